@@ -1,0 +1,119 @@
+//! What is wrong with a template, or odd about it: as data, and as text that a person reads.
+
+use crate::template::{Path, Span};
+
+/// How grave a [`Diagnostic`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The template cannot be transformed.
+    Error,
+    /// The template can be transformed, but something in it probably does not do what its author means.
+    Warning,
+}
+
+/// One finding about a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable name of the fault in kebab-case: `deployment-without-alias`.
+    pub code: &'static str,
+    /// How grave it is.
+    pub severity: Severity,
+    /// What is wrong, as one sentence without the final dot.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// The logical id of the resource at fault; none where the fault is the document's.
+    pub resource: Option<String>,
+    /// Where it stands in the template; a path that the text does not hold means its nearest parent that it does.
+    pub path: Path,
+    /// Whether the key at the end of `path` is at fault (an unknown property), not its value.
+    pub at_key: bool,
+    /// Where it stands in the text, once that is known.
+    pub span: Option<Span>,
+}
+
+impl Diagnostic {
+    /// A fault at `path`, blamed on the resource that the path is in.
+    pub fn error(code: &'static str, path: Path, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            help: None,
+            resource: path.resource_id().map(str::to_owned),
+            path,
+            at_key: false,
+            span: None,
+        }
+    }
+
+    /// A finding at `path` that does not stop the transform.
+    pub fn warning(code: &'static str, path: Path, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, path, message)
+        }
+    }
+
+    /// The same finding with advice on what to write instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same finding about the key at the end of its path.
+    #[must_use]
+    pub fn on_key(mut self) -> Self {
+        self.at_key = true;
+        self
+    }
+
+    /// The same finding, blamed on another resource, or on the document.
+    #[must_use]
+    pub fn blame(mut self, resource: Option<&str>) -> Self {
+        self.resource = resource.map(str::to_owned);
+        self
+    }
+
+    /// Whether it stops the transform.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// The name among `known` that `given` is probably meant to be: close in spelling, letter case aside.
+pub fn suggestion<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = given.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (distance(&wanted, &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= (name.len().max(given.len()) / 4).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// Edits (insert, delete, replace, swap neighbours) between two words, in characters.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    let mut previous = None;
+    for (i, x) in a.chars().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let get = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
+            let mut best = (get(&last, j) + usize::from(x != *y))
+                .min(get(&last, j + 1) + 1)
+                .min(get(&row, j) + 1);
+            let swapped = j > 0 && previous == Some(*y) && b.get(j - 1) == Some(&x);
+            if swapped {
+                best = best.min(get(&before, j - 1) + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut last, row);
+        previous = Some(x);
+    }
+    last.last().copied().unwrap_or_default()
+}

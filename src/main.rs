@@ -1,0 +1,2 @@
+//! The `canaryform` command.
+fn main() {}

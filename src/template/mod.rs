@@ -1,0 +1,44 @@
+//! The only code that knows text: a template as a tree, and the way between tree and text.
+
+mod locate;
+mod path;
+pub(crate) mod read;
+pub(crate) mod write;
+
+use serde_json::{Map, Value};
+
+pub use locate::{Location, Span, locate};
+pub use path::{Path, Step};
+pub use read::{MAX_DEPTH, Read, read};
+pub use write::write;
+
+/// How a template is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// YAML 1.1 with CloudFormation's short tags (`!Ref`, `!Sub`).
+    Yaml,
+    /// JSON, with intrinsics in their long form.
+    Json,
+}
+
+/// A CloudFormation template: the top-level map, in the order of its text, intrinsics in their long form
+/// (`{"Ref": "X"}`, `{"Fn::GetAtt": ["X", "Arn"]}`).
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Template(pub Map<String, Value>);
+
+impl Template {
+    /// The `Resources` section, where there is one and it is a map.
+    pub fn resources(&self) -> Option<&Map<String, Value>> {
+        self.section("Resources")
+    }
+
+    /// A top-level section, where there is one and it is a map.
+    pub fn section(&self, name: &str) -> Option<&Map<String, Value>> {
+        self.0.get(name).and_then(Value::as_object)
+    }
+
+    /// A top-level section to change, where there is one and it is a map.
+    pub fn section_mut(&mut self, name: &str) -> Option<&mut Map<String, Value>> {
+        self.0.get_mut(name).and_then(Value::as_object_mut)
+    }
+}
