@@ -1,6 +1,9 @@
 //! What is wrong with a template, or odd about it: as data, and as text that a person reads.
 
-use crate::template::{Path, Span};
+#[cfg(feature = "cli")]
+pub mod render;
+
+use crate::template::{Path, Span, locate};
 
 /// How grave a [`Diagnostic`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +83,26 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// Finds where in `text` each finding stands, and puts them in the order of the text; those without a place come last.
+pub fn place(diagnostics: &mut [Diagnostic], text: &[u8]) {
+    let mut homeless: Vec<&mut Diagnostic> = diagnostics
+        .iter_mut()
+        .filter(|diagnostic| diagnostic.span.is_none())
+        .collect();
+    if let Ok(text) = std::str::from_utf8(text)
+        && !homeless.is_empty()
+    {
+        let paths: Vec<Path> = homeless
+            .iter()
+            .map(|diagnostic| diagnostic.path.clone())
+            .collect();
+        for (diagnostic, span) in homeless.iter_mut().zip(locate(text, &paths)) {
+            diagnostic.span = span;
+        }
+    }
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span.map_or(usize::MAX, |span| span.from));
 }
 
 /// The name among `known` that `given` is probably meant to be: close in spelling, letter case aside.
