@@ -1,0 +1,9 @@
+//! What this project is for: publishing versions, and shifting traffic to them step by step.
+
+pub(crate) mod alarms;
+pub(crate) mod group;
+pub(crate) mod hooks;
+pub(crate) mod preference;
+pub(crate) mod publish;
+pub(crate) mod role;
+pub(crate) mod traffic;

@@ -1,0 +1,226 @@
+//! `DeploymentPreference` as data: what was asked, parameters and mappings resolved where that decides something.
+//!
+//! Upstream: `_validate_deployment_preference_and_add_update_policy` in model/sam_resources.py and
+//! model/preferences/deployment_preference.py.
+
+use super::{alarms, hooks, traffic};
+use crate::context::Context;
+use crate::diagnostics::{Diagnostic, suggestion};
+use crate::language::intrinsics::is_intrinsic;
+use crate::language::truth::{equal, is_truthy};
+use crate::sam::{SamResource, did_you_mean};
+use crate::template::Path;
+use serde_json::{Map, Value, json};
+
+/// What `DeploymentPreference` may say.
+const KEYS: &[&str] = &[
+    "Enabled",
+    "Type",
+    "Alarms",
+    "Hooks",
+    "Role",
+    "TriggerConfigurations",
+    "PassthroughCondition",
+];
+
+/// An enabled preference.
+#[derive(Debug, Clone)]
+pub(crate) struct Preference {
+    /// How traffic shifts; null leaves it to CodeDeploy.
+    pub(crate) kind: Value,
+    /// `AlarmConfiguration`; null where there is none.
+    pub(crate) alarms: Value,
+    pub(crate) hooks: hooks::Hooks,
+    /// The user's own service role, where one is given.
+    pub(crate) role: Option<Value>,
+    pub(crate) triggers: Value,
+    /// Whether the function's condition holds for the deployment resources too.
+    pub(crate) passes_condition: bool,
+}
+
+/// Reads a function's preference; none where there is none, where it is disabled, and where it is at fault, which is
+/// reported.
+pub(crate) fn read(context: &mut Context<'_>, sam: &SamResource) -> Option<Preference> {
+    let given = sam
+        .get("DeploymentPreference")
+        .as_object()
+        .filter(|map| !map.is_empty())?;
+    let path = sam.path("DeploymentPreference");
+    warn_of_unknown_keys(context, given, KEYS, &path);
+
+    let enabled = given
+        .get("Enabled")
+        .map(|value| context.decide(value, || path.clone().then("Enabled")));
+    let kind = given
+        .get("Type")
+        .map(|value| context.decide(value, || path.clone().then("Type")));
+    let passes_condition = match given.get("PassthroughCondition") {
+        None => Some(false),
+        Some(value) => passes_condition(context, value, &path),
+    };
+    if !is_enabled(enabled.as_ref()) {
+        return None;
+    }
+    if let Some(enabled) = &enabled {
+        warn_if_unclear(context, enabled, &path);
+    }
+    if !sam.is_truthy("AutoPublishAlias") {
+        context.report(
+            Diagnostic::error(
+                "deployment-without-alias",
+                path.clone(),
+                "`DeploymentPreference` needs an alias whose traffic it can shift",
+            )
+            .on_key()
+            .help("add `AutoPublishAlias: live`, or switch this off with `Enabled: false`"),
+        );
+    }
+    if kind.is_none() {
+        let mut fault = Diagnostic::error(
+            "deployment-without-type",
+            path.clone().then("Type"),
+            "`DeploymentPreference` does not say how traffic shifts: `Type` is missing",
+        );
+        fault = if is_intrinsic(&Value::Object(given.clone())) {
+            fault.help("an intrinsic cannot stand for the whole of `DeploymentPreference`: write the map, and put a parameter or mapping behind its `Enabled`")
+        } else {
+            fault.help("add `Type: Canary10Percent5Minutes`, or another of the predefined shapes")
+        };
+        context.report(fault);
+    }
+    if let Some(name) = kind
+        .as_ref()
+        .and_then(Value::as_str)
+        .filter(|name| traffic::resembles_shape(name))
+    {
+        let shown = given.get("Type").and_then(Value::as_str) == Some(name);
+        warn_of_shape(context, if shown { Some(name) } else { None }, &path);
+    }
+    let hooks = hooks::read(context, given, &path);
+    let alarms = alarms::read(context, given.get("Alarms"), &path);
+    Some(Preference {
+        kind: kind.unwrap_or_default(),
+        alarms: alarms?,
+        hooks: hooks?,
+        role: given
+            .get("Role")
+            .filter(|role| is_truthy(Some(role)))
+            .cloned(),
+        triggers: given
+            .get("TriggerConfigurations")
+            .filter(|triggers| is_truthy(Some(triggers)))
+            .cloned()
+            .unwrap_or_default(),
+        passes_condition: passes_condition?,
+    })
+}
+
+/// On unless it is false, empty or the word "false": also where nobody knows before the deployment.
+fn is_enabled(enabled: Option<&Value>) -> bool {
+    match enabled {
+        None => true,
+        Some(Value::String(word)) if word == "false" || word == "False" => false,
+        Some(value) => is_truthy(Some(value)),
+    }
+}
+
+/// Says when `Enabled` has a value that means "on" although it hardly was meant to.
+fn warn_if_unclear(context: &mut Context<'_>, enabled: &Value, path: &Path) {
+    let clear = matches!(enabled, Value::Bool(_))
+        || enabled
+            .as_str()
+            .is_some_and(|word| word == "true" || word == "True")
+        || equal(enabled, &json!(1));
+    if clear {
+        return;
+    }
+    let finding = if is_intrinsic(enabled) {
+        Diagnostic::warning(
+            "deployment-always-enabled",
+            path.clone().then("Enabled"),
+            "`Enabled` is an intrinsic that is not known before the deployment, and so always means enabled",
+        )
+        .help("use a `!Ref` to a parameter with a known value, or `!FindInMap`; conditions are not evaluated")
+    } else {
+        Diagnostic::warning(
+            "deployment-always-enabled",
+            path.clone().then("Enabled"),
+            "this value of `Enabled` means enabled: only `false` and empty values switch a preference off",
+        )
+        .help("write `true` or `false`")
+    };
+    context.report(finding);
+}
+
+/// `PassthroughCondition` as a truth value.
+fn passes_condition(context: &mut Context<'_>, value: &Value, path: &Path) -> Option<bool> {
+    let path = path.clone().then("PassthroughCondition");
+    let faults = context.diagnostics.len();
+    let resolved = context.decide(value, || path.clone());
+    if context.diagnostics.len() > faults {
+        return None;
+    }
+    let one_of = |words: [Value; 3]| words.iter().any(|word| equal(word, &resolved));
+    if one_of([json!(true), json!("true"), json!("True")]) {
+        return Some(true);
+    }
+    if one_of([json!(false), json!("false"), json!("False")]) {
+        return Some(false);
+    }
+    context.report(
+        Diagnostic::error(
+            "passthrough-condition",
+            path,
+            "`PassthroughCondition` must be `true` or `false`, or a parameter or mapping that says so",
+        )
+        .help("it decides which resources carry a condition, so it must be known now"),
+    );
+    None
+}
+
+/// Says when a map has keys that nobody reads.
+pub(super) fn warn_of_unknown_keys(
+    context: &mut Context<'_>,
+    given: &Map<String, Value>,
+    known: &[&str],
+    path: &Path,
+) {
+    if is_intrinsic(&Value::Object(given.clone())) {
+        return;
+    }
+    let owner = match path.0.last() {
+        Some(crate::template::Step::Key(name)) => name.clone(),
+        _ => String::new(),
+    };
+    for key in given.keys().filter(|key| !known.contains(&key.as_str())) {
+        context.report(
+            Diagnostic::warning(
+                "unknown-key",
+                path.clone().then(key),
+                format!("`{owner}` has no key `{key}`, which is ignored"),
+            )
+            .on_key()
+            .help(did_you_mean(key, known)),
+        );
+    }
+}
+
+/// Says when a `Type` looks like a predefined shape and is none; a value from a parameter is not shown.
+fn warn_of_shape(context: &mut Context<'_>, name: Option<&str>, path: &Path) {
+    let message = match name {
+        Some(name) => format!(
+            "`{name}` is no predefined traffic shape, so it must be the name of a configuration of yours"
+        ),
+        None => {
+            "this `Type` resolves to something like a predefined traffic shape that does not exist"
+                .to_owned()
+        }
+    };
+    let help = match name.and_then(|name| suggestion(name, traffic::SHAPES.iter().copied())) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("the predefined ones are {}", traffic::SHAPES.join(", ")),
+    };
+    context.report(
+        Diagnostic::warning("unknown-traffic-shape", path.clone().then("Type"), message).help(help),
+    );
+}

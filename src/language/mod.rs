@@ -1,0 +1,9 @@
+//! CloudFormation's own language: intrinsic functions, parameters, conditions, partitions, logical ids.
+
+pub(crate) mod conditions;
+pub(crate) mod intrinsics;
+pub(crate) mod logical_id;
+pub(crate) mod parameters;
+pub(crate) mod partition;
+pub(crate) mod python_json;
+pub(crate) mod truth;

@@ -1,0 +1,242 @@
+//! Parameter values, and what they resolve.
+//!
+//! Upstream: sdk/parameter.py, intrinsics/resolver.py and intrinsics/actions.py.
+
+use super::intrinsics::{argument, replace_sub_references, sub_references, sub_text_mut};
+use serde_json::{Map, Value};
+
+/// CloudFormation sends this in place of a value that it does not know yet; a `Ref` to it stays.
+const UNKNOWN_VALUE: &str = "{{IntrinsicFunction:";
+
+/// What is known of the template's parameters: name to value.
+#[derive(Debug, Default)]
+pub(crate) struct Parameters {
+    values: Map<String, Value>,
+    /// Parameters whose value had better not be read, and why.
+    traps: Vec<(String, Trap)>,
+}
+
+/// Why it is unwise that a parameter's value goes into the output or into an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trap {
+    /// `NoEcho`: the value is a secret.
+    Secret,
+    /// An SSM type: the value known here is the name under which the real one is stored.
+    SsmName,
+    /// The default is a number, say, where every value that is passed is a string.
+    LooseDefault,
+}
+
+/// Why something could not be resolved; each stops the reference at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unresolvable {
+    /// `Fn::Sub` names a parameter whose value is no text.
+    SubOfNonText {
+        /// The parameter.
+        parameter: String,
+    },
+    /// `Fn::FindInMap` is not a list of three.
+    FindInMapShape,
+    /// The named mapping is not a map of maps.
+    NotTwoLevels {
+        /// The mapping.
+        mapping: String,
+    },
+}
+
+impl Parameters {
+    /// The values given, then the template's defaults for the others, then `AWS::Region` and `AWS::Partition`.
+    ///
+    /// No other pseudo parameter is known unless it is given.
+    pub(crate) fn new(
+        given: &Map<String, Value>,
+        declared: Option<&Map<String, Value>>,
+        region: &str,
+        partition: &str,
+    ) -> Self {
+        let mut values = given.clone();
+        let mut traps = Vec::new();
+        for (name, declaration) in declared.into_iter().flatten() {
+            if let Some(default) = declaration.get("Default") {
+                if !default.is_string() && !values.contains_key(name) {
+                    traps.push((name.clone(), Trap::LooseDefault));
+                }
+                values.entry(name).or_insert_with(|| default.clone());
+            }
+            let no_echo = declaration.get("NoEcho");
+            if no_echo.is_some_and(|flag| {
+                *flag == true
+                    || flag
+                        .as_str()
+                        .is_some_and(|word| word.eq_ignore_ascii_case("true"))
+            }) {
+                traps.push((name.clone(), Trap::Secret));
+            }
+            let kind = declaration.get("Type").and_then(Value::as_str);
+            if kind.is_some_and(|kind| kind.starts_with("AWS::SSM::Parameter::Value")) {
+                traps.push((name.clone(), Trap::SsmName));
+            }
+        }
+        values.entry("AWS::Region").or_insert_with(|| region.into());
+        values
+            .entry("AWS::Partition")
+            .or_insert_with(|| partition.into());
+        Self { values, traps }
+    }
+
+    /// The parameters that `value` reads, in a `Ref` or an `Fn::Sub`, and that had better not be read.
+    pub(crate) fn traps(&self, value: &Value) -> Vec<(String, Trap)> {
+        let trapped = self
+            .traps
+            .iter()
+            .filter(|(name, _)| self.get(name).is_some());
+        trapped
+            .filter(|(name, _)| reads(value, name))
+            .cloned()
+            .collect()
+    }
+
+    /// The value of a parameter, where it is known.
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        self.values.get(name).filter(|value| {
+            !value
+                .as_str()
+                .is_some_and(|text| text.starts_with(UNKNOWN_VALUE))
+        })
+    }
+
+    /// Puts parameter values in place of `Ref`s and inside `Fn::Sub` texts, everywhere in `value`; all else stays.
+    ///
+    /// Values are put in as they are, of any type; a replaced `Fn::Sub` text keeps its `Fn::Sub` around it.
+    pub(crate) fn resolve(&self, value: &mut Value) -> Result<(), Unresolvable> {
+        if let Some(name) = argument(value, "Ref").and_then(Value::as_str) {
+            if let Some(known) = self.get(name) {
+                // What a value holds is data: it is not looked into again, however it came to hold a `Ref`.
+                *value = known.clone();
+                return Ok(());
+            }
+        } else if let Some(text) = sub_text_mut(value) {
+            let replaced =
+                replace_sub_references(text, |reference| match self.get(reference.name) {
+                    None => Ok(None),
+                    Some(Value::String(known)) => Ok(Some(known.clone())),
+                    Some(_) => Err(Unresolvable::SubOfNonText {
+                        parameter: reference.name.to_owned(),
+                    }),
+                })?;
+            if let Some(replaced) = replaced {
+                *text = replaced;
+            }
+        }
+        match value {
+            Value::Array(items) => items.iter_mut().try_for_each(|item| self.resolve(item)),
+            Value::Object(map) => map.values_mut().try_for_each(|inner| self.resolve(inner)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A resolved copy of `value`.
+    pub(crate) fn resolved(&self, value: &Value) -> Result<Value, Unresolvable> {
+        let mut copy = value.clone();
+        self.resolve(&mut copy)?;
+        Ok(copy)
+    }
+
+    /// What `value` resolves to, `value` itself changing as the reference changes it: in every nested place, but a
+    /// `Ref` that stands alone stays in the template.
+    pub(crate) fn read(&self, value: &mut Value) -> Result<Value, Unresolvable> {
+        if argument(value, "Ref").is_some() {
+            return self.resolved(value);
+        }
+        self.resolve(value)?;
+        Ok(value.clone())
+    }
+}
+
+/// Whether a value reads a parameter.
+fn reads(value: &Value, parameter: &str) -> bool {
+    if argument(value, "Ref").and_then(Value::as_str) == Some(parameter) {
+        return true;
+    }
+    let text = match argument(value, "Fn::Sub") {
+        Some(Value::String(text)) => Some(text),
+        Some(Value::Array(items)) => match items.first() {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        },
+        _ => None,
+    };
+    if text.is_some_and(|text| sub_references(text).any(|reference| reference.name == parameter)) {
+        return true;
+    }
+    match value {
+        Value::Array(items) => items.iter().any(|item| reads(item, parameter)),
+        Value::Object(map) => map.values().any(|inner| reads(inner, parameter)),
+        _ => false,
+    }
+}
+
+/// Looks up `Fn::FindInMap`, everywhere in `value`, keys that are `Fn::FindInMap` themselves included.
+///
+/// What is not found stays as it is; without mappings nothing is looked at.
+pub(crate) fn find_in_maps(
+    value: &mut Value,
+    mappings: Option<&Map<String, Value>>,
+) -> Result<(), Unresolvable> {
+    let Some(mappings) = mappings.filter(|mappings| !mappings.is_empty()) else {
+        return Ok(());
+    };
+    if let Some(found) = find_in_map(value, mappings)? {
+        *value = found.clone();
+        return Ok(());
+    }
+    match value {
+        Value::Array(items) => items
+            .iter_mut()
+            .try_for_each(|item| find_in_maps(item, Some(mappings))),
+        Value::Object(map) => map
+            .values_mut()
+            .try_for_each(|inner| find_in_maps(inner, Some(mappings))),
+        _ => Ok(()),
+    }
+}
+
+fn find_in_map<'a>(
+    value: &Value,
+    mappings: &'a Map<String, Value>,
+) -> Result<Option<&'a Value>, Unresolvable> {
+    let Some(given) = argument(value, "Fn::FindInMap") else {
+        return Ok(None);
+    };
+    let Some([mapping, top, second]) = given.as_array().map(Vec::as_slice) else {
+        return Err(Unresolvable::FindInMapShape);
+    };
+    let (Some(mapping), Some(top), Some(second)) = (
+        map_key(mapping, mappings)?,
+        map_key(top, mappings)?,
+        map_key(second, mappings)?,
+    ) else {
+        return Ok(None);
+    };
+    let not_two_levels = || Unresolvable::NotTwoLevels {
+        mapping: mapping.to_owned(),
+    };
+    let Some(tops) = mappings.get(mapping) else {
+        return Ok(None);
+    };
+    let Some(seconds) = tops.as_object().ok_or_else(not_two_levels)?.get(top) else {
+        return Ok(None);
+    };
+    Ok(seconds.as_object().ok_or_else(not_two_levels)?.get(second))
+}
+
+/// A key of `Fn::FindInMap`: a text, or another `Fn::FindInMap` that gives one.
+fn map_key<'a>(
+    key: &'a Value,
+    mappings: &'a Map<String, Value>,
+) -> Result<Option<&'a str>, Unresolvable> {
+    match find_in_map(key, mappings)? {
+        Some(found) => Ok(found.as_str()),
+        None => Ok(key.as_str()),
+    }
+}

@@ -1,0 +1,416 @@
+//! `Globals`: values that every resource of a type has unless it says otherwise.
+//!
+//! Input  `Globals: {Function: {Timeout: 9}}`
+//! Output every function with `Timeout: 9` that has no timeout of its own; no `Globals`
+//!
+//! Maps merge key by key, lists follow one another (global first), everything else is the resource's own. An intrinsic
+//! counts as one value.
+//!
+//! Upstream: plugins/globals/globals.py and merge_strategy.py.
+
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::{argument, is_intrinsic};
+use crate::language::truth::is_truthy;
+use crate::sam::{self, ResourceType, did_you_mean};
+use crate::template::{Path, Step, Template};
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+/// How two values of a path merge, where the general rule does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Merge {
+    /// The resource's own list stands, even empty.
+    Replace,
+    /// Only the keys that the resource has; their values merge.
+    OnlyOwnKeys,
+}
+
+/// The exceptions: section, path below it, rule.
+const EXCEPTIONS: &[(&str, &[&str], Merge)] = &[
+    ("Function", &["Architectures"], Merge::Replace),
+    (
+        "CapacityProvider",
+        &["InstanceRequirements", "Architectures"],
+        Merge::Replace,
+    ),
+    (
+        "CapacityProvider",
+        &["ManagedResourceTags"],
+        Merge::OnlyOwnKeys,
+    ),
+];
+
+/// Which values of the merged resources stand in Globals.
+#[derive(Debug, Default)]
+pub(crate) struct Inheritance {
+    resources: IndexMap<String, Inherited>,
+}
+
+#[derive(Debug)]
+struct Inherited {
+    section: &'static str,
+    /// What came over whole, by its path below `Properties`.
+    whole: Vec<Vec<Step>>,
+    /// Lists whose first items came over, and how many.
+    lists: Vec<(Vec<Step>, usize)>,
+}
+
+impl Inheritance {
+    /// Where in the template something of a merged resource is written.
+    pub(crate) fn trace(&self, path: Path) -> Path {
+        let Some(inherited) = path.resource_id().and_then(|id| self.resources.get(id)) else {
+            return path;
+        };
+        let Some(below) = path.0.get(3..) else {
+            return path;
+        };
+        let global = |below: &[Step]| {
+            let mut path = Path::default().then("Globals").then(inherited.section);
+            path.0.extend_from_slice(below);
+            path
+        };
+        if inherited.whole.iter().any(|whole| below.starts_with(whole)) {
+            return global(below);
+        }
+        for (list, count) in &inherited.lists {
+            if let (true, Some(Step::Index(index))) =
+                (below.starts_with(list), below.get(list.len()))
+            {
+                if index < count {
+                    return global(below);
+                }
+                let mut own = path.clone();
+                if let Some(step) = own.0.get_mut(3 + list.len()) {
+                    *step = Step::Index(index - count);
+                }
+                return own;
+            }
+        }
+        path
+    }
+
+    fn has_whole(&self, id: &str, below: &[&str]) -> bool {
+        let below: Vec<Step> = below.iter().map(|key| Step::from(*key)).collect();
+        self.resources
+            .get(id)
+            .is_some_and(|inherited| inherited.whole.iter().any(|whole| below.starts_with(whole)))
+    }
+}
+
+/// Merges Globals into the resources and takes the section out.
+pub(crate) fn merge(template: &mut Template, context: &mut Context<'_>) {
+    let Some(globals) = template.0.get_mut("Globals").map(Value::take) else {
+        return;
+    };
+    template.0.retain(|name, _| name != "Globals");
+    let Value::Object(globals) = globals else {
+        context.report(
+            Diagnostic::error(
+                "globals-not-a-map",
+                Path::default().then("Globals"),
+                "`Globals` must be a map",
+            )
+            .help("write `Globals: {Function: {...}}`, or take the section out"),
+        );
+        return;
+    };
+    let sections = read_sections(context, globals);
+    let Some(resources) = template.section_mut("Resources") else {
+        return;
+    };
+    for (id, resource) in resources.iter_mut() {
+        let Some(section) = sam::type_of(resource).and_then(|kind| kind.globals) else {
+            continue;
+        };
+        if let (Some(global), Some(resource)) = (sections.get(section), resource.as_object_mut()) {
+            merge_resource(context, id, section, global, resource);
+        }
+    }
+    if let Some(global) = sections.get("Function") {
+        resolve_shared(context, global, resources);
+    }
+}
+
+/// The sections by name, without what may not stand there, which is reported.
+fn read_sections(
+    context: &mut Context<'_>,
+    globals: Map<String, Value>,
+) -> IndexMap<&'static str, Map<String, Value>> {
+    let mut sections = IndexMap::new();
+    for (name, value) in globals {
+        let path = Path::default().then("Globals").then(&name);
+        let kind = sam::TYPES
+            .iter()
+            .find(|kind| kind.globals == Some(name.as_str()));
+        let Some((kind, section)) =
+            kind.and_then(|kind| kind.globals.map(|section| (kind, section)))
+        else {
+            let known: Vec<&str> = sam::TYPES.iter().filter_map(|kind| kind.globals).collect();
+            context.report(
+                Diagnostic::error(
+                    "unknown-globals-section",
+                    path,
+                    format!("Globals have no section `{name}`"),
+                )
+                .on_key()
+                .help(did_you_mean(&name, &known)),
+            );
+            continue;
+        };
+        let Value::Object(mut values) = value else {
+            context.report(
+                Diagnostic::error(
+                    "globals-not-a-map",
+                    path,
+                    format!("the Globals of `{name}` must be a map"),
+                )
+                .help("fill it with properties, or take it out"),
+            );
+            continue;
+        };
+        values.retain(|key, _| may_be_global(context, kind, key, &path));
+        sections.insert(section, values);
+    }
+    sections
+}
+
+fn may_be_global(context: &mut Context<'_>, kind: &ResourceType, key: &str, path: &Path) -> bool {
+    if kind.properties.is_empty()
+        || kind
+            .properties
+            .iter()
+            .any(|row| row.globals && row.name == key)
+    {
+        return true;
+    }
+    let fault = Diagnostic::error(
+        "not-a-global-property",
+        path.clone().then(key),
+        format!(
+            "`{key}` cannot stand in the Globals of `{}`",
+            kind.globals.unwrap_or_default()
+        ),
+    )
+    .on_key();
+    context.report(if kind.properties.iter().any(|row| row.name == key) {
+        fault.help("write it on each resource that wants it")
+    } else {
+        let known: Vec<&str> = kind
+            .properties
+            .iter()
+            .filter(|row| row.globals)
+            .map(|row| row.name)
+            .collect();
+        fault.help(did_you_mean(key, &known))
+    });
+    false
+}
+
+fn merge_resource(
+    context: &mut Context<'_>,
+    id: &str,
+    section: &'static str,
+    global: &Map<String, Value>,
+    resource: &mut Map<String, Value>,
+) {
+    let ignored = match resource.get("IgnoreGlobals") {
+        Some(ignored) if is_truthy(Some(ignored)) => ignored.clone(),
+        _ => Value::Null,
+    };
+    let path = Path::resource(id).then("IgnoreGlobals");
+    let ignored: Vec<&str> = match &ignored {
+        Value::Null => Vec::new(),
+        Value::String(all) if all == "*" => return,
+        Value::Array(names) => {
+            let mut seen: Vec<&str> = Vec::new();
+            for (index, name) in names.iter().enumerate() {
+                match name.as_str() {
+                    Some(name) if global.contains_key(name) && !seen.contains(&name) => seen.push(name),
+                    name => context.report(
+                        Diagnostic::error(
+                            "ignored-global-unknown",
+                            path.clone().then(index),
+                            format!("`IgnoreGlobals` names something that the Globals of `{section}` do not hold, or names it twice"),
+                        )
+                        .help(did_you_mean(
+                            name.unwrap_or_default(),
+                            &global.keys().map(String::as_str).collect::<Vec<_>>(),
+                        ))
+                        .blame(None),
+                    ),
+                }
+            }
+            seen
+        }
+        _ => {
+            context.report(
+                Diagnostic::error(
+                    "ignore-globals-shape",
+                    path,
+                    "`IgnoreGlobals` must be `'*'` or a list of properties",
+                )
+                .help("write `IgnoreGlobals: [Timeout]`, or `IgnoreGlobals: '*'` for all of them")
+                .blame(None),
+            );
+            return;
+        }
+    };
+    let mut inherited = Inherited {
+        section,
+        whole: Vec::new(),
+        lists: Vec::new(),
+    };
+    let own = match resource.get_mut("Properties").map(Value::take) {
+        Some(Value::Object(own)) => own,
+        _ => Map::new(),
+    };
+    let wanted = global
+        .iter()
+        .filter(|(name, _)| !ignored.contains(&name.as_str()));
+    let merged = merge_maps(wanted, own, &mut Vec::new(), &mut inherited);
+    resource.insert("Properties".to_owned(), Value::Object(merged));
+    context
+        .inheritance
+        .resources
+        .insert(id.to_owned(), inherited);
+}
+
+/// Global keys first, in their order, then those that only the resource has.
+fn merge_maps<'a>(
+    global: impl Iterator<Item = (&'a String, &'a Value)>,
+    mut own: Map<String, Value>,
+    path: &mut Vec<Step>,
+    inherited: &mut Inherited,
+) -> Map<String, Value> {
+    let mut merged = Map::new();
+    for (key, value) in global {
+        path.push(key.into());
+        let value = match own.get_mut(key) {
+            Some(own) => merge_values(value, own.take(), path, inherited),
+            None => {
+                inherited.whole.push(path.clone());
+                value.clone()
+            }
+        };
+        path.pop();
+        merged.insert(key.clone(), value);
+    }
+    for (key, value) in own {
+        merged.entry(key).or_insert(value);
+    }
+    merged
+}
+
+fn merge_values(
+    global: &Value,
+    own: Value,
+    path: &mut Vec<Step>,
+    inherited: &mut Inherited,
+) -> Value {
+    if is_intrinsic(global) || is_intrinsic(&own) {
+        return own;
+    }
+    let exception = EXCEPTIONS
+        .iter()
+        .find(|(section, at, _)| *section == inherited.section && is_at(path, at))
+        .map(|(_, _, rule)| *rule);
+    match (global, own, exception) {
+        (Value::Array(_), own @ Value::Array(_), Some(Merge::Replace)) => own,
+        (Value::Array(global), Value::Array(own), _) => {
+            inherited.lists.push((path.clone(), global.len()));
+            Value::Array(global.iter().cloned().chain(own).collect())
+        }
+        (Value::Object(global), Value::Object(own), Some(Merge::OnlyOwnKeys))
+            if !own.is_empty() =>
+        {
+            let shared = global
+                .iter()
+                .filter(|(key, _)| own.contains_key(*key))
+                .collect::<Vec<_>>();
+            Value::Object(merge_maps(shared.into_iter(), own, path, inherited))
+        }
+        (Value::Object(global), Value::Object(own), _) => {
+            Value::Object(merge_maps(global.iter(), own, path, inherited))
+        }
+        (_, own, _) => own,
+    }
+}
+
+fn is_at(path: &[Step], names: &[&str]) -> bool {
+    path.len() == names.len()
+        && path
+            .iter()
+            .zip(names)
+            .all(|(step, name)| matches!(step, Step::Key(key) if key == name))
+}
+
+/// Values that publishing resolves in place, by their path below `Properties`, and what a function must have for it.
+const RESOLVED_IN_PLACE: &[(&[&str], &[&str])] = &[
+    (&["CodeUri", "Bucket"], &["AutoPublishAlias"]),
+    (&["CodeUri", "Key"], &["AutoPublishAlias"]),
+    (&["CodeUri", "Version"], &["AutoPublishAlias"]),
+    (&["CodeUri", "StorageMode"], &["AutoPublishAlias"]),
+    (&["SourceKMSKeyArn"], &["AutoPublishAlias"]),
+    (
+        &["Description"],
+        &["AutoPublishAlias", "AutoPublishCodeSha256"],
+    ),
+];
+
+/// Resolves a global value for every function that has it, once publishing resolves it for one of them.
+///
+/// In the reference all of them share one value. A fault in it is reported where publishing meets it.
+fn resolve_shared(
+    context: &Context<'_>,
+    global: &Map<String, Value>,
+    resources: &mut Map<String, Value>,
+) {
+    for (at, needed) in RESOLVED_IN_PLACE {
+        let value = at.iter().try_fold(None, |value: Option<&Value>, key| {
+            let next = match value {
+                None => global.get(*key),
+                Some(value) => value.get(*key),
+            };
+            next.map(Some)
+        });
+        let Some(value) = value.flatten() else {
+            continue;
+        };
+        if !value.is_object() || argument(value, "Ref").is_some() {
+            continue;
+        }
+        let mut resolved = value.clone();
+        if context.parameters.resolve(&mut resolved).is_err() || resolved == *value {
+            continue;
+        }
+        let users: Vec<String> = resources
+            .keys()
+            .filter(|id| context.inheritance.has_whole(id, at))
+            .cloned()
+            .collect();
+        let published = users.iter().any(|id| {
+            let properties = resources
+                .get(id)
+                .and_then(|resource| resource.get("Properties"));
+            needed
+                .iter()
+                .all(|name| is_truthy(properties.and_then(|properties| properties.get(*name))))
+        });
+        if !published {
+            continue;
+        }
+        for id in users {
+            let slot = resources
+                .get_mut(&id)
+                .and_then(|resource| resource.get_mut("Properties"));
+            let slot = at
+                .iter()
+                .try_fold(slot, |slot, key| Some(slot?.get_mut(*key)))
+                .flatten();
+            if let Some(slot) = slot {
+                *slot = resolved.clone();
+            }
+        }
+    }
+}

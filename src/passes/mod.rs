@@ -1,0 +1,7 @@
+//! The steps of the transform over the whole template.
+
+pub(crate) mod globals;
+pub(crate) mod lower;
+pub(crate) mod references;
+pub(crate) mod review;
+pub(crate) mod shape;

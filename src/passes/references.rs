@@ -1,0 +1,144 @@
+//! References to what got another id: layers, and dotted references such as `!Ref Fn.Alias`.
+//!
+//! Upstream: intrinsics/actions.py (`resolve_resource_refs`, `resolve_resource_id_refs`), utils/actions.py. Ours: a
+//! dotted reference works in `DependsOn` too.
+
+use crate::context::Context;
+use crate::language::intrinsics::{argument, replace_sub_references, sub_text_mut};
+use crate::template::Template;
+use indexmap::IndexMap;
+use serde_json::Value;
+
+/// Rewrites references everywhere in the template, in whatever section.
+pub(crate) fn rewrite(template: &mut Template, context: &mut Context<'_>) {
+    if context.renamed.is_empty() && context.referable.is_empty() {
+        return;
+    }
+    let names = Names {
+        renamed: &context.renamed,
+        referable: &context.referable,
+    };
+    for value in template.0.values_mut() {
+        names.rewrite(value);
+    }
+}
+
+struct Names<'a> {
+    /// Old id to new.
+    renamed: &'a IndexMap<String, String>,
+    /// `Fn.Alias` to the id that it stands for.
+    referable: &'a IndexMap<String, String>,
+}
+
+impl Names<'_> {
+    fn rewrite(&self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.rewrite(item)),
+            Value::Object(map) => {
+                if let Some(depends_on) = map.get_mut("DependsOn") {
+                    self.rewrite_depends_on(depends_on);
+                }
+                let name = (map.len() == 1).then(|| map.keys().next()).flatten();
+                match name.map(String::as_str) {
+                    Some("Ref") => self.rewrite_ref(value),
+                    Some("Fn::GetAtt") => self.rewrite_get_att(value),
+                    Some("Fn::Sub") => self.rewrite_sub(value),
+                    _ => {}
+                }
+                if let Value::Object(map) = value {
+                    map.values_mut().for_each(|inner| self.rewrite(inner));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn rewrite_depends_on(&self, value: &mut Value) {
+        match value {
+            Value::String(id) => {
+                let new = self
+                    .renamed
+                    .get(id.as_str())
+                    .or_else(|| self.referable.get(id.as_str()));
+                if let Some(new) = new {
+                    id.clone_from(new);
+                }
+            }
+            Value::Array(ids) => ids
+                .iter_mut()
+                .filter(|id| id.is_string())
+                .for_each(|id| self.rewrite_depends_on(id)),
+            _ => {}
+        }
+    }
+
+    fn rewrite_ref(&self, value: &mut Value) {
+        let Some(target) = argument(value, "Ref").and_then(Value::as_str) else {
+            return;
+        };
+        let new = self
+            .renamed
+            .get(target)
+            .or_else(|| self.referable.get(target));
+        if let Some(new) = new {
+            *value = crate::language::intrinsics::reference(new);
+        }
+    }
+
+    /// The items joined with dots are read anew: `[Fn, Version.Version]` and `[Fn.Version, Version]` are one.
+    fn rewrite_get_att(&self, value: &mut Value) {
+        let Some(Value::Array(items)) = argument(value, "Fn::GetAtt") else {
+            return;
+        };
+        if items.len() < 2 {
+            return;
+        }
+        let Some(texts) = items
+            .iter()
+            .map(Value::as_str)
+            .collect::<Option<Vec<&str>>>()
+        else {
+            return;
+        };
+        let joined = texts.join(".");
+        let parts: Vec<&str> = joined.split('.').collect();
+        let new: Option<Vec<&str>> = match parts.as_slice() {
+            [id, rest @ ..] if self.renamed.contains_key(*id) => self.renamed.get(*id).map(|new| {
+                std::iter::once(new.as_str())
+                    .chain(rest.iter().copied())
+                    .collect()
+            }),
+            [id, name, rest @ ..] => self.referable.get(&format!("{id}.{name}")).map(|new| {
+                std::iter::once(new.as_str())
+                    .chain(rest.iter().copied())
+                    .collect()
+            }),
+            _ => None,
+        };
+        if let Some(new) = new {
+            *value = serde_json::json!({ "Fn::GetAtt": new });
+        }
+    }
+
+    fn rewrite_sub(&self, value: &mut Value) {
+        let Some(text) = sub_text_mut(value) else {
+            return;
+        };
+        let replaced = replace_sub_references(text, |reference| {
+            let mut parts = reference.name.split('.');
+            let id = parts.next().unwrap_or_default();
+            if let Some(new) = self.renamed.get(id) {
+                return Ok::<_, std::convert::Infallible>(Some(reference.whole.replace(id, new)));
+            }
+            let Some(name) = parts.next() else {
+                return Ok(None);
+            };
+            let dotted = format!("{id}.{name}");
+            let new = self.referable.get(&dotted);
+            Ok(new.map(|new| reference.whole.replace(&dotted, new)))
+        });
+        if let Ok(Some(replaced)) = replaced {
+            *text = replaced;
+        }
+    }
+}

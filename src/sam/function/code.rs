@@ -1,0 +1,178 @@
+//! `CodeUri`, `InlineCode`, `ImageUri`: the function's `Code`.
+//!
+//! Upstream: `_construct_code_dict` and `_validate_package_type` in model/sam_resources.py.
+
+use super::SamResource;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::truth::is_truthy;
+use crate::sam::code_location::{self, CodeLocation};
+use crate::template::Path;
+use serde_json::{Value, json};
+
+/// Tags of container images that name whatever was pushed last.
+const MOVING_TAGS: &[&str] = &[
+    "latest",
+    "main",
+    "master",
+    "dev",
+    "develop",
+    "staging",
+    "stable",
+    "live",
+    "prod",
+    "production",
+];
+
+/// The function's code; a fault is reported and gives none.
+pub(super) fn read(context: &mut Context<'_>, sam: &mut SamResource) -> Option<CodeLocation> {
+    let package = match sam.get("PackageType") {
+        value if !is_truthy(Some(value)) => "Zip",
+        Value::String(word) if word == "Zip" => "Zip",
+        Value::String(word) if word == "Image" => "Image",
+        _ => {
+            context.report(
+                Diagnostic::error(
+                    "package-type",
+                    sam.path("PackageType"),
+                    "`PackageType` must be `Zip` or `Image`",
+                )
+                .help("it decides how the function is built, so no intrinsic can stand for it"),
+            );
+            return None;
+        }
+    };
+    if package == "Image" {
+        image(context, sam)
+    } else {
+        zip(context, sam)
+    }
+}
+
+fn zip(context: &mut Context<'_>, sam: &mut SamResource) -> Option<CodeLocation> {
+    for name in ["Handler", "Runtime"] {
+        if !sam.is_truthy(name) {
+            context.report(
+                Diagnostic::error(
+                    "missing-property",
+                    sam.path(name),
+                    format!("a Zip function needs `{name}`"),
+                )
+                .help(format!(
+                    "add `{name}`, or `PackageType: Image` if the code is a container image"
+                )),
+            );
+        }
+    }
+    if sam.is_truthy("ImageConfig") {
+        context.report(
+            Diagnostic::error(
+                "image-property-on-zip",
+                sam.path("ImageConfig"),
+                "`ImageConfig` is for functions with `PackageType: Image`",
+            )
+            .on_key()
+            .help("take it out, or add `PackageType: Image`"),
+        );
+    }
+    let mut code = if sam.get("InlineCode").is_null() {
+        if sam.get("CodeUri").is_null() {
+            context.report(
+                Diagnostic::error(
+                    "function-without-code",
+                    Path::property(&sam.id, "CodeUri"),
+                    format!("the function `{}` has no code", sam.id),
+                )
+                .help("add `CodeUri` (a local path or an S3 location) or `InlineCode`"),
+            );
+            return None;
+        }
+        let path = sam.path("CodeUri");
+        let location = sam.take("CodeUri");
+        code_location::read(context, location, &path)?
+    } else {
+        CodeLocation {
+            value: json!({ "ZipFile": sam.take("InlineCode") }),
+            local: None,
+        }
+    };
+    if sam.is_truthy("SourceKMSKeyArn") {
+        let key = sam.take("SourceKMSKeyArn");
+        for map in [Some(&mut code.value), code.local.as_mut()]
+            .into_iter()
+            .flatten()
+        {
+            if let Value::Object(map) = map {
+                map.insert("SourceKMSKeyArn".to_owned(), key.clone());
+            }
+        }
+    }
+    Some(code)
+}
+
+fn image(context: &mut Context<'_>, sam: &mut SamResource) -> Option<CodeLocation> {
+    for name in ["Runtime", "Handler", "Layers"] {
+        if sam.is_truthy(name) {
+            context.report(
+                Diagnostic::error(
+                    "zip-property-on-image",
+                    sam.path(name),
+                    format!("`{name}` is for Zip functions; a container image brings its own"),
+                )
+                .on_key()
+                .help(format!("take `{name}` out, here or in Globals (`IgnoreGlobals: [{name}]` drops a global one)")),
+            );
+        }
+    }
+    if !sam.is_truthy("ImageUri") {
+        let built = sam.attributes.kept.get("Metadata").is_some_and(|metadata| {
+            metadata.get("Dockerfile").is_some() || metadata.get("DockerContext").is_some()
+        });
+        let fault = Diagnostic::error(
+            if built {
+                "image-not-built"
+            } else {
+                "function-without-code"
+            },
+            sam.path("ImageUri"),
+            format!("the function `{}` has no `ImageUri`", sam.id),
+        );
+        context.report(if built {
+            fault.help("its image is built from a Dockerfile: run `sam build` and `sam package` first, and transform their output")
+        } else {
+            fault.help("add `ImageUri` with the image's address in a registry")
+        });
+        return None;
+    }
+    let image = sam.take("ImageUri");
+    if let Some(tag) = image.as_str().and_then(moving_tag)
+        && sam.is_truthy("AutoPublishAlias")
+    {
+        context.report(
+            Diagnostic::warning(
+                "moving-image-tag",
+                sam.path("ImageUri"),
+                format!("pushing another image under {tag} publishes no version: the template stays the same"),
+            )
+            .help("name the image by its digest (`...@sha256:...`) or by a tag that each build makes anew"),
+        );
+    }
+    Some(CodeLocation {
+        value: json!({ "ImageUri": image }),
+        local: None,
+    })
+}
+
+/// The tag of an image that will name another image tomorrow, in words.
+fn moving_tag(image: &str) -> Option<String> {
+    if image.contains('@') {
+        return None;
+    }
+    let name = image.rsplit('/').next()?;
+    match name.split_once(':') {
+        None => Some("the tag `latest`".to_owned()),
+        Some((_, tag)) => MOVING_TAGS
+            .contains(&tag)
+            .then(|| format!("the tag `{tag}`")),
+    }
+}

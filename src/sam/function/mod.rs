@@ -1,0 +1,281 @@
+//! `AWS::Serverless::Function`.
+//!
+//! Input  `F: {Type: AWS::Serverless::Function, Properties: {CodeUri: s3://b/k, Handler: h, Runtime: r}}`
+//! Output `AWS::Lambda::Function` `F`, its role `FRole`, and with `AutoPublishAlias` a version and an alias; then what
+//!        its events make
+//!
+//! Upstream: `SamFunction` in model/sam_resources.py.
+
+mod capacity;
+mod code;
+mod role;
+mod rules;
+
+use super::policies::RolePolicies;
+use super::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
+use super::{ResourceType, SamResource, Stage, policies, property, set, tags};
+use crate::context::Context;
+use crate::gradual::group::Deployment;
+use crate::gradual::{group, preference, publish};
+use crate::language::intrinsics::{get_att, reference};
+use crate::language::logical_id;
+use crate::language::truth::is_truthy;
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/function/mod.rs";
+const CODE: &str = "sam/function/code.rs";
+const ROLE: &str = "sam/function/role.rs";
+const RULES: &str = "sam/function/rules.rs";
+const CAPACITY: &str = "sam/function/capacity.rs";
+const PUBLISH: &str = "gradual/publish.rs";
+const TAGS: &str = "sam/tags.rs";
+
+pub(crate) const TYPE: ResourceType = ResourceType {
+    name: "AWS::Serverless::Function",
+    globals: Some("Function"),
+    stage: Stage::Functions,
+    properties: PROPERTIES,
+    referable: &[
+        ("Alias", "AWS::Lambda::Alias"),
+        ("Version", "AWS::Lambda::Version"),
+        ("DestinationTopic", "AWS::SNS::Topic"),
+        ("DestinationQueue", "AWS::SQS::Queue"),
+    ],
+    lower: Some(lower),
+};
+
+/// Every property of the reference's `SamFunction`.
+const PROPERTIES: &[Property] = &[
+    Property::any("CodeUri").by(CODE).global(),
+    Property::any("ImageUri").by(CODE),
+    Property::any("InlineCode").by(CODE),
+    Property::any("SourceKMSKeyArn").by(CODE).global(),
+    Property::any("PackageType"),
+    Property::of("DeadLetterQueue", Shape::Map)
+        .by(RULES)
+        .global(),
+    Property::any("Description").global(),
+    Property::of("FunctionName", TEXT_OR_MAP).if_filled(),
+    Property::any("Handler").global(),
+    Property::any("MemorySize").global(),
+    Property::of("Role", Shape::Text).by(ROLE),
+    Property::any("Runtime").global(),
+    Property::any("Timeout").global(),
+    Property::any("VpcConfig").global(),
+    Property::of("Environment", Shape::MapOf(&Shape::Map)).global(),
+    Property::of("Tags", Shape::Map).by(TAGS).global(),
+    Property::of("PropagateTags", Shape::Bool).by(TAGS).global(),
+    Property::of("Tracing", TEXT_OR_MAP).by(ROOM).global(),
+    Property::any("KmsKeyArn").global(),
+    Property::of("Layers", LIST_OF_TEXT_OR_MAP).global(),
+    Property::any("ReservedConcurrentExecutions").global(),
+    Property::any("FileSystemConfigs").global(),
+    Property::any("CodeSigningConfigArn").global(),
+    Property::any("ImageConfig"),
+    Property::any("Architectures").global(),
+    Property::of("SnapStart", Shape::Map).global(),
+    Property::any("EphemeralStorage").global(),
+    Property::any("RuntimeManagementConfig").global(),
+    Property::any("LoggingConfig").global(),
+    Property::any("RecursiveLoop").global(),
+    Property::of("CapacityProviderConfig", Shape::Map)
+        .by(CAPACITY)
+        .global(),
+    Property::of("FunctionScalingConfig", Shape::Map)
+        .by(CAPACITY)
+        .global(),
+    Property::any("PublishToLatestPublished").global(),
+    Property::any("TenancyConfig").global(),
+    Property::of("DurableConfig", Shape::Map).global(),
+    Property::of("AutoPublishAlias", Shape::Text)
+        .by(PUBLISH)
+        .global(),
+    Property::strictly("AutoPublishAliasAllProperties", Shape::Bool)
+        .by(PUBLISH)
+        .global(),
+    Property::of("AutoPublishCodeSha256", Shape::Text).by(PUBLISH),
+    Property::any("VersionDescription").by(PUBLISH),
+    Property::of("VersionDeletionPolicy", Shape::Word(&["Delete", "Retain"]))
+        .by(PUBLISH)
+        .global(),
+    Property::any("ProvisionedConcurrencyConfig")
+        .by(PUBLISH)
+        .global(),
+    Property::of("DeploymentPreference", Shape::Map)
+        .by("gradual/preference.rs")
+        .global(),
+    Property::of("AssumeRolePolicyDocument", Shape::Map)
+        .by(ROLE)
+        .global(),
+    Property::of(
+        "Policies",
+        Shape::OneOf(&[Shape::Text, Shape::Map, LIST_OF_TEXT_OR_MAP]),
+    )
+    .by("sam/policies.rs"),
+    Property::any("RolePath").by(ROLE).global(),
+    Property::of("PermissionsBoundary", Shape::Text)
+        .by(ROLE)
+        .global(),
+    Property::of("Events", Shape::MapOf(&Shape::Map)).later(),
+    Property::of("EventInvokeConfig", Shape::Map)
+        .later()
+        .global(),
+    Property::of("FunctionUrlConfig", Shape::Map)
+        .later()
+        .global(),
+];
+
+/// A function while it is lowered.
+pub(crate) struct Function {
+    /// What the user wrote, less what was used up.
+    pub(crate) sam: SamResource,
+    /// The published alias, where there is one.
+    pub(crate) alias: Option<publish::Alias>,
+    /// What the execution role may do.
+    pub(crate) policies: RolePolicies,
+    /// What is generated, in order; of two resources with one id the later stays, in the place of the first.
+    pub(crate) made: IndexMap<String, Value>,
+}
+
+impl Function {
+    pub(crate) fn id(&self) -> &str {
+        &self.sam.id
+    }
+
+    /// The ARN that events invoke: the alias where there is one.
+    pub(crate) fn arn(&self) -> Value {
+        match &self.alias {
+            Some(alias) => reference(&alias.id),
+            None => get_att(self.id(), "Arn"),
+        }
+    }
+
+    /// What stands where a function's name is wanted: the alias where there is one.
+    pub(crate) fn name(&self) -> Value {
+        reference(self.alias.as_ref().map_or(self.id(), |alias| &alias.id))
+    }
+
+    /// Adds a resource beside the function; it gets the function's Condition, DeletionPolicy and UpdateReplacePolicy.
+    pub(crate) fn make(
+        &mut self,
+        id: impl Into<String>,
+        kind: &str,
+        properties: Map<String, Value>,
+    ) {
+        let made = self.sam.attributes.derived(kind, properties);
+        self.made.insert(id.into(), made);
+    }
+}
+
+fn lower(context: &mut Context<'_>, sam: SamResource) {
+    let faults_before = context.diagnostics.len();
+    let mut function = Function {
+        sam,
+        alias: None,
+        policies: RolePolicies::default(),
+        made: IndexMap::new(),
+    };
+    // The function and its role are complete only when everything else is, but stand before it.
+    function.made.insert(function.sam.id.clone(), Value::Null);
+
+    rules::check(context, &function.sam);
+    let code = code::read(context, &mut function.sam);
+    let capacity = capacity::read(context, &function.sam);
+    let tracing = read_tracing(context, &mut function.sam);
+    function.alias = publish::read_alias(context, &function.sam);
+    let preference = preference::read(context, &function.sam);
+    role::begin(context, &mut function, tracing.is_some());
+
+    let (code, local) = code.map_or((Value::Null, None), |code| (code.value, code.local));
+    let mut properties = Map::new();
+    set(&mut properties, "Code", code);
+    set_function_properties(&mut function.sam, &mut properties, capacity, tracing);
+    publish::lower(context, &mut function, &mut properties, local.as_ref());
+    if let Some(preference) = preference {
+        let deployment = Deployment::new(&function.sam, preference);
+        group::wire_alias(&mut function, &deployment);
+        context.deployments.push(deployment);
+    }
+    let role_id = logical_id::role(&function.sam.id);
+    policies::read(context, &mut function.sam, &role_id, &mut function.policies);
+    let role = role::decide(context, &mut function, &mut properties);
+    role::finish(&mut function, role);
+
+    let main = function
+        .sam
+        .attributes
+        .main("AWS::Lambda::Function", properties);
+    function.made.insert(function.sam.id.clone(), main);
+    tags::propagate(&function.sam, &mut function.made);
+    let failed = context
+        .diagnostics
+        .iter()
+        .skip(faults_before)
+        .any(crate::Diagnostic::is_error);
+    if !failed {
+        for (id, made) in function.made {
+            let room = room_of(&made);
+            context.emit(&function.sam.id, id, made, room);
+        }
+    }
+}
+
+/// The properties of the Lambda function but for its code and a generated role, as they also count for a version that
+/// is published on every change of them.
+fn set_function_properties(
+    sam: &mut SamResource,
+    properties: &mut Map<String, Value>,
+    capacity: Value,
+    tracing: Option<Value>,
+) {
+    if let Some(target) = sam.get("DeadLetterQueue").get("TargetArn") {
+        set(
+            properties,
+            "DeadLetterConfig",
+            json!({ "TargetArn": target }),
+        );
+    }
+    property::copy(PROPERTIES, sam, properties);
+    set(properties, "Role", sam.get("Role").clone());
+    set(
+        properties,
+        "Tags",
+        tags::created_by("lambda:createdBy", sam.get("Tags").as_object()),
+    );
+    if let Some(mode) = tracing {
+        set(properties, "TracingConfig", json!({ "Mode": mode }));
+    }
+    set(properties, "CapacityProviderConfig", capacity);
+    if sam.is_truthy("FunctionScalingConfig") {
+        set(
+            properties,
+            "FunctionScalingConfig",
+            sam.get("FunctionScalingConfig").clone(),
+        );
+    }
+}
+
+/// `Tracing` as the function's mode; none where it is off: absent, or `Disabled` once parameters are known.
+fn read_tracing(context: &mut Context<'_>, sam: &mut SamResource) -> Option<Value> {
+    let path = sam.path("Tracing");
+    let mut value = sam.take("Tracing");
+    let decided = match context.parameters.read(&mut value) {
+        Ok(decided) => decided,
+        Err(fault) => {
+            context.report_unresolvable(path, &fault);
+            Value::Null
+        }
+    };
+    let on = is_truthy(Some(&value)) && decided.as_str() != Some("Disabled");
+    on.then_some(value)
+}
+
+/// Which room made a generated resource.
+fn room_of(made: &Value) -> &'static str {
+    match made.get("Type").and_then(Value::as_str) {
+        Some("AWS::Lambda::Version" | "AWS::Lambda::Alias") => PUBLISH,
+        Some("AWS::IAM::Role") => ROLE,
+        _ => ROOM,
+    }
+}

@@ -1,0 +1,170 @@
+//! `Role`, `RolePath`, `PermissionsBoundary`, `AssumeRolePolicyDocument`: the execution role, given or generated.
+//!
+//! Upstream: `_construct_role` and `_make_lambda_role` in model/sam_resources.py,
+//! model/role_utils/role_constructor.py.
+
+use super::Function;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::conditions;
+use crate::language::intrinsics::{argument, get_att, if_parts, if_then, is_no_value};
+use crate::language::logical_id;
+use crate::language::partition::Partition;
+use crate::sam::{set, tags, trust};
+use serde_json::{Map, Value, json};
+
+/// A role that is to be generated.
+pub(super) struct Generated {
+    /// The condition of a role that only one branch of `Role: !If` wants; it stands in place of the function's own.
+    condition: Option<Value>,
+}
+
+/// What every generated role may do: write logs, and what tracing, a network and a dead-letter queue need.
+pub(super) fn begin(context: &Context<'_>, function: &mut Function, tracing: bool) {
+    let partition = context.partition;
+    let basic = if function.sam.is_truthy("DurableConfig") {
+        "service-role/AWSLambdaBasicDurableExecutionRolePolicy"
+    } else {
+        "service-role/AWSLambdaBasicExecutionRole"
+    };
+    let mut managed = vec![basic];
+    if tracing {
+        managed.push(xray_policy(partition));
+    }
+    if function.sam.is_truthy("VpcConfig") {
+        managed.push("service-role/AWSLambdaVPCAccessExecutionRole");
+    }
+    function.policies.managed = managed
+        .into_iter()
+        .map(|policy| partition.managed_policy_arn(policy).into())
+        .collect();
+    let dead_letters = function.sam.get("DeadLetterQueue");
+    let action = match dead_letters.get("Type").and_then(Value::as_str) {
+        Some("SQS") => "sqs:SendMessage",
+        Some("SNS") => "sns:Publish",
+        _ => return,
+    };
+    let policy = json!({
+        "PolicyName": "DeadLetterQueuePolicy",
+        "PolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{ "Action": action, "Resource": dead_letters.get("TargetArn"), "Effect": "Allow" }],
+        },
+    });
+    function.policies.allow(policy);
+}
+
+/// The managed policy that lets a role write traces, which partitions name differently.
+pub(crate) fn xray_policy(partition: Partition) -> &'static str {
+    if partition == Partition::Commercial {
+        "AWSXrayWriteOnlyAccess"
+    } else {
+        "AWSXRayDaemonWriteAccess"
+    }
+}
+
+/// Sets the function's `Role` and says whether one is to be generated.
+pub(super) fn decide(
+    context: &mut Context<'_>,
+    function: &mut Function,
+    properties: &mut Map<String, Value>,
+) -> Option<Generated> {
+    let id = logical_id::role(function.id());
+    let generated = get_att(&id, "Arn");
+    let mut given = function.sam.take("Role");
+    if given.is_null() {
+        properties.insert("Role".to_owned(), generated);
+        function.made.insert(id, Value::Null);
+        return Some(Generated { condition: None });
+    }
+    argument(&given, "Fn::If")?;
+    if let Err(fault) = context.parameters.resolve(&mut given) {
+        context.report_unresolvable(function.sam.path("Role"), &fault);
+        return None;
+    }
+    let Some((condition, then, otherwise)) = if_parts(&given) else {
+        context.report(
+            Diagnostic::error(
+                "if-arguments",
+                function.sam.path("Role"),
+                "`Fn::If` needs three arguments here",
+            )
+            .help("write `!If [Condition, !GetAtt Role.Arn, !Ref AWS::NoValue]`"),
+        );
+        return None;
+    };
+    let (value, condition) = match (is_no_value(then), is_no_value(otherwise)) {
+        (false, false) => {
+            properties.insert("Role".to_owned(), given);
+            return None;
+        }
+        (true, true) => (generated, None),
+        (true, false) => (
+            if_then(condition.clone(), generated, otherwise.clone()),
+            Some(condition.clone()),
+        ),
+        (false, true) => {
+            let Some(name) = condition.as_str() else {
+                context.report(
+                    Diagnostic::error(
+                        "if-condition-not-a-name",
+                        function.sam.path("Role"),
+                        "`Fn::If` must name a condition first",
+                    )
+                    .help("write the name of a condition of the `Conditions` section"),
+                );
+                return None;
+            };
+            let negated = format!("NOT{name}");
+            context.add_condition(negated.clone(), conditions::not(name));
+            (if_then(name, then.clone(), generated), Some(negated.into()))
+        }
+    };
+    properties.insert("Role".to_owned(), value);
+    function.made.insert(id, Value::Null);
+    Some(Generated { condition })
+}
+
+/// Writes the generated role, now that all that it may do is known.
+pub(super) fn finish(function: &mut Function, generated: Option<Generated>) {
+    let Some(generated) = generated else {
+        return;
+    };
+    let sam = &mut function.sam;
+    let mut properties = Map::new();
+    let trusted = match sam.take("AssumeRolePolicyDocument") {
+        Value::Null => trust("lambda.amazonaws.com"),
+        given => given,
+    };
+    set(&mut properties, "AssumeRolePolicyDocument", trusted);
+    set(
+        &mut properties,
+        "ManagedPolicyArns",
+        std::mem::take(&mut function.policies.managed).into(),
+    );
+    set(&mut properties, "Path", sam.take("RolePath"));
+    if !function.policies.inline.is_empty() {
+        set(
+            &mut properties,
+            "Policies",
+            std::mem::take(&mut function.policies.inline).into(),
+        );
+    }
+    set(
+        &mut properties,
+        "PermissionsBoundary",
+        sam.take("PermissionsBoundary"),
+    );
+    set(
+        &mut properties,
+        "Tags",
+        tags::created_by("lambda:createdBy", sam.get("Tags").as_object()),
+    );
+    let mut role = sam.attributes.derived("AWS::IAM::Role", properties);
+    if let (Some(condition), Some(role)) = (generated.condition, role.as_object_mut()) {
+        role.insert("Condition".to_owned(), condition);
+    }
+    function
+        .made
+        .insert(logical_id::role(&function.sam.id), role);
+}

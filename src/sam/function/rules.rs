@@ -1,0 +1,141 @@
+//! What properties of a function exclude or require of each other, and `DeadLetterQueue`.
+//!
+//! Upstream: the validation rules, `_validate_dlq` and `_validate_tenancy_config_compatibility` of `SamFunction`.
+
+use super::SamResource;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::truth::is_truthy;
+use crate::sam::{did_you_mean, tags};
+use serde_json::Value;
+
+/// Properties that cannot stand together: both given, even empty.
+const EXCLUSIVE: &[(&str, &str)] = &[
+    ("CapacityProviderConfig", "ProvisionedConcurrencyConfig"),
+    ("CapacityProviderConfig", "VpcConfig"),
+];
+
+/// Properties that need another one.
+const DEPENDENT: &[(&str, &str)] = &[
+    ("FunctionScalingConfig", "CapacityProviderConfig"),
+    ("VersionDeletionPolicy", "AutoPublishAlias"),
+];
+
+/// What a function with its own tenants cannot have.
+const WITHOUT_TENANCY: &[&str] = &[
+    "ProvisionedConcurrencyConfig",
+    "FunctionUrlConfig",
+    "SnapStart",
+];
+
+/// The kinds of event that can invoke a function with its own tenants.
+const EVENTS_WITH_TENANCY: &[&str] = &["Api", "HttpApi"];
+
+const DEAD_LETTER_TYPES: &[&str] = &["SQS", "SNS"];
+
+pub(super) fn check(context: &mut Context<'_>, sam: &SamResource) {
+    for (one, other) in EXCLUSIVE {
+        if !sam.get(one).is_null() && !sam.get(other).is_null() {
+            context.report(
+                Diagnostic::error(
+                    "properties-exclude-each-other",
+                    sam.path(other),
+                    format!("`{other}` cannot stand beside `{one}`"),
+                )
+                .on_key()
+                .help(format!("take out `{other}` or `{one}`")),
+            );
+        }
+    }
+    for (one, needed) in DEPENDENT {
+        if !sam.get(one).is_null() && sam.get(needed).is_null() {
+            context.report(
+                Diagnostic::error(
+                    "property-needs-another",
+                    sam.path(one),
+                    format!("`{one}` needs `{needed}`"),
+                )
+                .on_key()
+                .help(format!("add `{needed}`, or take `{one}` out")),
+            );
+        }
+    }
+    if sam.is_truthy("ProvisionedConcurrencyConfig") && !sam.is_truthy("AutoPublishAlias") {
+        context.report(
+            Diagnostic::error(
+                "concurrency-without-alias",
+                sam.path("ProvisionedConcurrencyConfig"),
+                "`ProvisionedConcurrencyConfig` needs an alias to be provisioned for",
+            )
+            .on_key()
+            .help("add `AutoPublishAlias: live`"),
+        );
+    }
+    check_tenancy(context, sam);
+    check_dead_letter_queue(context, sam);
+    tags::check_reserved(context, sam);
+}
+
+fn check_tenancy(context: &mut Context<'_>, sam: &SamResource) {
+    if !sam.is_truthy("TenancyConfig") {
+        return;
+    }
+    for name in WITHOUT_TENANCY.iter().filter(|name| sam.is_truthy(name)) {
+        context.report(
+            Diagnostic::error(
+                "tenancy-excludes-property",
+                sam.path(name),
+                format!("`{name}` cannot stand beside `TenancyConfig`"),
+            )
+            .on_key()
+            .help(format!("take out `{name}` or `TenancyConfig`")),
+        );
+    }
+    for (id, event) in sam.get("Events").as_object().into_iter().flatten() {
+        let kind = event
+            .get("Type")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if !EVENTS_WITH_TENANCY.contains(&kind) {
+            context.report(
+                Diagnostic::error(
+                    "tenancy-excludes-event",
+                    sam.path("Events").then(id),
+                    format!(
+                        "a function with `TenancyConfig` cannot have the `{kind}` event `{id}`"
+                    ),
+                )
+                .help("only `Api` and `HttpApi` events carry a tenant"),
+            );
+        }
+    }
+}
+
+fn check_dead_letter_queue(context: &mut Context<'_>, sam: &SamResource) {
+    let given = sam.get("DeadLetterQueue");
+    if !is_truthy(Some(given)) {
+        return;
+    }
+    let path = sam.path("DeadLetterQueue");
+    let kind = given.get("Type").and_then(Value::as_str);
+    if !kind.is_some_and(|kind| DEAD_LETTER_TYPES.contains(&kind)) {
+        context.report(
+            Diagnostic::error(
+                "dead-letter-queue-type",
+                path.clone().then("Type"),
+                "the `Type` of a `DeadLetterQueue` must be `SQS` or `SNS`",
+            )
+            .help(did_you_mean(kind.unwrap_or_default(), DEAD_LETTER_TYPES)),
+        );
+    }
+    if !is_truthy(given.get("TargetArn")) {
+        context.report(
+            Diagnostic::error(
+                "dead-letter-queue-target",
+                path.then("TargetArn"),
+                "a `DeadLetterQueue` needs the `TargetArn` of its queue or topic",
+            )
+            .help("write `TargetArn: !GetAtt Queue.Arn`"),
+        );
+    }
+}

@@ -1,0 +1,200 @@
+//! `AWS::Serverless::LayerVersion`: a layer whose id, and so whose version, changes with what it is made of.
+//!
+//! Input  `L: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: s3://b/k}}`
+//! Output `AWS::Lambda::LayerVersion` with the id `L<hash>`, kept when it is replaced (`DeletionPolicy: Retain`)
+//!
+//! Upstream: `SamLayerVersion` in model/sam_resources.py.
+
+use super::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
+use super::{ResourceType, SamResource, Stage, code_location, resource, set};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::is_intrinsic;
+use crate::language::logical_id;
+use crate::language::python_json;
+use crate::language::truth::is_truthy;
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/layer_version.rs";
+
+pub(crate) const TYPE: ResourceType = ResourceType {
+    name: "AWS::Serverless::LayerVersion",
+    globals: Some("LayerVersion"),
+    stage: Stage::Others,
+    properties: PROPERTIES,
+    referable: &[],
+    lower: Some(lower),
+};
+
+const PROPERTIES: &[Property] = &[
+    Property::of("LayerName", TEXT_OR_MAP).by(ROOM),
+    Property::of("Description", Shape::Text),
+    Property::of("ContentUri", TEXT_OR_MAP).by(ROOM).required(),
+    Property::of("CompatibleArchitectures", LIST_OF_TEXT_OR_MAP),
+    Property::of("CompatibleRuntimes", LIST_OF_TEXT_OR_MAP),
+    Property::of("LicenseInfo", Shape::Text),
+    Property::of("RetentionPolicy", Shape::Text).by(ROOM),
+    Property::of("PublishLambdaVersion", Shape::Bool)
+        .by("gradual/publish.rs")
+        .global(),
+];
+
+/// Attributes that count in a layer's id, in no particular order.
+const HASHED_ATTRIBUTES: [&str; 2] = ["Condition", "UpdatePolicy"];
+
+const ARCHITECTURES: [&str; 2] = ["x86_64", "arm64"];
+
+fn lower(context: &mut Context<'_>, mut layer: SamResource) {
+    let mut sound = resolve_texts(context, &mut layer);
+    let deletion_policy = deletion_policy(context, &layer);
+    sound &= check_architectures(context, &layer);
+    let path = layer.path("ContentUri");
+    let content = code_location::read(context, layer.get("ContentUri").clone(), &path);
+    let (Some(deletion_policy), Some(content), true) = (deletion_policy, content, sound) else {
+        return;
+    };
+    let id = new_id(&layer, content.local.as_ref());
+
+    let mut properties = Map::new();
+    set(&mut properties, "Content", content.value);
+    if !layer.is_truthy("LayerName") {
+        layer
+            .properties
+            .insert("LayerName".to_owned(), layer.id.clone().into());
+    }
+    set(&mut properties, "LayerName", layer.take("LayerName"));
+    super::property::copy(PROPERTIES, &mut layer, &mut properties);
+
+    let mut attributes = Map::new();
+    if let Some(depends_on) = layer
+        .attributes
+        .depends_on
+        .take()
+        .filter(|given| is_truthy(Some(given)))
+    {
+        attributes.insert("DependsOn".to_owned(), depends_on);
+    }
+    attributes.extend(layer.attributes.passed_on());
+    attributes.insert("DeletionPolicy".to_owned(), deletion_policy);
+    let made = resource("AWS::Lambda::LayerVersion", attributes, properties);
+    context.emit(&layer.id, id.clone(), made, ROOM);
+    context.renamed.insert(layer.id, id);
+}
+
+/// Puts parameter values into the texts of a layer: they count in its id.
+fn resolve_texts(context: &mut Context<'_>, layer: &mut SamResource) -> bool {
+    let mut sound = true;
+    for name in ["LayerName", "LicenseInfo", "Description", "RetentionPolicy"] {
+        if !layer.is_truthy(name) {
+            continue;
+        }
+        let mut value = layer.take(name);
+        if let Err(fault) = context.parameters.resolve(&mut value) {
+            context.report_unresolvable(layer.path(name), &fault);
+            sound = false;
+        } else if !value.is_string() && !value.is_object() {
+            context.report(
+                Diagnostic::error(
+                    "layer-text-not-a-string",
+                    layer.path(name),
+                    format!("`{name}` refers to a parameter whose value is no string"),
+                )
+                .help("quote the parameter's `Default`, or pass its value as a string"),
+            );
+            sound = false;
+        }
+        layer.properties.insert(name.to_owned(), value);
+    }
+    sound
+}
+
+/// `RetentionPolicy` as a DeletionPolicy; without one the attribute that the layer has, or `Retain`.
+fn deletion_policy(context: &mut Context<'_>, layer: &SamResource) -> Option<Value> {
+    let given = match layer.get("RetentionPolicy") {
+        Value::Null => {
+            return Some(
+                layer
+                    .attributes
+                    .kept
+                    .get("DeletionPolicy")
+                    .cloned()
+                    .unwrap_or_else(|| json!("Retain")),
+            );
+        }
+        given => given,
+    };
+    let word = given.as_str().map(str::to_lowercase);
+    match word.as_deref() {
+        Some("retain") => Some(json!("Retain")),
+        Some("delete") => Some(json!("Delete")),
+        _ => {
+            context.report(
+                Diagnostic::error(
+                    "retention-policy",
+                    layer.path("RetentionPolicy"),
+                    "`RetentionPolicy` must be `Retain` or `Delete`, or a `!Ref` to a parameter that says so",
+                )
+                .help("write `RetentionPolicy: Retain`"),
+            );
+            None
+        }
+    }
+}
+
+fn check_architectures(context: &mut Context<'_>, layer: &SamResource) -> bool {
+    let mut sound = true;
+    let given = layer.get("CompatibleArchitectures").as_array();
+    for (index, item) in given.into_iter().flatten().enumerate() {
+        let known = item
+            .as_str()
+            .is_some_and(|name| ARCHITECTURES.contains(&name));
+        if !known && !is_intrinsic(item) {
+            sound = false;
+            context.report(
+                Diagnostic::error(
+                    "layer-architecture",
+                    layer.path("CompatibleArchitectures").then(index),
+                    "a layer's architecture must be `x86_64` or `arm64`",
+                )
+                .help(super::did_you_mean(
+                    item.as_str().unwrap_or_default(),
+                    &ARCHITECTURES,
+                )),
+            );
+        }
+    }
+    sound
+}
+
+/// The layer's id and a hash of all that it is made of; local code counts by its content.
+fn new_id(layer: &SamResource, local: Option<&Value>) -> String {
+    let mut hashed = Map::new();
+    hashed.insert("Type".to_owned(), TYPE.name.into());
+    if let Some(depends_on) = layer
+        .attributes
+        .depends_on
+        .as_ref()
+        .filter(|given| is_truthy(Some(given)))
+    {
+        hashed.insert("DependsOn".to_owned(), depends_on.clone());
+    }
+    for name in HASHED_ATTRIBUTES {
+        if let Some(value) = layer.attributes.kept.get(name) {
+            hashed.insert(name.to_owned(), value.clone());
+        }
+    }
+    let properties: Map<String, Value> = layer
+        .properties
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| match local {
+            Some(digest) if name == "ContentUri" => (name.clone(), digest.clone()),
+            _ => (name.clone(), value.clone()),
+        })
+        .collect();
+    if !properties.is_empty() {
+        hashed.insert("Properties".to_owned(), Value::Object(properties));
+    }
+    let suffix = logical_id::hash(&python_json::compact(&json!({ &layer.id: hashed })));
+    format!("{}{suffix}", layer.id)
+}

@@ -1,0 +1,377 @@
+//! The SAM resource types, one room each, and the driver that lowers a template's resources.
+
+pub(crate) mod code_location;
+pub(crate) mod function;
+pub(crate) mod layer_version;
+pub(crate) mod policies;
+pub(crate) mod policy_templates;
+pub(crate) mod property;
+pub(crate) mod tags;
+
+use crate::context::Context;
+use crate::diagnostics::{Diagnostic, suggestion};
+use crate::language::logical_id;
+use crate::language::truth;
+use crate::template::Path;
+use property::Property;
+use serde_json::{Map, Value, json};
+
+/// When a type is lowered: events add to APIs, and connectors look at what was lowered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    Functions,
+    WebFunctions,
+    StateMachines,
+    Apis,
+    Others,
+    Connectors,
+}
+
+impl Stage {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Functions,
+        Self::WebFunctions,
+        Self::StateMachines,
+        Self::Apis,
+        Self::Others,
+        Self::Connectors,
+    ];
+}
+
+/// One SAM resource type.
+pub(crate) struct ResourceType {
+    /// `AWS::Serverless::Function`
+    pub(crate) name: &'static str,
+    /// Its section in Globals.
+    pub(crate) globals: Option<&'static str>,
+    pub(crate) stage: Stage,
+    pub(crate) properties: &'static [Property],
+    /// What a dotted reference may name (`Fn.Alias`), and the type of the generated resource that it stands for.
+    pub(crate) referable: &'static [(&'static str, &'static str)],
+    /// Lowers one resource; none where the type is not supported yet.
+    pub(crate) lower: Option<fn(&mut Context<'_>, SamResource)>,
+}
+
+/// Every SAM resource type.
+pub(crate) const TYPES: &[ResourceType] = &[
+    function::TYPE,
+    layer_version::TYPE,
+    later("AWS::Serverless::WebFunction", Stage::WebFunctions, None),
+    later(
+        "AWS::Serverless::StateMachine",
+        Stage::StateMachines,
+        Some("StateMachine"),
+    ),
+    later("AWS::Serverless::Api", Stage::Apis, Some("Api")),
+    later("AWS::Serverless::HttpApi", Stage::Apis, Some("HttpApi")),
+    later(
+        "AWS::Serverless::WebSocketApi",
+        Stage::Apis,
+        Some("WebSocketApi"),
+    ),
+    later(
+        "AWS::Serverless::SimpleTable",
+        Stage::Others,
+        Some("SimpleTable"),
+    ),
+    later("AWS::Serverless::Application", Stage::Others, None),
+    later(
+        "AWS::Serverless::CapacityProvider",
+        Stage::Others,
+        Some("CapacityProvider"),
+    ),
+    later(
+        "AWS::Serverless::MicrovmImage",
+        Stage::Others,
+        Some("MicrovmImage"),
+    ),
+    later(
+        "AWS::Serverless::NetworkConnector",
+        Stage::Others,
+        Some("NetworkConnector"),
+    ),
+    later("AWS::Serverless::GraphQLApi", Stage::Others, None),
+    later("AWS::Serverless::Connector", Stage::Connectors, None),
+];
+
+/// A type that is known and not supported yet.
+const fn later(name: &'static str, stage: Stage, globals: Option<&'static str>) -> ResourceType {
+    ResourceType {
+        name,
+        globals,
+        stage,
+        properties: &[],
+        referable: &[],
+        lower: None,
+    }
+}
+
+/// The type that a resource says it has, where it is one of SAM's.
+pub(crate) fn type_of(resource: &Value) -> Option<&'static ResourceType> {
+    let name = resource.get("Type")?.as_str()?;
+    if !name.starts_with("AWS::Serverless::") {
+        return None;
+    }
+    TYPES.iter().find(|kind| kind.name == name)
+}
+
+/// A SAM resource that is being lowered: its room takes out what it uses.
+pub(crate) struct SamResource {
+    pub(crate) id: String,
+    pub(crate) attributes: Attributes,
+    pub(crate) properties: Map<String, Value>,
+}
+
+impl SamResource {
+    fn new(id: &str, resource: Value) -> Self {
+        let mut attributes = Attributes::default();
+        let mut properties = Map::new();
+        if let Value::Object(map) = resource {
+            for (key, value) in map {
+                match key.as_str() {
+                    "Properties" => {
+                        if let Value::Object(map) = value {
+                            properties = map;
+                        }
+                    }
+                    "DependsOn" => attributes.depends_on = Some(value),
+                    name if ATTRIBUTES.contains(&name) => {
+                        attributes.kept.insert(key, value);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Self {
+            id: id.to_owned(),
+            attributes,
+            properties,
+        }
+    }
+
+    /// A property's value; null where it is absent.
+    pub(crate) fn get(&self, name: &str) -> &Value {
+        self.properties.get(name).unwrap_or(&Value::Null)
+    }
+
+    /// A property's value to change.
+    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.properties.get_mut(name)
+    }
+
+    /// Takes a property's value out, null where it is absent.
+    pub(crate) fn take(&mut self, name: &str) -> Value {
+        self.properties
+            .get_mut(name)
+            .map(Value::take)
+            .unwrap_or_default()
+    }
+
+    /// Whether a property is there and counts as true.
+    pub(crate) fn is_truthy(&self, name: &str) -> bool {
+        truth::is_truthy(self.properties.get(name))
+    }
+
+    /// The place of a property.
+    pub(crate) fn path(&self, name: &str) -> Path {
+        Path::property(&self.id, name)
+    }
+}
+
+/// The attributes that SAM keeps on the resource that it makes of a SAM resource.
+const ATTRIBUTES: [&str; 5] = [
+    "DeletionPolicy",
+    "UpdatePolicy",
+    "Condition",
+    "UpdateReplacePolicy",
+    "Metadata",
+];
+
+/// The attributes that go on to everything that is generated beside it. An attribute that is given as null counts.
+const PASSED_ON: [&str; 3] = ["Condition", "DeletionPolicy", "UpdateReplacePolicy"];
+
+/// What stands beside `Type` and `Properties` of a SAM resource.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Attributes {
+    /// Those of [`ATTRIBUTES`] that are given.
+    pub(crate) kept: Map<String, Value>,
+    pub(crate) depends_on: Option<Value>,
+}
+
+impl Attributes {
+    /// The resource's own condition, where it has one.
+    pub(crate) fn condition(&self) -> Option<&str> {
+        self.kept.get("Condition").and_then(Value::as_str)
+    }
+
+    /// The attributes for a resource generated beside the main one.
+    pub(crate) fn passed_on(&self) -> Map<String, Value> {
+        PASSED_ON
+            .iter()
+            .filter_map(|name| self.kept.get_key_value(*name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// The main resource that a SAM resource becomes: DependsOn and every kept attribute on it.
+    pub(crate) fn main(&self, kind: &str, properties: Map<String, Value>) -> Value {
+        let mut attributes = Map::new();
+        if let Some(depends_on) = self
+            .depends_on
+            .as_ref()
+            .filter(|given| truth::is_truthy(Some(given)))
+        {
+            attributes.insert("DependsOn".to_owned(), depends_on.clone());
+        }
+        attributes.extend(self.kept.clone());
+        resource(kind, attributes, properties)
+    }
+
+    /// A resource generated beside the main one.
+    pub(crate) fn derived(&self, kind: &str, properties: Map<String, Value>) -> Value {
+        resource(kind, self.passed_on(), properties)
+    }
+}
+
+/// A CloudFormation resource: `Type`, the attributes, and `Properties` where there are any.
+pub(crate) fn resource(
+    kind: &str,
+    attributes: Map<String, Value>,
+    properties: Map<String, Value>,
+) -> Value {
+    let mut made = Map::with_capacity(attributes.len() + 2);
+    made.insert("Type".to_owned(), kind.into());
+    made.extend(attributes);
+    if !properties.is_empty() {
+        made.insert("Properties".to_owned(), Value::Object(properties));
+    }
+    Value::Object(made)
+}
+
+/// The entries of a `json!({...})`.
+pub(crate) fn map(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// Adds a property, unless it is null.
+pub(crate) fn set(properties: &mut Map<String, Value>, name: &str, value: Value) {
+    if !value.is_null() {
+        properties.insert(name.to_owned(), value);
+    }
+}
+
+/// A role that `service` may assume.
+pub(crate) fn trust(service: &str) -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Action": ["sts:AssumeRole"],
+            "Effect": "Allow",
+            "Principal": { "Service": [service] },
+        }],
+    })
+}
+
+/// Lowers every SAM resource in `context.resources`, stage by stage, in the template's order within each.
+pub(crate) fn lower(context: &mut Context<'_>) {
+    let mut staged: Vec<(Stage, usize, &'static ResourceType)> = context
+        .resources
+        .values()
+        .enumerate()
+        .filter_map(|(index, resource)| type_of(resource).map(|kind| (kind.stage, index, kind)))
+        .collect();
+    staged.sort_by_key(|(stage, index, _)| (*stage, *index));
+    for (_, index, kind) in staged {
+        let Some((id, slot)) = context.resources.get_index_mut(index) else {
+            continue;
+        };
+        let id = id.clone();
+        let resource = slot.take();
+        lower_one(context, kind, &id, resource);
+    }
+}
+
+fn lower_one(context: &mut Context<'_>, kind: &'static ResourceType, id: &str, resource: Value) {
+    let Some(lower) = kind.lower else {
+        context.report(
+            Diagnostic::error(
+                "not-supported-yet",
+                Path::resource(id).then("Type"),
+                format!("`{}` is not supported yet", kind.name),
+            )
+            .help("leave this resource to AWS's own transform"),
+        );
+        return;
+    };
+    let sam = SamResource::new(id, resource);
+    let mut sound = true;
+    if !logical_id::is_valid(id) {
+        sound = false;
+        context.report(
+            Diagnostic::error(
+                "invalid-logical-id",
+                Path::resource(id),
+                format!("the logical id `{id}` holds something else than letters and digits"),
+            )
+            .on_key()
+            .help("CloudFormation allows only A-Z, a-z and 0-9 in logical ids"),
+        );
+    }
+    let path = Path::resource(id).then("Properties");
+    let owner = format!("`{}`", kind.name);
+    sound &= property::check(context, kind.properties, &sam.properties, &owner, &path);
+    if sam
+        .attributes
+        .kept
+        .get("Condition")
+        .is_some_and(|condition| !condition.is_string())
+    {
+        sound = false;
+        context.report(
+            Diagnostic::error(
+                "condition-not-a-name",
+                Path::resource(id).then("Condition"),
+                "`Condition` must be the name of a condition",
+            )
+            .help("declare the condition under `Conditions` and write its name here"),
+        );
+    }
+    if sound {
+        let made_before = context.made.len();
+        lower(context, sam);
+        note_referable(context, kind, id, made_before);
+    }
+}
+
+/// Remembers which generated resources the dotted references of a resource stand for; of several the last counts.
+fn note_referable(context: &mut Context<'_>, kind: &ResourceType, id: &str, made_before: usize) {
+    if kind.referable.is_empty() {
+        return;
+    }
+    for (made_id, made) in context.made.iter().skip(made_before) {
+        let made_type = made.resource.get("Type").and_then(Value::as_str);
+        for (name, _) in kind
+            .referable
+            .iter()
+            .filter(|(_, of)| Some(*of) == made_type)
+        {
+            context
+                .referable
+                .insert(format!("{id}.{name}"), made_id.clone());
+        }
+    }
+}
+
+/// Suggests one of `known` in the words of a help, or names them all.
+pub(crate) fn did_you_mean(given: &str, known: &[&str]) -> String {
+    match suggestion(given, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => {
+            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            format!("it takes {}", names.join(", "))
+        }
+    }
+}

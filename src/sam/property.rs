@@ -1,0 +1,253 @@
+//! One row per SAM property: what it accepts, where it may stand, who lowers it. And the check of a resource against
+//! its rows.
+
+use super::SamResource;
+use crate::context::Context;
+use crate::diagnostics::{Diagnostic, suggestion};
+use crate::language::intrinsics::passes_as_intrinsic;
+use crate::template::Path;
+use serde_json::{Map, Value};
+
+/// What a property's value must look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Anything: CloudFormation judges it.
+    Any,
+    /// A string.
+    Text,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number; a boolean passes as one.
+    Integer,
+    /// A map.
+    Map,
+    /// A map whose values all have this shape.
+    MapOf(&'static Shape),
+    /// A list.
+    List,
+    /// A list whose items all have this shape.
+    ListOf(&'static Shape),
+    /// One of several shapes.
+    OneOf(&'static [Shape]),
+    /// One of these words.
+    Word(&'static [&'static str]),
+}
+
+pub(crate) const TEXT_OR_MAP: Shape = Shape::OneOf(&[Shape::Text, Shape::Map]);
+pub(crate) const LIST_OF_TEXT_OR_MAP: Shape = Shape::ListOf(&TEXT_OR_MAP);
+pub(crate) const TEXT_OR_TEXTS: Shape = Shape::OneOf(&[Shape::Text, Shape::ListOf(&Shape::Text)]);
+
+impl Shape {
+    /// Whether `value` has this shape.
+    pub(crate) fn accepts(self, value: &Value) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Text => value.is_string(),
+            Self::Bool => value.is_boolean(),
+            Self::Integer => value.is_i64() || value.is_u64() || value.is_boolean(),
+            Self::Map => value.is_object(),
+            Self::MapOf(inner) => value
+                .as_object()
+                .is_some_and(|map| map.values().all(|value| inner.accepts(value))),
+            Self::List => value.is_array(),
+            Self::ListOf(inner) => value
+                .as_array()
+                .is_some_and(|items| items.iter().all(|item| inner.accepts(item))),
+            Self::OneOf(shapes) => shapes.iter().any(|shape| shape.accepts(value)),
+            Self::Word(words) => value.as_str().is_some_and(|text| words.contains(&text)),
+        }
+    }
+
+    /// The shape in words, as it follows "must be".
+    pub(crate) fn words(self) -> String {
+        match self {
+            Self::Any => "anything".to_owned(),
+            Self::Text => "a string".to_owned(),
+            Self::Bool => "`true` or `false`".to_owned(),
+            Self::Integer => "a whole number".to_owned(),
+            Self::Map => "a map".to_owned(),
+            Self::MapOf(inner) => format!("a map whose values are each {}", inner.words()),
+            Self::List => "a list".to_owned(),
+            Self::ListOf(inner) => format!("a list whose items are each {}", inner.words()),
+            Self::OneOf(shapes) => {
+                let words: Vec<String> = shapes.iter().map(|shape| shape.words()).collect();
+                words.join(" or ")
+            }
+            Self::Word(words) => {
+                let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+                words.join(" or ")
+            }
+        }
+    }
+}
+
+/// Who turns a property into CloudFormation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lowered {
+    /// It goes over as it is, null left out.
+    Copied,
+    /// It goes over as it is where it counts as true: not when empty.
+    CopiedIfFilled,
+    /// The named room makes something of it, or reads it to decide something.
+    By(&'static str),
+    /// It is known and not supported yet: a template that uses it is refused.
+    Later,
+}
+
+/// One property of a SAM resource or event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Property {
+    pub(crate) name: &'static str,
+    pub(crate) shape: Shape,
+    /// Whether a map with one key passes unseen, as an intrinsic that is not known until the deployment.
+    pub(crate) intrinsics: bool,
+    /// Whether it may stand in Globals.
+    pub(crate) globals: bool,
+    pub(crate) required: bool,
+    pub(crate) lowered: Lowered,
+}
+
+impl Property {
+    /// A property of any shape that goes over as it is.
+    pub(crate) const fn any(name: &'static str) -> Self {
+        Self {
+            name,
+            shape: Shape::Any,
+            intrinsics: true,
+            globals: false,
+            required: false,
+            lowered: Lowered::Copied,
+        }
+    }
+
+    /// A property of a shape.
+    pub(crate) const fn of(name: &'static str, shape: Shape) -> Self {
+        let mut property = Self::any(name);
+        property.shape = shape;
+        property
+    }
+
+    /// A property that must have its shape: no intrinsic passes in its place.
+    pub(crate) const fn strictly(name: &'static str, shape: Shape) -> Self {
+        let mut property = Self::of(name, shape);
+        property.intrinsics = false;
+        property
+    }
+
+    pub(crate) const fn global(mut self) -> Self {
+        self.globals = true;
+        self
+    }
+
+    pub(crate) const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    pub(crate) const fn by(mut self, room: &'static str) -> Self {
+        self.lowered = Lowered::By(room);
+        self
+    }
+
+    pub(crate) const fn if_filled(mut self) -> Self {
+        self.lowered = Lowered::CopiedIfFilled;
+        self
+    }
+
+    pub(crate) const fn later(mut self) -> Self {
+        self.lowered = Lowered::Later;
+        self
+    }
+
+    /// Whether `value` may stand here; null counts as absent.
+    pub(crate) fn accepts(&self, value: &Value) -> bool {
+        value.is_null()
+            || (self.intrinsics && passes_as_intrinsic(value))
+            || self.shape.accepts(value)
+    }
+}
+
+/// Reports every property in `properties` that has no row, has the wrong shape, is not supported yet, or is missing.
+/// Returns whether all is well.
+///
+/// `owner` is what has the properties, in words: "`AWS::Serverless::Function`", "an `SQS` event".
+pub(crate) fn check(
+    context: &mut Context<'_>,
+    table: &'static [Property],
+    properties: &Map<String, Value>,
+    owner: &str,
+    path: &Path,
+) -> bool {
+    let before = context.diagnostics.len();
+    for (name, value) in properties {
+        let Some(row) = table.iter().find(|row| row.name == name) else {
+            let mut fault = Diagnostic::error(
+                "unknown-property",
+                path.clone().then(name),
+                format!("{owner} has no property `{name}`"),
+            )
+            .on_key();
+            if let Some(meant) = suggestion(name, table.iter().map(|row| row.name)) {
+                fault = fault.help(format!("did you mean `{meant}`?"));
+            } else {
+                fault = fault.help("take it out, or move it to where it belongs");
+            }
+            context.report(fault);
+            continue;
+        };
+        if !row.accepts(value) {
+            let mut fault = Diagnostic::error(
+                "wrong-shape",
+                path.clone().then(name),
+                format!("`{name}` must be {}", row.shape.words()),
+            );
+            fault = if !row.intrinsics && passes_as_intrinsic(value) {
+                fault.help("write the value itself: an intrinsic cannot be read before the deployment here")
+            } else {
+                fault.help(format!("write {} here", row.shape.words()))
+            };
+            context.report(fault);
+        } else if row.lowered == Lowered::Later && crate::language::truth::is_truthy(Some(value)) {
+            context.report(
+                Diagnostic::error(
+                    "not-supported-yet",
+                    path.clone().then(name),
+                    format!("`{name}` is not supported yet"),
+                )
+                .on_key()
+                .help("leave this resource to AWS's own transform"),
+            );
+        }
+    }
+    for row in table.iter().filter(|row| row.required) {
+        if properties.get(row.name).is_none_or(Value::is_null) {
+            context.report(
+                Diagnostic::error(
+                    "missing-property",
+                    path.clone().then(row.name),
+                    format!("{owner} needs `{}`", row.name),
+                )
+                .help(format!("add `{}`: {}", row.name, row.shape.words())),
+            );
+        }
+    }
+    context.diagnostics.len() == before
+}
+
+/// Moves the properties that go over as they are from a SAM resource into a CloudFormation one.
+pub(crate) fn copy(
+    table: &'static [Property],
+    from: &mut SamResource,
+    to: &mut Map<String, Value>,
+) {
+    for row in table {
+        let wanted = match row.lowered {
+            Lowered::Copied => !from.get(row.name).is_null(),
+            Lowered::CopiedIfFilled => from.is_truthy(row.name),
+            Lowered::By(_) | Lowered::Later => false,
+        };
+        if wanted {
+            to.insert(row.name.to_owned(), from.take(row.name));
+        }
+    }
+}

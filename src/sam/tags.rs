@@ -1,0 +1,92 @@
+//! `Tags` and `PropagateTags`.
+//!
+//! Upstream: model/tags/resource_tagging.py, `propagate_tags` in model/__init__.py.
+
+use super::SamResource;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::truth::is_truthy;
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+/// Tag keys that belong to SAM.
+const RESERVED: [&str; 3] = [
+    "lambda:createdBy",
+    "serverlessrepo:applicationId",
+    "serverlessrepo:semanticVersion",
+];
+
+/// A map of tags as CloudFormation's list; a null value becomes an empty one.
+pub(crate) fn list(tags: &Map<String, Value>) -> Vec<Value> {
+    tags.iter()
+        .map(|(key, value)| {
+            let value = if value.is_null() { &json!("") } else { value };
+            json!({ "Key": key, "Value": value })
+        })
+        .collect()
+}
+
+/// The list with SAM's own mark first.
+pub(crate) fn created_by(key: &str, tags: Option<&Map<String, Value>>) -> Value {
+    let mut made = vec![json!({ "Key": key, "Value": "SAM" })];
+    made.extend(tags.map(list).unwrap_or_default());
+    Value::Array(made)
+}
+
+/// Refuses tag keys that belong to SAM.
+pub(crate) fn check_reserved(context: &mut Context<'_>, resource: &SamResource) {
+    let Some(tags) = resource.get("Tags").as_object() else {
+        return;
+    };
+    for key in RESERVED.iter().filter(|key| tags.contains_key(**key)) {
+        context.report(
+            Diagnostic::error(
+                "reserved-tag",
+                resource.path("Tags").then(*key),
+                format!("the tag `{key}` is written by the transform itself"),
+            )
+            .on_key()
+            .help("take it out, or give the tag another key"),
+        );
+    }
+}
+
+/// The tags that `PropagateTags` spreads over what a resource generates; none where it is off.
+///
+/// An intrinsic counts as on: nobody knows its value before the deployment.
+pub(crate) fn propagated(resource: &SamResource) -> Option<&Map<String, Value>> {
+    let tags = resource
+        .get("Tags")
+        .as_object()
+        .filter(|tags| !tags.is_empty())?;
+    is_truthy(Some(resource.get("PropagateTags"))).then_some(tags)
+}
+
+/// Puts the tags of `PropagateTags` in the place of those of everything generated that takes tags.
+pub(crate) fn propagate(resource: &SamResource, made: &mut IndexMap<String, Value>) {
+    let Some(tags) = propagated(resource).map(list) else {
+        return;
+    };
+    for made in made.values_mut() {
+        let tagged = made
+            .get("Type")
+            .and_then(Value::as_str)
+            .is_some_and(|kind| TAGGED.contains(&kind));
+        if let (true, Some(made)) = (tagged, made.as_object_mut()) {
+            let properties = made.entry("Properties").or_insert_with(|| json!({}));
+            if let Some(properties) = properties.as_object_mut() {
+                properties.insert("Tags".to_owned(), tags.clone().into());
+            }
+        }
+    }
+}
+
+/// The generated types whose `Tags` `PropagateTags` writes.
+const TAGGED: &[&str] = &[
+    "AWS::IAM::Role",
+    "AWS::IoT::TopicRule",
+    "AWS::Lambda::Function",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+];
