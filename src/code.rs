@@ -1,23 +1,15 @@
 //! Code that still lies in a folder: what the transform needs to know of it, and who tells.
 
-/// What packaging would upload for a local path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LocalFile {
-    /// A hexadecimal hash of the content; it changes exactly when what would be uploaded changes.
-    pub digest: String,
-    /// The path as the transformed template is to name it.
-    pub path: String,
-}
-
 /// Knows the code that a template names by a local path.
 ///
 /// The transform itself touches no file: the command reads folders, the macro refuses, tests give a table.
 pub trait LocalCode {
-    /// What lies at `path`, as the template writes it.
+    /// A hash, in hexadecimal digits, of what lies at `path`, as the template writes it: it changes exactly when what
+    /// packaging would upload changes.
     ///
     /// # Errors
-    /// Why it cannot be used, as a sentence's end: "`src/` is not there".
-    fn look_up(&self, path: &str) -> Result<LocalFile, LocalCodeFault>;
+    /// Why the path cannot be used.
+    fn digest(&self, path: &str) -> Result<String, LocalCodeFault>;
 }
 
 /// Why a local path cannot be used.
@@ -34,7 +26,7 @@ pub struct LocalCodeFault {
 pub struct NoLocalCode;
 
 impl LocalCode for NoLocalCode {
-    fn look_up(&self, path: &str) -> Result<LocalFile, LocalCodeFault> {
+    fn digest(&self, path: &str) -> Result<String, LocalCodeFault> {
         Err(LocalCodeFault {
             message: format!("`{path}` is a local path, and no files can be read here"),
             help: "upload the code with `aws cloudformation package` (or `sam package`) first, and transform its output"

@@ -1,2 +1,7 @@
-//! The `canaryform` command.
-fn main() {}
+//! The `canaryform` command: arguments in, exit code out.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

@@ -207,10 +207,10 @@ fn from_text(
         );
         return None;
     }
-    match context.options.code.look_up(text) {
-        Ok(file) => Some(CodeLocation {
-            value: file.path.into(),
-            local: Some(json!({ "LocalCode": file.digest })),
+    match context.options.code.digest(text) {
+        Ok(digest) => Some(CodeLocation {
+            value: text.into(),
+            local: Some(json!({ "LocalCode": digest })),
         }),
         Err(fault) => {
             context.report(

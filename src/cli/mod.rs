@@ -1,0 +1,83 @@
+//! The command line: one file per verb, and what verbs share. Only here are files, streams and the environment touched.
+//!
+//! Exit codes: 0 done, 1 the template has errors, 2 the command could not run.
+
+mod files;
+mod local_code;
+mod packaged_paths;
+mod parameters;
+mod transform;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Expands SAM's gradual Lambda deployments into plain CloudFormation, offline, with the ids that SAM gives.
+#[derive(Parser)]
+#[command(name = "canaryform", version)]
+struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Transform(transform::Arguments),
+}
+
+/// Why a verb could not do its work: exit code 2.
+#[derive(Debug)]
+enum Failure {
+    /// The command was not called as it must be; the verb's help says more.
+    Usage(String),
+    /// A file or a stream did not do what it should.
+    Io(String),
+    /// Whoever reads our output has closed it: nothing to say, and nobody to say it to.
+    Closed,
+}
+
+impl Failure {
+    fn io(doing: &str, error: &std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            Self::Closed
+        } else {
+            Self::Io(format!("{doing}: {error}"))
+        }
+    }
+}
+
+/// Runs the command that the process was started with.
+pub(crate) fn run() -> ExitCode {
+    let command = match Command::try_parse() {
+        Ok(command) => command,
+        Err(message) => {
+            // A reader that has gone is no reason to fail.
+            let _ = message.print();
+            return ExitCode::from(if message.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let done = match command.verb {
+        Verb::Transform(arguments) => transform::run(&arguments),
+    };
+    let message = match done {
+        Ok(code) => return code,
+        Err(Failure::Closed) => return ExitCode::SUCCESS,
+        Err(Failure::Io(message)) => format!("error: {message}\n"),
+        Err(Failure::Usage(message)) => {
+            format!("error: {message}\n\nFor more, try `canaryform transform --help`.\n")
+        }
+    };
+    let _ = std::io::stderr().write_all(message.as_bytes());
+    ExitCode::from(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Command::command().debug_assert();
+    }
+}
