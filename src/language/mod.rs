@@ -5,5 +5,6 @@ pub(crate) mod intrinsics;
 pub(crate) mod logical_id;
 pub(crate) mod parameters;
 pub(crate) mod partition;
+pub(crate) mod python2;
 pub(crate) mod python_json;
 pub(crate) mod truth;

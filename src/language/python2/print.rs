@@ -1,0 +1,101 @@
+//! How a tree prints.
+
+use super::{Node, Text};
+use crate::language::python_json;
+use std::fmt::Write as _;
+
+impl Node {
+    /// What Python 2.7's `str` prints.
+    pub(crate) fn to_text(&self) -> String {
+        let mut out = String::new();
+        write(&mut out, self, &write_scalar);
+        out
+    }
+
+    /// What `json.dumps` prints.
+    pub(crate) fn to_json(&self) -> String {
+        let mut out = String::new();
+        write(&mut out, self, &|out, scalar| {
+            out.push_str(&python_json::compact(&scalar.to_value()));
+        });
+        out
+    }
+}
+
+/// Both prints are the same but for what is neither a map nor a list.
+fn write(out: &mut String, node: &Node, scalar: &impl Fn(&mut String, &Node)) {
+    match node {
+        Node::List(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                out.push_str(if i > 0 { ", " } else { "" });
+                write(out, item, scalar);
+            }
+            out.push(']');
+        }
+        Node::Map(map) => {
+            out.push('{');
+            for (i, (key, value)) in map.iter().enumerate() {
+                out.push_str(if i > 0 { ", " } else { "" });
+                scalar(out, &Node::Text(key.clone()));
+                out.push_str(": ");
+                write(out, value, scalar);
+            }
+            out.push('}');
+        }
+        _ => scalar(out, node),
+    }
+}
+
+fn write_scalar(out: &mut String, scalar: &Node) {
+    match scalar {
+        Node::Null => out.push_str("None"),
+        Node::Bool(true) => out.push_str("True"),
+        Node::Bool(false) => out.push_str("False"),
+        Node::Number(number) => {
+            out.push_str(&python_json::number_text(number));
+            if number.as_u64() > Some(i64::MAX as u64) {
+                out.push('L');
+            }
+        }
+        Node::Text(text) => write_string(out, text),
+        Node::List(_) | Node::Map(_) => {}
+    }
+}
+
+/// Python's `repr`. A bare string is one of Python 3, so it keeps what can be printed beyond ASCII.
+fn write_string(out: &mut String, text: &Text) {
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
+    if text.marked {
+        out.push('u');
+    }
+    out.push(quote);
+    for c in text.chars() {
+        // Writing to a string cannot fail.
+        let _ = match c {
+            '\\' => out.write_str("\\\\"),
+            '\t' => out.write_str("\\t"),
+            '\n' => out.write_str("\\n"),
+            '\r' => out.write_str("\\r"),
+            _ if c == quote => write!(out, "\\{c}"),
+            ' '..='~' => out.write_char(c),
+            _ if !text.marked && is_printable(c) => out.write_char(c),
+            '\0'..='\u{ff}' => write!(out, "\\x{:02x}", u32::from(c)),
+            '\u{100}'..='\u{ffff}' => write!(out, "\\u{:04x}", u32::from(c)),
+            _ => write!(out, "\\U{:08x}", u32::from(c)),
+        };
+    }
+    out.push(quote);
+}
+
+/// Whether Python's `repr` leaves a character beyond ASCII as it is. Rust's debug print has the same rule: what Unicode
+/// calls a control, format, private, unassigned or separating character is escaped.
+fn is_printable(c: char) -> bool {
+    // After another character, lest a combining one be escaped for standing first.
+    let pair = [' ', c].iter().collect::<String>();
+    pair.escape_debug().nth(1) == Some(c)
+}
