@@ -283,15 +283,18 @@ impl<'a> Context<'a> {
         room: &'static str,
     ) {
         if self.resources.contains_key(&id) || self.made.contains_key(&id) {
-            self.report(
-                Diagnostic::error(
-                    "generated-id-taken",
-                    Path::resource(&id),
-                    format!("`{id}` is the id of {} that a deployment preference generates, and which would take its place", kind_of(&resource)),
-                )
-                .on_key()
-                .help("rename this resource"),
-            );
+            // The reference has no such fault: beside faults of its own this one blames no resource.
+            let blamed =
+                (!self.diagnostics.iter().any(Diagnostic::is_error)).then_some(id.as_str());
+            let fault = Diagnostic::error(
+                "generated-id-taken",
+                Path::resource(&id),
+                format!("`{id}` is the id of {} that a deployment preference generates, and which would take its place", kind_of(&resource)),
+            )
+            .on_key()
+            .help("rename this resource")
+            .blame(blamed);
+            self.report(fault);
             return;
         }
         let after = source
