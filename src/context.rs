@@ -74,6 +74,8 @@ pub(crate) struct Context<'a> {
     pub(crate) parameters: Parameters,
     pub(crate) mappings: Map<String, Value>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether the template is none, so that no further pass can work on it.
+    pub(crate) unusable: bool,
     pub(crate) origins: Origins,
     /// Which values of which resource came from Globals.
     pub(crate) inheritance: Inheritance,
@@ -109,6 +111,7 @@ impl<'a> Context<'a> {
             ),
             mappings: template.section("Mappings").cloned().unwrap_or_default(),
             diagnostics: Vec::new(),
+            unusable: false,
             origins: Origins::new(),
             inheritance: Inheritance::default(),
             resources: IndexMap::new(),

@@ -88,6 +88,9 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     let mut context = Context::new(&template, options);
     for pass in PASSES {
         pass(&mut template, &mut context);
+        if context.unusable {
+            break;
+        }
     }
     let mut diagnostics = context.diagnostics;
     for diagnostic in &mut diagnostics {

@@ -4,54 +4,78 @@
 
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
+use crate::language::truth::is_truthy;
 use crate::sam;
 use crate::template::{Path, Template};
 use serde_json::Value;
 
-/// Reports what stands where a map must stand; what cannot be worked with is taken out.
+/// Reports what stands where a map, or a name, must stand. Such a template is not worked on any further: whatever
+/// followed would be guesswork.
 pub(crate) fn check(template: &mut Template, context: &mut Context<'_>) {
+    let faults_before = context.diagnostics.len();
     if template
         .0
         .get("Mappings")
         .is_some_and(|mappings| !mappings.is_object())
     {
-        context.report(section_fault("Mappings", "a map of mappings"));
-    }
-    let Some(resources) = template
-        .section_mut("Resources")
-        .filter(|map| !map.is_empty())
-    else {
         context.report(
+            Diagnostic::error(
+                "section-not-a-map",
+                Path::default().then("Mappings"),
+                "`Mappings` must be a map of mappings",
+            )
+            .help("fill it, or take the section out"),
+        );
+    }
+    match template.resources().filter(|map| !map.is_empty()) {
+        Some(resources) => {
+            for (id, resource) in resources {
+                if let Some(fault) = resource_fault(id, resource) {
+                    context.report(fault);
+                }
+            }
+        }
+        None => context.report(
             Diagnostic::error(
                 "no-resources",
                 Path::default().then("Resources"),
                 "the template has no `Resources`",
             )
             .help("`Resources` must be a map with at least one resource"),
+        ),
+    }
+    context.unusable = context.diagnostics.len() > faults_before;
+}
+
+fn resource_fault(id: &str, resource: &Value) -> Option<Diagnostic> {
+    if !resource.is_object() {
+        let fault = Diagnostic::error(
+            "resource-not-a-map",
+            Path::resource(id),
+            format!("the resource `{id}` is no map"),
         );
-        return;
-    };
-    for (id, resource) in resources {
-        let fault = if !resource.is_object() {
-            let mut fault = Diagnostic::error(
-                "resource-not-a-map",
-                Path::resource(id),
-                format!("the resource `{id}` is no map"),
-            );
-            fault = if id.starts_with("Fn::ForEach") {
-                fault.help(
-                    "loops of AWS::LanguageExtensions are not expanded here: expand them first",
-                )
-            } else {
-                fault
-                    .help("a resource is a map with `Type` and `Properties`: check the indentation")
-            };
-            fault
-        } else if sam::type_of(resource).is_some()
-            && resource
-                .get("Properties")
-                .is_some_and(|properties| !properties.is_object())
-        {
+        return Some(if id.starts_with("Fn::ForEach") {
+            fault.help("loops of AWS::LanguageExtensions are not expanded here: expand them first")
+        } else {
+            fault.help("a resource is a map with `Type` and `Properties`: check the indentation")
+        });
+    }
+    let condition = resource.get("Condition");
+    if is_truthy(condition) && !condition.is_some_and(Value::is_string) {
+        return Some(
+            Diagnostic::error(
+                "condition-not-a-name",
+                Path::resource(id).then("Condition"),
+                "`Condition` must be the name of a condition",
+            )
+            .help("declare the condition under `Conditions` and write its name here"),
+        );
+    }
+    let properties = resource.get("Properties");
+    if sam::type_of(resource).is_some()
+        && properties.is_some_and(|properties| !properties.is_object())
+    {
+        return Some(
             Diagnostic::error(
                 "properties-not-a-map",
                 Path::resource(id).then("Properties"),
@@ -59,20 +83,8 @@ pub(crate) fn check(template: &mut Template, context: &mut Context<'_>) {
             )
             .help(
                 "write the properties below `Properties:`, or leave it out: check the indentation",
-            )
-        } else {
-            continue;
-        };
-        context.report(fault);
-        *resource = Value::Object(serde_json::Map::new());
+            ),
+        );
     }
-}
-
-fn section_fault(section: &str, wanted: &str) -> Diagnostic {
-    Diagnostic::error(
-        "section-not-a-map",
-        Path::default().then(section),
-        format!("`{section}` must be {wanted}"),
-    )
-    .help("fill it, or take the section out")
+    None
 }

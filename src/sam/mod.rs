@@ -323,22 +323,6 @@ fn lower_one(context: &mut Context<'_>, kind: &'static ResourceType, id: &str, r
     let path = Path::resource(id).then("Properties");
     let owner = format!("`{}`", kind.name);
     sound &= property::check(context, kind.properties, &sam.properties, &owner, &path);
-    if sam
-        .attributes
-        .kept
-        .get("Condition")
-        .is_some_and(|condition| !condition.is_string())
-    {
-        sound = false;
-        context.report(
-            Diagnostic::error(
-                "condition-not-a-name",
-                Path::resource(id).then("Condition"),
-                "`Condition` must be the name of a condition",
-            )
-            .help("declare the condition under `Conditions` and write its name here"),
-        );
-    }
     if sound {
         let made_before = context.made.len();
         lower(context, sam);
