@@ -12,7 +12,7 @@
 //! the order of the functions, and the section is made.
 
 use super::preference::Preference;
-use super::{role, traffic};
+use super::{hooks, role, traffic};
 use crate::context::Context;
 use crate::language::conditions;
 use crate::language::intrinsics::{get_att, reference};
@@ -173,6 +173,9 @@ fn shared_tags(deployments: &[Deployment]) -> Value {
 
 fn lower_group(context: &mut Context<'_>, deployment: Deployment) {
     let preference = deployment.preference;
+    if preference.role.is_none() {
+        hooks::check_names(context, &deployment.function, &preference.hooks);
+    }
     let mut properties = Map::new();
     set(&mut properties, "AlarmConfiguration", preference.alarms);
     set(

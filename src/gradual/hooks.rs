@@ -6,7 +6,7 @@
 use super::preference::warn_of_unknown_keys;
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
-use crate::language::intrinsics::{argument, is_intrinsic};
+use crate::language::intrinsics::{argument, is_intrinsic, ref_target};
 use crate::template::Path;
 use serde_json::{Map, Value};
 
@@ -52,6 +52,52 @@ pub(super) fn read(
         before: hook(map.get("PreTraffic")),
         after: hook(map.get("PostTraffic")),
     })
+}
+
+/// How the names of functions begin that AWS's managed policy for CodeDeploy lets it invoke.
+const INVOCABLE: &str = "CodeDeployHook_";
+
+/// Says when a hook of this template is one that the generated service role may not invoke.
+///
+/// Source: the managed policies AWSCodeDeployRoleForLambda and AWSCodeDeployRoleForLambdaLimited.
+pub(super) fn check_names(context: &mut Context<'_>, function: &str, hooks: &Hooks) {
+    for (key, hook) in [("PreTraffic", &hooks.before), ("PostTraffic", &hooks.after)] {
+        let Some(id) = ref_target(hook) else {
+            continue;
+        };
+        let made = context.made.get(id).map(|made| &made.resource);
+        let Some(resource) = made.or_else(|| context.resources.get(id)) else {
+            continue;
+        };
+        if resource.get("Type").and_then(Value::as_str) != Some("AWS::Lambda::Function") {
+            continue;
+        }
+        let name = resource
+            .get("Properties")
+            .and_then(|properties| properties.get("FunctionName"));
+        let invocable = match name {
+            None => false,
+            Some(Value::String(name)) => name.starts_with(INVOCABLE),
+            Some(name) => match argument(name, "Fn::Sub") {
+                Some(Value::String(text)) => text.starts_with(INVOCABLE),
+                // Nobody knows the name before the deployment.
+                _ => true,
+            },
+        };
+        if !invocable {
+            let path = Path::property(function, "DeploymentPreference")
+                .then("Hooks")
+                .then(key);
+            context.report(
+                Diagnostic::warning(
+                    "hook-not-invocable",
+                    path,
+                    format!("CodeDeploy's generated role may not invoke `{id}`: its name does not begin with `{INVOCABLE}`"),
+                )
+                .help(format!("give `{id}` a `FunctionName: !Sub {INVOCABLE}...`, or the preference a `Role` that may invoke it")),
+            );
+        }
+    }
 }
 
 /// A hook's value; a `Ref` to nothing is as good as none.

@@ -3,7 +3,7 @@
 //! In the tree an intrinsic is always in its long form, a map with one key: `{"Ref": "Topic"}`,
 //! `{"Fn::GetAtt": ["Fn", "Arn"]}`. `{"Condition": "Prod"}` counts as one, as it does for SAM.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The key and value of a map that has exactly one key.
 fn only_entry(value: &Value) -> Option<(&str, &Value)> {
@@ -48,14 +48,21 @@ pub(crate) fn if_parts(value: &Value) -> Option<(&Value, &Value, &Value)> {
     }
 }
 
+/// A map with one entry and no room for more: templates hold so many of them that their size counts.
+fn single(key: &str, value: Value) -> Value {
+    let mut map = Map::with_capacity(1);
+    map.insert(key.to_owned(), value);
+    Value::Object(map)
+}
+
 /// `!Ref id`
 pub(crate) fn reference(id: &str) -> Value {
-    json!({ "Ref": id })
+    single("Ref", id.into())
 }
 
 /// `!GetAtt id.attribute`
 pub(crate) fn get_att(id: &str, attribute: &str) -> Value {
-    json!({ "Fn::GetAtt": [id, attribute] })
+    single("Fn::GetAtt", json!([id, attribute]))
 }
 
 /// `!If [condition, then, otherwise]`

@@ -89,6 +89,7 @@ fn resolve_texts(context: &mut Context<'_>, layer: &mut SamResource) -> bool {
             continue;
         }
         let mut value = layer.take(name);
+        context.warn_of_parameters(&value, &layer.path(name));
         if let Err(fault) = context.parameters.resolve(&mut value) {
             context.report_unresolvable(layer.path(name), &fault);
             sound = false;

@@ -27,17 +27,6 @@ pub(crate) enum Stage {
     Connectors,
 }
 
-impl Stage {
-    pub(crate) const ALL: [Self; 6] = [
-        Self::Functions,
-        Self::WebFunctions,
-        Self::StateMachines,
-        Self::Apis,
-        Self::Others,
-        Self::Connectors,
-    ];
-}
-
 /// One SAM resource type.
 pub(crate) struct ResourceType {
     /// `AWS::Serverless::Function`

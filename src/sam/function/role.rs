@@ -78,6 +78,7 @@ pub(super) fn decide(
         return Some(Generated { condition: None });
     }
     argument(&given, "Fn::If")?;
+    context.warn_of_parameters(&given, &function.sam.path("Role"));
     if let Err(fault) = context.parameters.resolve(&mut given) {
         context.report_unresolvable(function.sam.path("Role"), &fault);
         return None;
