@@ -1,5 +1,6 @@
 //! The SAM resource types, one room each, and the driver that lowers a template's resources.
 
+pub(crate) mod api;
 pub(crate) mod code_location;
 pub(crate) mod function;
 pub(crate) mod layer_version;
@@ -53,11 +54,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
     ),
     later("AWS::Serverless::Api", Stage::Apis, Some("Api")),
     later("AWS::Serverless::HttpApi", Stage::Apis, Some("HttpApi")),
-    later(
-        "AWS::Serverless::WebSocketApi",
-        Stage::Apis,
-        Some("WebSocketApi"),
-    ),
+    api::websocket::TYPE,
     later(
         "AWS::Serverless::SimpleTable",
         Stage::Others,

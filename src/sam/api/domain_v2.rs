@@ -1,0 +1,282 @@
+//! `Domain` of an HttpApi or WebSocketApi: a domain name of its own, the paths that lead to the API, and DNS records.
+//!
+//! Input  `Domain: {DomainName: api.example.com, CertificateArn: arn, Route53: {HostedZoneId: Z1}}`
+//! Output `AWS::ApiGatewayV2::DomainName` `ApiGatewayDomainNameV2<hash>`, `AWS::ApiGatewayV2::ApiMapping`,
+//!        `AWS::Route53::RecordSetGroup`
+//!
+//! Upstream: model/api/apiv2_generator.py.
+
+use super::route53;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::{get_att, reference};
+use crate::language::truth::is_truthy;
+use crate::sam::{SamResource, did_you_mean, resource, set};
+use serde_json::{Map, Value, json};
+
+pub(super) const ROOM: &str = "sam/api/domain_v2.rs";
+
+const TRUST_STORE_KEYS: &[&str] = &["TruststoreUri", "TruststoreVersion"];
+
+/// What a `Domain` becomes.
+#[derive(Default)]
+pub(super) struct Domain {
+    /// The id of the domain and the domain, without tags.
+    pub(super) domain: Option<(String, Map<String, Value>)>,
+    /// The mappings: id and properties.
+    pub(super) mappings: Vec<(String, Map<String, Value>)>,
+    /// The id of the record set group, what names its zone, and its records.
+    pub(super) records: Option<(String, Map<String, Value>, Vec<Value>)>,
+}
+
+/// Reads the `Domain` of `api`, parameters resolved already; a fault is reported and gives none.
+///
+/// `stage` is the logical id of the API's stage.
+pub(super) fn read(context: &mut Context<'_>, api: &SamResource, stage: &str) -> Option<Domain> {
+    let given = match api.get("Domain") {
+        Value::Null => return Some(Domain::default()),
+        Value::Object(given) => given.clone(),
+        _ => return None,
+    };
+    let path = api.path("Domain");
+    let faults_before = context.diagnostics.len();
+    for name in ["DomainName", "CertificateArn"] {
+        if given.get(name).is_none_or(Value::is_null) {
+            context.report(
+                Diagnostic::error("domain-incomplete", path.clone().then(name), format!("`Domain` needs `{name}`"))
+                    .help("a custom domain has a `DomainName` and the `CertificateArn` of its certificate"),
+            );
+        }
+    }
+    let endpoint = given
+        .get("EndpointConfiguration")
+        .filter(|given| !given.is_null());
+    if endpoint.is_some_and(|endpoint| *endpoint != "REGIONAL") {
+        context.report(
+            Diagnostic::error(
+                "domain-endpoint",
+                path.clone().then("EndpointConfiguration"),
+                "the domain of an HTTP or WebSocket API is `REGIONAL`",
+            )
+            .help("write `EndpointConfiguration: REGIONAL`, or leave it out"),
+        );
+    }
+    let name = given.get("DomainName").cloned().unwrap_or_default();
+    let id = format!("ApiGatewayDomainNameV2{}", route53::hash(&name));
+
+    let mut configuration = Map::new();
+    set(
+        &mut configuration,
+        "CertificateArn",
+        given.get("CertificateArn").cloned().unwrap_or_default(),
+    );
+    configuration.insert("EndpointType".to_owned(), "REGIONAL".into());
+    for key in ["OwnershipVerificationCertificateArn", "SecurityPolicy"] {
+        if let Some(value) = given.get(key).filter(|value| is_truthy(Some(value))) {
+            configuration.insert(key.to_owned(), value.clone());
+        }
+    }
+    let mut properties = Map::new();
+    set(&mut properties, "DomainName", name.clone());
+    properties.insert(
+        "DomainNameConfigurations".to_owned(),
+        json!([configuration]),
+    );
+    let trust_store = trust_store(context, api, given.get("MutualTlsAuthentication"));
+    set(&mut properties, "MutualTlsAuthentication", trust_store);
+
+    let mappings = mappings(context, api, &given, &id, stage);
+    let records = records(context, api, &given, &name, &id);
+    (context.diagnostics.len() == faults_before).then_some(Domain {
+        domain: Some((id, properties)),
+        mappings,
+        records,
+    })
+}
+
+fn trust_store(context: &mut Context<'_>, api: &SamResource, given: Option<&Value>) -> Value {
+    let Some(given) = given.filter(|given| is_truthy(Some(given))) else {
+        return Value::Null;
+    };
+    let path = api.path("Domain").then("MutualTlsAuthentication");
+    let Some(given) = given.as_object() else {
+        context.report(
+            Diagnostic::error(
+                "mutual-tls-shape",
+                path,
+                "`MutualTlsAuthentication` must be a map",
+            )
+            .help("write `{TruststoreUri: s3://bucket/truststore.pem}`"),
+        );
+        return Value::Null;
+    };
+    for key in given
+        .keys()
+        .filter(|key| !TRUST_STORE_KEYS.contains(&key.as_str()))
+    {
+        // The reference blames the key here, which leads to no resource.
+        context.report(
+            Diagnostic::error(
+                "unknown-key",
+                path.clone().then(key),
+                format!("`MutualTlsAuthentication` has no key `{key}`"),
+            )
+            .on_key()
+            .help(did_you_mean(key, TRUST_STORE_KEYS))
+            .blame(None),
+        );
+    }
+    let mut made = Map::new();
+    for key in TRUST_STORE_KEYS {
+        if let Some(value) = given.get(*key).filter(|value| is_truthy(Some(value))) {
+            made.insert((*key).to_owned(), value.clone());
+        }
+    }
+    Value::Object(made)
+}
+
+fn mappings(
+    context: &mut Context<'_>,
+    api: &SamResource,
+    given: &Map<String, Value>,
+    domain: &str,
+    stage: &str,
+) -> Vec<(String, Map<String, Value>)> {
+    let mapping = |key: Option<&str>| {
+        let mut properties = Map::new();
+        set(&mut properties, "ApiId", reference(&api.id));
+        if let Some(key) = key {
+            set(&mut properties, "ApiMappingKey", key.into());
+        }
+        set(&mut properties, "DomainName", reference(domain));
+        set(&mut properties, "Stage", reference(stage));
+        properties
+    };
+    let one;
+    let paths = match given.get("BasePath") {
+        Some(path @ Value::String(text)) if !text.is_empty() => {
+            one = [path.clone()];
+            one.as_slice()
+        }
+        Some(Value::Array(paths)) if !paths.is_empty() => paths.as_slice(),
+        _ => return vec![(format!("{}ApiMapping", api.id), mapping(None))],
+    };
+    let mut made = Vec::new();
+    for (index, value) in paths.iter().enumerate() {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
+        match value.as_str().filter(|text| text.chars().all(allowed)) {
+            Some(text) => {
+                let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+                made.push((
+                    format!("{}{plain}ApiMapping", api.id),
+                    mapping(Some(text.trim_matches('/'))),
+                ));
+            }
+            None => context.report(
+                Diagnostic::error(
+                    "base-path",
+                    api.path("Domain").then("BasePath").then(index),
+                    "a `BasePath` must be a string of letters, digits, `-`, `_` and `/`",
+                )
+                .help("it becomes part of a logical id, so it must be known now"),
+            ),
+        }
+    }
+    made
+}
+
+fn records(
+    context: &mut Context<'_>,
+    api: &SamResource,
+    given: &Map<String, Value>,
+    name: &Value,
+    domain: &str,
+) -> Option<(String, Map<String, Value>, Vec<Value>)> {
+    let given = given.get("Route53").filter(|given| !given.is_null())?;
+    let path = api.path("Domain").then("Route53");
+    let Some(route53) = given.as_object() else {
+        context.report(
+            Diagnostic::error("route53-shape", path, "`Route53` must be a map")
+                .help("write `Route53: {HostedZoneId: ...}`"),
+        );
+        return None;
+    };
+    let named = |key: &str| route53.get(key).is_some_and(|zone| !zone.is_null());
+    if !named("HostedZoneId") && !named("HostedZoneName") {
+        context.report(
+            Diagnostic::error(
+                "route53-without-zone",
+                path,
+                "`Route53` does not say which hosted zone",
+            )
+            .help("add `HostedZoneId` or `HostedZoneName`"),
+        );
+        return None;
+    }
+    let zone = route53::zone(route53).cloned().unwrap_or_default();
+    let mut properties = Map::new();
+    let key = if route53.contains_key("HostedZoneId") {
+        "HostedZoneId"
+    } else {
+        "HostedZoneName"
+    };
+    set(
+        &mut properties,
+        key,
+        route53.get(key).cloned().unwrap_or_default(),
+    );
+    let mut target = Map::new();
+    target.insert(
+        "HostedZoneId".to_owned(),
+        get_att(domain, "RegionalHostedZoneId"),
+    );
+    target.insert("DNSName".to_owned(), get_att(domain, "RegionalDomainName"));
+    let records = route53::records(route53, name, target);
+    Some((
+        format!("RecordSetGroup{}", route53::hash(&zone)),
+        properties,
+        records,
+    ))
+}
+
+/// The resources of a domain, mappings and records included, with attributes for each.
+pub(super) fn resources(
+    domain: Domain,
+    tags: Value,
+    attributes: &Map<String, Value>,
+) -> Vec<(String, Value)> {
+    let mut made = Vec::new();
+    if let Some((id, mut properties)) = domain.domain {
+        set(&mut properties, "Tags", tags);
+        made.push((
+            id,
+            resource(
+                "AWS::ApiGatewayV2::DomainName",
+                attributes.clone(),
+                properties,
+            ),
+        ));
+    }
+    for (id, properties) in domain.mappings {
+        made.push((
+            id,
+            resource(
+                "AWS::ApiGatewayV2::ApiMapping",
+                attributes.clone(),
+                properties,
+            ),
+        ));
+    }
+    if let Some((id, mut properties, records)) = domain.records {
+        properties.insert("RecordSets".to_owned(), records.into());
+        made.push((
+            id,
+            resource(
+                "AWS::Route53::RecordSetGroup",
+                attributes.clone(),
+                properties,
+            ),
+        ));
+    }
+    made
+}

@@ -1,0 +1,64 @@
+//! `Domain.Route53`: the DNS records of an API's domain.
+//!
+//! Input  `Route53: {HostedZoneId: Z1}` of a domain
+//! Output `AWS::Route53::RecordSetGroup` `RecordSetGroup<hash of the zone>`, one for all domains of a zone
+//!
+//! Upstream: `_construct_record_sets_for_domain` in model/api/api_generator.py and model/api/apiv2_generator.py.
+
+use crate::language::truth::is_truthy;
+use crate::language::{logical_id, python_json};
+use serde_json::{Map, Value, json};
+
+/// Ten digits that stand for a zone or a domain in ids: of a text itself, else of its JSON.
+pub(super) fn hash(value: &Value) -> String {
+    match value {
+        Value::String(text) if text.is_empty() => String::new(),
+        Value::String(text) => logical_id::hash(text),
+        other if is_truthy(Some(other)) => logical_id::hash(&python_json::compact(other)),
+        _ => String::new(),
+    }
+}
+
+/// What names the zone: its id, or else its name.
+pub(super) fn zone(route53: &Map<String, Value>) -> Option<&Value> {
+    ["HostedZoneId", "HostedZoneName"]
+        .iter()
+        .filter_map(|key| route53.get(*key))
+        .find(|zone| is_truthy(Some(zone)))
+}
+
+/// The records that lead a domain's name to `target`: for IPv4, and for IPv6 where that is wanted.
+pub(super) fn records(
+    route53: &Map<String, Value>,
+    domain_name: &Value,
+    target: Map<String, Value>,
+) -> Vec<Value> {
+    let mut alias = Map::new();
+    if let Some(health) = route53
+        .get("EvaluateTargetHealth")
+        .filter(|given| !given.is_null())
+    {
+        alias.insert("EvaluateTargetHealth".to_owned(), health.clone());
+    }
+    alias.extend(target);
+    let kinds: &[&str] = if route53.get("IpV6") == Some(&Value::Bool(true)) {
+        &["A", "AAAA"]
+    } else {
+        &["A"]
+    };
+    kinds
+        .iter()
+        .map(|kind| {
+            let mut record = json!({ "Name": domain_name, "Type": kind, "AliasTarget": alias });
+            for key in ["Region", "SetIdentifier"] {
+                if let (Some(given), Some(record)) = (
+                    route53.get(key).filter(|given| !given.is_null()),
+                    record.as_object_mut(),
+                ) {
+                    record.insert(key.to_owned(), given.clone());
+                }
+            }
+            record
+        })
+        .collect()
+}

@@ -1,0 +1,537 @@
+//! `AWS::Serverless::WebSocketApi`.
+//!
+//! Input  `W: {Type: AWS::Serverless::WebSocketApi, Properties: {RouteSelectionExpression: $request.body.action, Routes:
+//!        {$connect: {FunctionArn: !GetAtt F.Arn}}}}`
+//! Output `AWS::ApiGatewayV2::Api` `W`; for each route `WConnectRoute`, `WConnectIntegration` and `WConnectPermission`;
+//!        a stage, and what `Auth` and `Domain` ask for
+//!
+//! Attributes of the resource reach none of it, but for `DependsOn` on the API: the reference loses them, which is said.
+//!
+//! Upstream: model/api/websocket_api_generator.py.
+
+use super::domain_v2;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::{is_intrinsic, reference};
+use crate::language::logical_id;
+use crate::language::truth::is_truthy;
+use crate::sam::property::{self, Property, Shape, TEXT_OR_MAP};
+use crate::sam::{ResourceType, SamResource, Stage, did_you_mean, map, resource, set};
+use crate::template::Path;
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/api/websocket.rs";
+
+pub(crate) const TYPE: ResourceType = ResourceType {
+    name: "AWS::Serverless::WebSocketApi",
+    globals: Some("WebSocketApi"),
+    stage: Stage::Apis,
+    properties: PROPERTIES,
+    referable: &[
+        ("Stage", "AWS::ApiGatewayV2::Stage"),
+        ("DomainName", "AWS::ApiGatewayV2::DomainName"),
+    ],
+    lower: Some(lower),
+};
+
+const PROPERTIES: &[Property] = &[
+    Property::of("ApiKeySelectionExpression", Shape::Text).global(),
+    Property::of("Description", Shape::Text),
+    Property::of("DisableExecuteApiEndpoint", Shape::Bool).global(),
+    Property::of("DisableSchemaValidation", Shape::Bool).global(),
+    Property::of("IpAddressType", Shape::Text).global(),
+    Property::of("Name", Shape::Text),
+    Property::of("RouteSelectionExpression", Shape::Text)
+        .global()
+        .required(),
+    Property::of("Routes", Shape::Map).by(ROOM).required(),
+    Property::of("Auth", Shape::Map).by(ROOM),
+    Property::of("Domain", Shape::Map)
+        .by(domain_v2::ROOM)
+        .global(),
+    Property::of("StageName", TEXT_OR_MAP).by(ROOM),
+    Property::of("StageVariables", Shape::Map).by(ROOM).global(),
+    Property::of("AccessLogSettings", Shape::Map)
+        .by(ROOM)
+        .global(),
+    Property::of("DefaultRouteSettings", Shape::Map)
+        .by(ROOM)
+        .global(),
+    Property::of("RouteSettings", Shape::Map).by(ROOM).global(),
+    Property::of("Tags", Shape::Map).by("sam/tags.rs").global(),
+    Property::of("PropagateTags", Shape::Bool)
+        .by("sam/tags.rs")
+        .global(),
+    // Accepted, and without any effect in the reference.
+    Property::of("FailOnWarnings", Shape::Bool)
+        .by(ROOM)
+        .global(),
+];
+
+/// What goes over to the stage as it is.
+const STAGE_PROPERTIES: [&str; 4] = [
+    "StageVariables",
+    "AccessLogSettings",
+    "DefaultRouteSettings",
+    "RouteSettings",
+];
+
+/// What goes over to a route as it is.
+const ROUTE_PROPERTIES: [&str; 5] = [
+    "ApiKeyRequired",
+    "ModelSelectionExpression",
+    "OperationName",
+    "RequestModels",
+    "RouteResponseSelectionExpression",
+];
+
+const CREATED_BY: &str = "websocketapi:createdBy";
+
+const DEFAULT_STAGE: &str = "default";
+
+const ADDRESS_TYPES: &[&str] = &["ipv4", "dualstack"];
+
+const AUTH_TYPES: &[&str] = &["NONE", "AWS_IAM", "CUSTOM"];
+
+/// Attributes that a person expects to have an effect, and that have none here.
+const LOST_ATTRIBUTES: [&str; 4] = [
+    "Condition",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+    "Metadata",
+];
+
+/// How the `$connect` route is authorized.
+struct Auth {
+    kind: String,
+    /// The map of `Auth`.
+    given: Map<String, Value>,
+}
+
+fn lower(context: &mut Context<'_>, mut api: SamResource) {
+    let faults_before = context.diagnostics.len();
+    for name in ["Auth", "Domain", "Routes"] {
+        let mut value = api.take(name);
+        if let Err(fault) = context.parameters.resolve(&mut value) {
+            context.report_unresolvable(api.path(name), &fault);
+        }
+        api.properties.insert(name.to_owned(), value);
+    }
+    check(context, &api);
+    let auth = read_auth(context, &api);
+    let stage = ApiStage::read(context, &mut api);
+    let domain = domain_v2::read(context, &api, &stage.id);
+    let mut made: IndexMap<String, Value> = IndexMap::new();
+    made.insert(api.id.clone(), Value::Null);
+    let routes = lower_routes(context, &mut api, &stage.name, auth.as_ref(), &mut made);
+    if context
+        .diagnostics
+        .iter()
+        .skip(faults_before)
+        .any(Diagnostic::is_error)
+    {
+        return;
+    }
+
+    let mut all_tags = api.get("Tags").as_object().cloned().unwrap_or_default();
+    all_tags.insert(CREATED_BY.to_owned(), "SAM".into());
+    let propagate = is_truthy(Some(api.get("PropagateTags"))) && api.is_truthy("Tags");
+    let stage_tags = if propagate {
+        Value::Object(all_tags.clone())
+    } else {
+        json!({ CREATED_BY: "SAM" })
+    };
+    made.extend(domain_v2::resources(
+        domain.unwrap_or_default(),
+        stage_tags.clone(),
+        &Map::new(),
+    ));
+    let mut attributes = Map::new();
+    if api.is_truthy("RouteSettings") {
+        attributes.insert("DependsOn".to_owned(), routes.into());
+    }
+    let mut properties =
+        map(json!({ "ApiId": reference(&api.id), "StageName": stage.name, "AutoDeploy": true }));
+    for name in STAGE_PROPERTIES {
+        set(&mut properties, name, api.take(name));
+    }
+    set(&mut properties, "Tags", stage_tags);
+    made.insert(
+        stage.id,
+        resource("AWS::ApiGatewayV2::Stage", attributes, properties),
+    );
+    if let Some(auth) = auth {
+        lower_authorizer(&api, auth, &mut made);
+    }
+
+    let mut properties = map(json!({ "ProtocolType": "WEBSOCKET" }));
+    if api.get("Name").is_null() {
+        api.properties
+            .insert("Name".to_owned(), api.id.clone().into());
+    }
+    property::copy(PROPERTIES, &mut api, &mut properties);
+    set(&mut properties, "Tags", Value::Object(all_tags));
+    let mut attributes = Map::new();
+    if let Some(depends_on) = api
+        .attributes
+        .depends_on
+        .take()
+        .filter(|given| is_truthy(Some(given)))
+    {
+        attributes.insert("DependsOn".to_owned(), depends_on);
+    }
+    made.insert(
+        api.id.clone(),
+        resource("AWS::ApiGatewayV2::Api", attributes, properties),
+    );
+    for (id, resource) in made {
+        context.emit(&api.id, id, resource, ROOM);
+    }
+}
+
+fn check(context: &mut Context<'_>, api: &SamResource) {
+    if !api.is_truthy("Routes") {
+        context.report(
+            Diagnostic::error(
+                "websocket-without-routes",
+                api.path("Routes"),
+                "a WebSocket API needs at least one route",
+            )
+            .help("write `Routes: {$connect: {FunctionArn: !GetAtt Connect.Arn}}`"),
+        );
+    }
+    let address = api.get("IpAddressType");
+    if !address.is_null()
+        && !is_intrinsic(address)
+        && !address
+            .as_str()
+            .is_some_and(|word| ADDRESS_TYPES.contains(&word))
+    {
+        context.report(
+            Diagnostic::error(
+                "ip-address-type",
+                api.path("IpAddressType"),
+                "`IpAddressType` must be `ipv4` or `dualstack`",
+            )
+            .help(did_you_mean(
+                address.as_str().unwrap_or_default(),
+                ADDRESS_TYPES,
+            )),
+        );
+    }
+    if is_truthy(api.get("Domain").get("MutualTlsAuthentication")) {
+        context.report(
+            Diagnostic::error(
+                "websocket-mutual-tls",
+                api.path("Domain").then("MutualTlsAuthentication"),
+                "the domain of a WebSocket API cannot have `MutualTlsAuthentication`",
+            )
+            .on_key()
+            .help("take it out"),
+        );
+    }
+    for name in LOST_ATTRIBUTES
+        .iter()
+        .filter(|name| api.attributes.kept.contains_key(**name))
+    {
+        context.report(
+            Diagnostic::warning(
+                "websocket-attribute-lost",
+                Path::resource(&api.id).then(*name),
+                format!("`{name}` of a WebSocket API has no effect on anything that it generates"),
+            )
+            .on_key()
+            .help("as in SAM, everything is created unconditionally and deleted with the stack"),
+        );
+    }
+}
+
+fn read_auth(context: &mut Context<'_>, api: &SamResource) -> Option<Auth> {
+    if !api.is_truthy("Auth") {
+        return None;
+    }
+    let given = api.get("Auth").as_object()?.clone();
+    let path = api.path("Auth");
+    if api.get("Routes").get("$connect").is_none() {
+        context.report(
+            Diagnostic::error(
+                "websocket-auth-without-connect",
+                path.clone(),
+                "`Auth` has nothing to authorize: there is no `$connect` route",
+            )
+            .on_key()
+            .help("add a `$connect` route: connections are authorized when they are made"),
+        );
+    }
+    let kind = given.get("AuthType").cloned().unwrap_or_default();
+    let Some(word) = kind.as_str().filter(|word| AUTH_TYPES.contains(word)) else {
+        context.report(
+            Diagnostic::error(
+                "websocket-auth-type",
+                path.then("AuthType"),
+                "`AuthType` must be `NONE`, `AWS_IAM` or `CUSTOM`",
+            )
+            .help(did_you_mean(kind.as_str().unwrap_or_default(), AUTH_TYPES)),
+        );
+        return None;
+    };
+    if word == "CUSTOM" {
+        if !is_truthy(given.get("AuthArn")) {
+            context.report(
+                Diagnostic::error(
+                    "websocket-auth-arn",
+                    path.then("AuthArn"),
+                    "`AuthType: CUSTOM` needs the `AuthArn` of its function",
+                )
+                .help("write `AuthArn: !GetAtt Authorizer.Arn`"),
+            );
+        }
+    } else if given.len() > 1 {
+        context.report(
+            Diagnostic::error(
+                "websocket-auth-keys",
+                path,
+                format!("`AuthType: {word}` takes no other key"),
+            )
+            .help("take the others out"),
+        );
+    }
+    Some(Auth {
+        kind: word.to_owned(),
+        given,
+    })
+}
+
+/// The API's stage: what it is called, and the id of its resource.
+struct ApiStage {
+    name: Value,
+    id: String,
+}
+
+impl ApiStage {
+    fn read(context: &mut Context<'_>, api: &mut SamResource) -> Self {
+        let name = match api.take("StageName") {
+            Value::Null => DEFAULT_STAGE.into(),
+            given => given,
+        };
+        let part = match name.as_str() {
+            Some(DEFAULT_STAGE) => "Default",
+            Some(text) => text,
+            None => "",
+        };
+        let id = format!("{}{part}Stage", api.id);
+        if !logical_id::is_valid(&id) {
+            context.report(
+                Diagnostic::error(
+                    "websocket-stage-name",
+                    api.path("StageName"),
+                    "the name of a WebSocket API's stage must be letters and digits",
+                )
+                .help("it becomes part of a logical id as it is"),
+            );
+        }
+        Self { name, id }
+    }
+}
+
+/// The ids of the routes.
+fn lower_routes(
+    context: &mut Context<'_>,
+    api: &mut SamResource,
+    stage: &Value,
+    auth: Option<&Auth>,
+    made: &mut IndexMap<String, Value>,
+) -> Vec<String> {
+    let mut ids = Vec::new();
+    let Value::Object(routes) = api.take("Routes") else {
+        return ids;
+    };
+    for (key, mut route) in routes {
+        let path = api.path("Routes").then(&key);
+        let Some(part) = id_part(&key) else {
+            context.report(
+                Diagnostic::error(
+                    "route-key",
+                    path,
+                    format!("the route key `{key}` is neither letters and digits nor `$connect`, `$disconnect` or `$default`"),
+                )
+                .on_key()
+                .help("the route key becomes part of logical ids"),
+            );
+            continue;
+        };
+        let Some(route) = route
+            .as_object_mut()
+            .filter(|route| route.contains_key("FunctionArn"))
+        else {
+            context.report(
+                Diagnostic::error(
+                    "route-without-function",
+                    path.then("FunctionArn"),
+                    format!("the route `{key}` has no `FunctionArn`"),
+                )
+                .help("write `FunctionArn: !GetAtt Function.Arn`"),
+            );
+            continue;
+        };
+        let base = format!("{}{part}", api.id);
+        let integration = format!("{base}Integration");
+        let mut take = |name: &str| route.get_mut(name).map(Value::take).unwrap_or_default();
+
+        let mut properties = map(json!({
+            "ApiId": reference(&api.id),
+            "RouteKey": key,
+            "Target": { "Fn::Join": ["/", ["integrations", reference(&integration)]] },
+        }));
+        if let Some(auth) = auth.filter(|_| key == "$connect") {
+            set(
+                &mut properties,
+                "AuthorizationType",
+                auth.kind.clone().into(),
+            );
+            if auth.kind == "CUSTOM" {
+                set(
+                    &mut properties,
+                    "AuthorizerId",
+                    reference(&authorizer_id(api)),
+                );
+            }
+        }
+        for name in ROUTE_PROPERTIES {
+            set(&mut properties, name, take(name));
+        }
+        let request_parameters = take("RequestParameters");
+        if is_truthy(Some(&request_parameters)) {
+            if key != "$connect" {
+                context.report(
+                    Diagnostic::error(
+                        "route-request-parameters",
+                        path.then("RequestParameters"),
+                        format!("the route `{key}` cannot have `RequestParameters`"),
+                    )
+                    .on_key()
+                    .help("only the `$connect` route has any"),
+                );
+            }
+            set(&mut properties, "RequestParameters", request_parameters);
+        }
+        let function = take("FunctionArn");
+        let timeout = take("IntegrationTimeout");
+        let route_id = format!("{base}Route");
+        made.insert(
+            route_id.clone(),
+            resource("AWS::ApiGatewayV2::Route", Map::new(), properties),
+        );
+        ids.push(route_id);
+
+        let mut properties = map(json!({
+            "ApiId": reference(&api.id),
+            "IntegrationType": "AWS_PROXY",
+            "IntegrationUri": { "Fn::Sub": [invocation_uri("FunctionArn"), { "FunctionArn": function }] },
+        }));
+        set(&mut properties, "TimeoutInMillis", timeout);
+        made.insert(
+            integration,
+            resource("AWS::ApiGatewayV2::Integration", Map::new(), properties),
+        );
+        let permission = permission(function, source_arn(api, stage, &key));
+        made.insert(format!("{base}Permission"), permission);
+    }
+    ids
+}
+
+/// What stands for a route key in ids: `Connect`, `Sendmsg`.
+fn id_part(key: &str) -> Option<String> {
+    let plain = match key {
+        "$connect" | "$disconnect" | "$default" => key.trim_start_matches('$'),
+        _ if logical_id::is_valid(key) => key,
+        _ => return None,
+    };
+    let mut letters = plain.chars();
+    let first = letters.next()?.to_ascii_uppercase();
+    Some(
+        std::iter::once(first)
+            .chain(letters.map(|c| c.to_ascii_lowercase()))
+            .collect(),
+    )
+}
+
+fn invocation_uri(variable: &str) -> String {
+    format!(
+        "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{variable}}}/invocations"
+    )
+}
+
+/// Which calls may invoke a route's function.
+fn source_arn(api: &SamResource, stage: &Value, key: &str) -> Value {
+    let start = format!(
+        "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{}.ApiId}}",
+        api.id
+    );
+    match stage {
+        Value::String(stage) => json!({ "Fn::Sub": format!("{start}/{stage}/{key}") }),
+        stage => {
+            json!({ "Fn::Sub": [format!("{start}/${{__StageName__}}/{key}"), { "__StageName__": stage }] })
+        }
+    }
+}
+
+fn permission(function: Value, source: Value) -> Value {
+    let mut properties = map(json!({ "Action": "lambda:InvokeFunction" }));
+    set(&mut properties, "FunctionName", function);
+    set(
+        &mut properties,
+        "Principal",
+        "apigateway.amazonaws.com".into(),
+    );
+    set(&mut properties, "SourceArn", source);
+    resource("AWS::Lambda::Permission", Map::new(), properties)
+}
+
+fn authorizer_id(api: &SamResource) -> String {
+    format!("{}ConnectAuthorizer", api.id)
+}
+
+fn lower_authorizer(api: &SamResource, mut auth: Auth, made: &mut IndexMap<String, Value>) {
+    if auth.kind != "CUSTOM" {
+        return;
+    }
+    let mut take = |name: &str| {
+        auth.given
+            .get_mut(name)
+            .map(Value::take)
+            .unwrap_or_default()
+    };
+    let id = authorizer_id(api);
+    let (function, role, source) = (take("AuthArn"), take("InvokeRole"), take("IdentitySource"));
+    let name = match take("Name") {
+        name if is_truthy(Some(&name)) => name,
+        _ => id.clone().into(),
+    };
+    let invoked_by_role = is_truthy(Some(&role));
+    let mut properties = map(json!({ "ApiId": reference(&api.id) }));
+    set(&mut properties, "AuthorizerCredentialsArn", role);
+    set(&mut properties, "AuthorizerType", "REQUEST".into());
+    set(
+        &mut properties,
+        "AuthorizerUri",
+        json!({ "Fn::Sub": [invocation_uri("AuthArn"), { "AuthArn": function }] }),
+    );
+    set(&mut properties, "IdentitySource", source);
+    set(&mut properties, "Name", name);
+    made.insert(
+        id,
+        resource("AWS::ApiGatewayV2::Authorizer", Map::new(), properties),
+    );
+    if !invoked_by_role {
+        let source = json!({ "Fn::Sub": [
+            "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*",
+            { "__ApiId__": reference(&api.id) },
+        ] });
+        made.insert(
+            format!("{}AuthorizerPermission", api.id),
+            permission(function, source),
+        );
+    }
+}
