@@ -1,0 +1,818 @@
+//! The command as a person runs it: arguments, streams and files in, exit code, streams and files out.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const FUNCTION: &str = "\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Alias: {Type: String, Default: live}
+Resources:
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: s3://bucket/greeter.zip
+      Handler: app.handler
+      Runtime: python3.13
+      AutoPublishAlias: !Ref Alias
+";
+
+/// A function whose code lies in `src/`.
+const LOCAL: &str = "\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.13
+      AutoPublishAlias: live
+";
+
+const BROKEN: &str = "\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: s3://bucket/greeter.zip
+      Handler: app.handler
+      Runtime: python3.13
+      Tiemout: 3
+";
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_canaryform"));
+    for name in [
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "NO_COLOR",
+        "CLICOLOR_FORCE",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn start(command: &mut Command, stdin: &[u8]) -> Child {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The command may stop reading early; then there is nobody to write to.
+    let _ = child.stdin.take().unwrap().write_all(stdin);
+    child
+}
+
+/// Runs `canaryform transform` with `stdin`.
+fn transform(arguments: &[&str], stdin: impl AsRef<[u8]>) -> Output {
+    start(command().arg("transform").args(arguments), stdin.as_ref())
+        .wait_with_output()
+        .unwrap()
+}
+
+fn out(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn err(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+/// Checks the exit code, and that nothing stands on standard output unless it is 0.
+#[track_caller]
+fn check_code(output: &Output, code: i32) {
+    assert_eq!(output.status.code(), Some(code), "{}", err(output));
+    assert_eq!(out(output).is_empty(), code != 0, "{}", out(output));
+    assert!(!err(output).contains("panicked"), "{}", err(output));
+}
+
+/// Runs `canaryform transform` and gives what it wrote, as JSON.
+#[track_caller]
+fn made(arguments: &[&str], stdin: &str) -> Value {
+    let output = transform(&[arguments, &["--format", "json"]].concat(), stdin);
+    check_code(&output, 0);
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A folder with these files.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn path(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().unwrap().to_owned()
+}
+
+/// The logical ids of a template's resources, in order.
+fn ids(template: &Value) -> Vec<&str> {
+    template["Resources"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+#[test]
+fn help_reads_well() {
+    let output = command().args(["transform", "--help"]).output().unwrap();
+    check_code(&output, 0);
+    insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!("help", out(&output));
+    });
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    let output = command().arg("--version").output().unwrap();
+    assert_eq!(
+        out(&output),
+        concat!("canaryform ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+}
+
+#[test]
+fn a_template_comes_from_a_file_a_dash_or_a_pipe() {
+    let folder = folder(&[("template.yaml", FUNCTION)]);
+    let from_file = transform(&[&path(&folder, "template.yaml")], "");
+    check_code(&from_file, 0);
+    assert_eq!(err(&from_file), "");
+    assert!(out(&from_file).contains("GreeterAliaslive:\n"));
+    for output in [transform(&["-"], FUNCTION), transform(&[], FUNCTION)] {
+        assert_eq!(output, from_file);
+    }
+}
+
+#[test]
+fn the_output_has_the_format_of_the_input_unless_told() {
+    let yaml = transform(&[], FUNCTION);
+    assert!(out(&yaml).starts_with("Parameters:\n"), "{}", out(&yaml));
+    let json = transform(&["--format", "json"], FUNCTION);
+    assert!(out(&json).starts_with("{\n"), "{}", out(&json));
+    assert_eq!(transform(&[], out(&json)), json);
+    assert_eq!(transform(&["--format", "yaml"], out(&json)), yaml);
+}
+
+#[test]
+fn a_faulty_template_is_exit_1_with_nothing_on_standard_output() {
+    let output = transform(&[], BROKEN);
+    check_code(&output, 1);
+    insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!("fault_as_text", err(&output));
+    });
+}
+
+#[test]
+fn warnings_do_not_stop_a_transform() {
+    let template = BROKEN.replace("      Tiemout: 3\n", "    Condition: Nowhere\n");
+    let output = transform(&[], &template);
+    check_code(&output, 0);
+    assert!(err(&output).contains("warning["), "{}", err(&output));
+    assert!(err(&output).ends_with("\n1 warning\n"), "{}", err(&output));
+}
+
+#[test]
+fn findings_as_json_are_one_array() {
+    let findings = |template: &str, arguments: &[&str]| -> Vec<Value> {
+        let output = transform(&[&["--diagnostics", "json"], arguments].concat(), template);
+        serde_json::from_slice(&output.stderr).unwrap()
+    };
+    assert!(findings(FUNCTION, &[]).is_empty());
+    let folder = folder(&[("template.yaml", BROKEN)]);
+    let file = path(&folder, "template.yaml");
+    let found = findings("", &[&file]);
+    let [finding] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    let keys: Vec<&str> = finding
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "code", "severity", "message", "help", "resource", "path", "file", "line", "column"
+        ]
+    );
+    assert_eq!(finding["severity"], "error");
+    assert_eq!(finding["resource"], "Greeter");
+    assert_eq!(finding["path"], "Resources/Greeter/Properties/Tiemout");
+    assert_eq!(finding["file"], file.as_str());
+    assert_eq!(
+        (finding["line"].as_u64(), finding["column"].as_u64()),
+        (Some(9), Some(7))
+    );
+}
+
+#[test]
+fn a_flood_of_findings_is_cut_in_text_and_whole_in_json() {
+    let mut template = "Transform: AWS::Serverless-2016-10-31\nResources:\n".to_owned();
+    for i in 0..120 {
+        template += &format!(
+            "  F{i}: {{Type: AWS::Serverless::Function, Properties: {{Nope: 1, Handler: h, Runtime: python3.13, InlineCode: x}}}}\n"
+        );
+    }
+    let text = transform(&[], &template);
+    check_code(&text, 1);
+    assert_eq!(err(&text).matches("error[").count(), 50);
+    assert!(
+        err(&text).ends_with("and 70 more\n120 errors\n"),
+        "{}",
+        err(&text)
+    );
+    let json = transform(&["--diagnostics", "json"], &template);
+    let findings: Vec<Value> = serde_json::from_slice(&json.stderr).unwrap();
+    assert_eq!(findings.len(), 120);
+}
+
+#[test]
+fn color_is_for_terminals_unless_told() {
+    let has_color = |arguments: &[&str]| err(&transform(arguments, BROKEN)).contains('\u{1b}');
+    assert!(!has_color(&[]));
+    assert!(!has_color(&["--color", "never"]));
+    assert!(has_color(&["--color", "always"]));
+}
+
+#[test]
+fn a_file_is_written_whole_or_not_at_all() {
+    let folder = folder(&[("good.yaml", FUNCTION), ("bad.yaml", BROKEN)]);
+    let target = path(&folder, "out.yaml");
+    let run = |template: &str| transform(&[&path(&folder, template), "-o", &target], "");
+
+    assert_eq!(run("bad.yaml").status.code(), Some(1));
+    assert!(!Path::new(&target).exists());
+
+    let done = run("good.yaml");
+    assert_eq!((done.status.code(), out(&done)), (Some(0), ""));
+    let written = fs::read_to_string(&target).unwrap();
+    assert_eq!(written, out(&transform(&[], FUNCTION)));
+
+    assert_eq!(run("bad.yaml").status.code(), Some(1));
+    assert_eq!(fs::read_to_string(&target).unwrap(), written);
+    let mut names: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["bad.yaml", "good.yaml", "out.yaml"]);
+}
+
+#[test]
+fn a_template_may_be_written_over_itself() {
+    let folder = folder(&[("template.yaml", FUNCTION)]);
+    let file = path(&folder, "template.yaml");
+    let done = transform(&[&file, "-o", &file], "");
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        out(&transform(&[], FUNCTION))
+    );
+}
+
+#[test]
+fn what_cannot_be_read_or_written_is_exit_2() {
+    let folder = folder(&[("template.yaml", FUNCTION)]);
+    let template = path(&folder, "template.yaml");
+    let here = folder.path().to_str().unwrap();
+    for (arguments, words) in [
+        (vec![path(&folder, "none.yaml")], "none.yaml`: No such file"),
+        (vec![here.to_owned()], "Is a directory"),
+        (
+            vec![template.clone(), "-o".into(), here.to_owned()],
+            "it is a folder; name a file in it",
+        ),
+        (
+            vec![
+                template.clone(),
+                "-o".into(),
+                path(&folder, "none/out.yaml"),
+            ],
+            "cannot find the folder",
+        ),
+        (
+            vec![
+                template.clone(),
+                "--parameters-file".into(),
+                path(&folder, "none.json"),
+            ],
+            "none.json`: No such file",
+        ),
+        (
+            vec![
+                template.clone(),
+                "--code-root".into(),
+                path(&folder, "none"),
+            ],
+            "is not a folder",
+        ),
+    ] {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let output = transform(&arguments, "");
+        check_code(&output, 2);
+        assert!(err(&output).contains(words), "{}", err(&output));
+    }
+}
+
+#[test]
+fn wrong_usage_is_exit_2_and_says_what_to_do() {
+    let folder = folder(&[("template.yaml", FUNCTION)]);
+    let template = path(&folder, "template.yaml");
+    for (arguments, words) in [
+        (
+            vec!["--parameter-overrides", "A=1", &template],
+            "was taken as a value of --parameter-overrides",
+        ),
+        (
+            vec!["--parameter-overrides", "A=1", "-"],
+            "`-` was taken as a value",
+        ),
+        (
+            vec![
+                "--parameter-overrides",
+                "A=two",
+                "words",
+                "--format",
+                "yaml",
+            ],
+            "value 2 after --parameter-overrides has no `=`",
+        ),
+        (
+            vec!["--parameter-overrides", "=1"],
+            "has no name before its `=`",
+        ),
+        (vec!["--parameter-overrides"], "a value is required"),
+        (
+            vec![&template, "--region", "Frankfurt"],
+            "which is no region",
+        ),
+        (vec![&template, "--region", ""], "which is no region"),
+        (vec![&template, "--format", "toml"], "invalid value 'toml'"),
+        (vec![&template, &template], "unexpected argument"),
+        (vec![&template, "--colour", "never"], "--color"),
+    ] {
+        let output = transform(&arguments, "");
+        check_code(&output, 2);
+        assert!(err(&output).contains(words), "{}", err(&output));
+    }
+    let unknown = command().arg("tranform").output().unwrap();
+    check_code(&unknown, 2);
+    assert!(err(&unknown).contains("transform"), "{}", err(&unknown));
+}
+
+#[test]
+fn the_region_comes_from_the_flag_then_the_environment() {
+    let partition = |flag: &[&str], variables: &[(&str, &str)]| {
+        let mut command = command();
+        command
+            .args(["transform", "--format", "json"])
+            .args(flag)
+            .envs(variables.iter().copied());
+        let output = start(&mut command, FUNCTION.as_bytes())
+            .wait_with_output()
+            .unwrap();
+        check_code(&output, 0);
+        let text = out(&output).to_owned();
+        text.split("arn:")
+            .nth(1)
+            .unwrap()
+            .split(':')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let cn = ("AWS_REGION", "cn-north-1");
+    let gov = ("AWS_DEFAULT_REGION", "us-gov-west-1");
+    assert_eq!(partition(&[], &[]), "aws");
+    assert_eq!(partition(&[], &[cn, gov]), "aws-cn");
+    assert_eq!(partition(&[], &[gov]), "aws-us-gov");
+    assert_eq!(partition(&[], &[("AWS_REGION", ""), gov]), "aws-us-gov");
+    assert_eq!(partition(&["--region", "eu-west-1"], &[cn, gov]), "aws");
+}
+
+#[test]
+fn parameters_come_from_a_file_and_from_pairs_that_win() {
+    let list = r#"[{"ParameterKey": "Alias", "ParameterValue": "beta"}]"#;
+    let folder = folder(&[
+        ("map.yaml", "Alias: beta\n"),
+        ("list.json", list),
+        ("bad.json", "{\"Alias\": [1]}"),
+    ]);
+    for file in ["map.yaml", "list.json"] {
+        let template = made(&["--parameters-file", &path(&folder, file)], FUNCTION);
+        assert!(ids(&template).contains(&"GreeterAliasbeta"), "{template}");
+    }
+    let template = made(
+        &[
+            "--parameters-file",
+            &path(&folder, "map.yaml"),
+            "--parameter-overrides",
+            "Alias=gamma",
+            "Other=x y",
+        ],
+        FUNCTION,
+    );
+    assert!(ids(&template).contains(&"GreeterAliasgamma"), "{template}");
+    let output = transform(&["--parameters-file", &path(&folder, "bad.json")], FUNCTION);
+    check_code(&output, 2);
+    assert!(err(&output).contains("bad.json"), "{}", err(&output));
+}
+
+#[test]
+fn values_of_parameters_are_never_repeated_in_findings() {
+    for value in ["hunter2!", "", "12345678901234567890"] {
+        for format in ["text", "json"] {
+            let pair = format!("Alias={value}");
+            let output = transform(
+                &["--diagnostics", format, "--parameter-overrides", &pair],
+                FUNCTION,
+            );
+            check_code(&output, 1);
+            assert!(
+                value.is_empty() || !err(&output).contains(value),
+                "{}",
+                err(&output)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_version_is_new_exactly_when_the_code_is() {
+    let project = folder(&[
+        ("template.yaml", LOCAL),
+        ("src/app.py", "one"),
+        ("other/app.py", "one"),
+    ]);
+    let run = |arguments: &[&str]| {
+        let template = made(
+            &[&[path(&project, "template.yaml").as_str()], arguments].concat(),
+            "",
+        );
+        assert_eq!(
+            template["Resources"]["Greeter"]["Properties"]["Code"],
+            "src/"
+        );
+        ids(&template)
+            .into_iter()
+            .find(|id| id.starts_with("GreeterVersion"))
+            .unwrap()
+            .to_owned()
+    };
+    let first = run(&[]);
+    fs::write(project.path().join("README.md"), "not code").unwrap();
+    assert_eq!(run(&[]), first);
+    fs::write(project.path().join("src/app.py"), "two").unwrap();
+    assert_ne!(run(&[]), first);
+
+    let elsewhere = folder(&[("src/app.py", "one")]);
+    assert_eq!(
+        run(&["--code-root", elsewhere.path().to_str().unwrap()]),
+        first
+    );
+}
+
+#[test]
+fn code_that_is_not_there_is_an_error_with_a_place() {
+    let folder = folder(&[("template.yaml", LOCAL)]);
+    let output = transform(&[&path(&folder, "template.yaml")], "");
+    check_code(&output, 1);
+    assert!(
+        err(&output).contains("`src/` is not there"),
+        "{}",
+        err(&output)
+    );
+    assert!(
+        err(&output).contains("template.yaml:6:16"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
+fn local_paths_start_at_the_folder_that_is_written_to() {
+    let folder = folder(&[
+        ("app/template.yaml", LOCAL),
+        ("app/src/app.py", "x"),
+        ("build/keep", ""),
+    ]);
+    let code = |output: &str| {
+        let output = path(&folder, output);
+        let done = transform(
+            &[
+                &path(&folder, "app/template.yaml"),
+                "-o",
+                &output,
+                "--format",
+                "json",
+            ],
+            "",
+        );
+        assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+        let template: Value = serde_json::from_str(&fs::read_to_string(&output).unwrap()).unwrap();
+        template["Resources"]["Greeter"]["Properties"]["Code"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(code("app/out.json"), "src/");
+    assert_eq!(code("build/out.json"), "../app/src");
+    assert_eq!(code("out.json"), "app/src");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut template = "Resources:\n".to_owned();
+    for i in 0..20_000 {
+        template += &format!("  Topic{i}: {{Type: AWS::SNS::Topic}}\n");
+    }
+    let folder = folder(&[("template.yaml", &template)]);
+    let mut child = start(
+        command().args(["transform", &path(&folder, "template.yaml")]),
+        b"",
+    );
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert_eq!(err(&output), "");
+}
+
+/// Inputs that no template has, each of which must be refused.
+fn hostile() -> Vec<(&'static str, Vec<u8>)> {
+    let sam = |properties: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources: {{A: {{Type: AWS::Serverless::Function, Properties: {properties}}}}}\n"
+        )
+    };
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for i in 1..20 {
+        let before = vec![format!("*a{}", i - 1); 10].join(", ");
+        bomb += &format!("a{i}: &a{i} [{before}]\n");
+    }
+    let deep = |count: usize| {
+        (0..count)
+            .map(|i| format!("{}a:\n", " ".repeat(i)))
+            .collect::<String>()
+    };
+    let aliases = format!(
+        "a: &a [x]\nResources: [{}]\n",
+        vec!["*a"; 100_000].join(", ")
+    );
+    let alias_map = format!(
+        "a: &a {{x: [1, 2, 3]}}\nResources:\n{}",
+        (0..100_000)
+            .map(|i| format!("  r{i}: *a\n"))
+            .collect::<String>()
+    );
+    let wrong_resources = format!(
+        "Resources:\n{}",
+        (0..50_000)
+            .map(|i| format!("  r{i}: 5\n"))
+            .collect::<String>()
+    );
+    let utf16: Vec<u8> = "\u{feff}Resources: {}"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let mut noise = Vec::new();
+    let mut state = 88_172_645_463_325_252_u64;
+    for _ in 0..1 << 17 {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        noise.extend(state.to_le_bytes());
+    }
+    let text = |text: &str| text.as_bytes().to_vec();
+    vec![
+        ("nothing", vec![]),
+        ("blanks", text("  \n\t\n \n")),
+        ("a comment", text("# nothing here\n")),
+        ("a byte-order mark", text("\u{feff}")),
+        ("an empty document", text("---\n...\n")),
+        ("null", text("null\n")),
+        ("a word", text("Resources\n")),
+        ("a number", text("42")),
+        ("a list", text("- Resources\n- Outputs\n")),
+        ("a list in JSON", text("[{\"Resources\": {}}]")),
+        ("ten megabytes of [", vec![b'['; 10 << 20]),
+        ("ten megabytes of {", vec![b'{'; 10 << 20]),
+        ("ten megabytes of dashes", b"- ".repeat(5 << 20)),
+        ("ten megabytes of question marks", b"? ".repeat(5 << 20)),
+        ("ten megabytes of quotes", vec![b'"'; 10 << 20]),
+        (
+            "ten megabytes of spaces and a brace",
+            [vec![b' '; 10 << 20], vec![b'}']].concat(),
+        ),
+        (
+            "an endless line with a fault at its end",
+            [b"a: ".to_vec(), vec![b'x'; 10 << 20], b": }".to_vec()].concat(),
+        ),
+        ("JSON maps, deep", b"{\"a\":".repeat(200_000)),
+        (
+            "JSON maps, deep and closed",
+            [b"{\"a\":".repeat(5_000), b"1".to_vec(), b"}".repeat(5_000)].concat(),
+        ),
+        ("YAML maps, deep", text(&deep(1_500))),
+        (
+            "flow lists, deep and closed",
+            [vec![b'['; 120], vec![b']'; 120]].concat(),
+        ),
+        ("a hundred thousand aliases", text(&aliases)),
+        ("a hundred thousand aliases of maps", text(&alias_map)),
+        ("a bomb of aliases", text(&bomb)),
+        ("an alias of nothing", text("Resources: *nowhere\n")),
+        (
+            "an anchor that holds itself",
+            text("Resources: &a {x: *a}\n"),
+        ),
+        ("a merge of itself", text("Resources: &a {<<: *a}\n")),
+        ("a merge of a number", text("Resources: {<<: 5}\n")),
+        ("NUL bytes", vec![0; 1 << 20]),
+        ("a NUL byte", text("Resources: {a\0: 1}\n")),
+        ("control characters", text("Resources: \u{1}\u{1b}[2J\n")),
+        ("invalid UTF-8", b"Resources: {a: \"\xff\xfe\"}\n".to_vec()),
+        (
+            "a cut UTF-8 character",
+            b"Resources: {a: \"\xe2\x82".to_vec(),
+        ),
+        ("UTF-16 that is cut", utf16[..utf16.len() - 1].to_vec()),
+        ("noise", noise),
+        (
+            "half a surrogate pair",
+            text("{\"Resources\": {\"a\": \"\\ud800\"}}"),
+        ),
+        ("an open quote", text("Resources: \"a\n")),
+        ("an open list", text("Resources: [a, b\n")),
+        ("open JSON", text("{\"Resources\": {")),
+        ("JSON with more behind it", text("{\"Resources\": {}} }")),
+        (
+            "tabs for indentation",
+            text("Resources:\n\tA:\n\t\tType: AWS::SNS::Topic\n"),
+        ),
+        ("a key twice", text("Resources: {}\nResources: {}\n")),
+        (
+            "a key twice in JSON",
+            text("{\"Resources\": {}, \"Resources\": {}}"),
+        ),
+        ("two documents", text("Resources: {}\n---\nResources: {}\n")),
+        ("an unknown tag", text("Resources: !Nope {}\n")),
+        (
+            "a tag of Python",
+            text("Resources: !!python/object/apply:os.system [ls]\n"),
+        ),
+        ("infinity", text("Resources: {a: .inf}\n")),
+        ("not a number", text("Resources: {a: .nan}\n")),
+        (
+            "a huge integer",
+            text(&format!("Resources: {{a: {}}}\n", "9".repeat(100_000))),
+        ),
+        (
+            "a huge float in JSON",
+            text("{\"Resources\": {\"a\": 1e999}}"),
+        ),
+        ("a map for a key", text("Resources: {? {a: b} : c}\n")),
+        (
+            "another version of YAML",
+            text("%YAML 9.9\n---\nResources: {}\n"),
+        ),
+        (
+            "no resources",
+            text("Transform: AWS::Serverless-2016-10-31\n"),
+        ),
+        (
+            "a list of resources",
+            text("Transform: AWS::Serverless-2016-10-31\nResources: [a]\n"),
+        ),
+        (
+            "null for resources",
+            text("Transform: AWS::Serverless-2016-10-31\nResources: null\n"),
+        ),
+        (
+            "text for resources",
+            text("Transform: AWS::Serverless-2016-10-31\nResources: all\n"),
+        ),
+        ("fifty thousand wrong resources", text(&wrong_resources)),
+        ("a list of properties", text(&sam("[a]"))),
+        ("null for properties", text(&sam("null"))),
+        (
+            "a megabyte for a property",
+            text(&sam(&format!("{{{}: 1}}", "x".repeat(1 << 20)))),
+        ),
+        (
+            "wrong types everywhere",
+            text(&sam(
+                "{CodeUri: 5, Handler: {}, Runtime: [], Layers: x, Tags: 1, Environment: [], Policies: 5, Role: [], DeploymentPreference: 1, AutoPublishAlias: {}}",
+            )),
+        ),
+        (
+            "a list for globals",
+            text(
+                "Transform: AWS::Serverless-2016-10-31\nGlobals: [a]\nResources: {A: {Type: AWS::SNS::Topic}}\n",
+            ),
+        ),
+        (
+            "null for mappings",
+            text(
+                "Transform: AWS::Serverless-2016-10-31\nMappings: null\nResources: {A: {Type: AWS::SNS::Topic}}\n",
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn hostile_input_is_refused_with_a_message() {
+    for (name, input) in hostile() {
+        for format in ["text", "json"] {
+            let output = transform(&["-", "--diagnostics", format], &input);
+            let message = String::from_utf8_lossy(&output.stderr);
+            let shown: String = message.chars().take(500).collect();
+            assert!(
+                matches!(output.status.code(), Some(1 | 2)),
+                "{name}: {:?} {shown}",
+                output.status
+            );
+            assert!(output.stdout.is_empty(), "{name}: something is written");
+            assert!(
+                !message.trim().is_empty() && !message.contains("panicked"),
+                "{name}: {shown}"
+            );
+            assert!(!message.contains(['\0', '\u{1b}']), "{name}: {shown}");
+            assert!(
+                format == "json" || message.len() < 60_000,
+                "{name}: {} bytes of message",
+                message.len()
+            );
+        }
+    }
+}
+
+/// Templates that are odd and big, and nothing is wrong with them.
+#[test]
+fn big_and_odd_templates_pass() {
+    let resources = |count: usize| {
+        (0..count)
+            .map(|i| format!("  Topic{i}: {{Type: AWS::SNS::Topic}}\n"))
+            .collect::<String>()
+    };
+    let nested = |count: usize| format!("{}x{}", "{a: ".repeat(count), "}".repeat(count));
+    let references = "${AWS::Region}".repeat(50_000);
+    for (name, template) in [
+        (
+            "many resources",
+            format!("Resources:\n{}", resources(20_000)),
+        ),
+        (
+            "nested deeply",
+            format!(
+                "Resources: {{A: {{Type: AWS::SNS::Topic, Metadata: {}}}}}\n",
+                nested(90)
+            ),
+        ),
+        (
+            "a long text",
+            format!(
+                "Description: {}\nResources:\n{}",
+                "x".repeat(5 << 20),
+                resources(1)
+            ),
+        ),
+        (
+            "many references",
+            format!(
+                "Resources:\n  A: {{Type: AWS::SNS::Topic, Properties: {{TopicName: !Sub '{references}'}}}}\n"
+            ),
+        ),
+        (
+            "Windows line ends",
+            "Resources:\r\n  A:\r\n    Type: AWS::SNS::Topic\r\n".to_owned(),
+        ),
+        (
+            "a byte-order mark",
+            "\u{feff}Resources:\n  A:\n    Type: AWS::SNS::Topic\n".to_owned(),
+        ),
+        (
+            "tabs in JSON",
+            "{\n\t\"Resources\": {\n\t\t\"A\": {\"Type\": \"AWS::SNS::Topic\"}\n\t}\n}".to_owned(),
+        ),
+    ] {
+        let output = transform(&[], &template);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", err(&output));
+    }
+}

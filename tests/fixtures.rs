@@ -1,0 +1,316 @@
+//! Each template under `fixtures/`: what we make of it, whether the reference makes the same, and what holds for all.
+//!
+//! A fixture's first line says what it proves. More comment lines may follow: `# region: ...`, `# parameters: A=1 B=2`,
+//! and `# differs: why` where our answer is not the reference's on purpose. Beside `NAME.yaml` stands the reference's
+//! answer, `NAME.sam.json` or `NAME.sam-error.json`, which `tests/tools/record_sam.py` records.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use canaryform::code::{LocalCode, LocalCodeFault};
+use canaryform::diagnostics::{place, render};
+use canaryform::{Diagnostic, Format, Options, Template, read, transform, write};
+use serde_json::{Map, Value};
+use support::{Answer, difference, disagreement};
+
+struct Fixture {
+    /// `group/name`.
+    name: String,
+    path: PathBuf,
+    text: String,
+}
+
+impl Fixture {
+    fn load(path: &Path) -> Self {
+        let name = path.strip_prefix(folder()).unwrap_or(path);
+        Self {
+            name: name.with_extension("").to_string_lossy().replace('\\', "/"),
+            path: path.to_owned(),
+            text: fs::read_to_string(path).unwrap(),
+        }
+    }
+
+    /// All of them, by name.
+    fn all() -> Vec<Self> {
+        let mut found = Vec::new();
+        for group in fs::read_dir(folder()).unwrap() {
+            for file in fs::read_dir(group.unwrap().path()).unwrap() {
+                let path = file.unwrap().path();
+                if path
+                    .extension()
+                    .is_some_and(|extension| extension == "yaml")
+                {
+                    found.push(Self::load(&path));
+                }
+            }
+        }
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        found
+    }
+
+    /// What the comment at the top says about `key`.
+    fn header(&self, key: &str) -> Option<&str> {
+        self.text
+            .lines()
+            .map_while(|line| line.strip_prefix("# "))
+            .find_map(|line| line.strip_prefix(key)?.strip_prefix(": "))
+    }
+
+    fn options(&self) -> Options<'static> {
+        let values: Map<String, Value> = self
+            .header("parameters")
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(|pair| pair.split_once('=').unwrap())
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .collect();
+        Options::new(self.header("region").unwrap_or("us-east-1"))
+            .with_parameters(values)
+            .with_code(&Folders)
+    }
+
+    /// The transformed template, where there are no errors, and all findings in their places.
+    fn transform(&self) -> (Option<Template>, Vec<Diagnostic>) {
+        let (template, mut diagnostics) = match read(self.text.as_bytes()) {
+            Err(faults) => (None, faults),
+            Ok(read) => {
+                let output = transform(read.template, &self.options());
+                let made = (!output.has_errors()).then_some(output.template);
+                let mut diagnostics = read.warnings;
+                diagnostics.extend(output.diagnostics);
+                (made, diagnostics)
+            }
+        };
+        place(&mut diagnostics, self.text.as_bytes());
+        (template, diagnostics)
+    }
+
+    fn recorded(&self) -> Option<Answer> {
+        Answer::recorded(
+            &self.path.with_extension("sam.json"),
+            &self.path.with_extension("sam-error.json"),
+        )
+    }
+}
+
+/// Every folder is there, and has the same content, except those whose name begins with `missing`.
+struct Folders;
+
+impl LocalCode for Folders {
+    fn digest(&self, path: &str) -> Result<String, LocalCodeFault> {
+        if path.starts_with("missing") {
+            return Err(LocalCodeFault {
+                message: format!("`{path}` is not there"),
+                help: "name a folder that is there".to_owned(),
+            });
+        }
+        Ok("356a192b7913b04c54574d18c28d46e6395428ab".to_owned())
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// Runs `check` on every fixture; fails with everything that was found.
+#[track_caller]
+fn for_each(check: impl Fn(&Fixture) -> Option<String>) {
+    let found: Vec<String> = Fixture::all()
+        .iter()
+        .filter_map(|fixture| Some(format!("{}: {}", fixture.name, check(fixture)?)))
+        .collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Runs `check` on every fixture that is transformed, with the template that it becomes.
+#[track_caller]
+fn for_each_made(check: impl Fn(&Fixture, &Template) -> Option<String>) {
+    for_each(|fixture| check(fixture, &fixture.transform().0?));
+}
+
+fn snapshots() -> insta::internals::SettingsBindDropGuard {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind_to_scope()
+}
+
+#[test]
+fn fixture() {
+    let _settings = snapshots();
+    insta::glob!("../fixtures", "**/*.yaml", |path| {
+        let fixture = Fixture::load(path);
+        let (template, diagnostics) = fixture.transform();
+        let name = format!("{}.yaml", fixture.name);
+        let source = render::Source {
+            name: &name,
+            text: fixture.text.as_bytes(),
+        };
+        let mut answer = template.map_or_else(String::new, |t| write(&t, Format::Yaml));
+        if !diagnostics.is_empty() {
+            answer.push_str("--- findings ---\n");
+            answer.push_str(&render::text(&diagnostics, source, false));
+        }
+        insta::assert_snapshot!(answer);
+    });
+}
+
+#[test]
+fn deliberate_differences() {
+    let _settings = snapshots();
+    let list: Vec<String> = Fixture::all()
+        .iter()
+        .filter_map(|fixture| Some(format!("{}: {}", fixture.name, fixture.header("differs")?)))
+        .collect();
+    insta::assert_snapshot!(list.join("\n"));
+}
+
+#[test]
+fn the_reference_agrees_unless_the_fixture_says_why_not() {
+    for_each(|fixture| {
+        let text = fixture.text.as_bytes();
+        let found = fixture
+            .recorded()
+            .map(|answer| disagreement(text, &fixture.options(), &answer));
+        match (found, fixture.header("differs")) {
+            (None, None) => Some("no recorded answer: run tests/tools/record_sam.py".to_owned()),
+            (Some(None), Some(_)) => Some("does not differ: drop the line that says so".to_owned()),
+            (Some(Some(disagreement)), None) => Some(disagreement),
+            _ => None,
+        }
+    });
+}
+
+#[test]
+fn every_fixture_says_what_it_proves() {
+    for_each(|fixture| {
+        let first = fixture.text.lines().next().unwrap_or_default();
+        let is_sentence = first.starts_with("# ") && first.ends_with('.');
+        (!is_sentence).then(|| format!("begins with `{first}`"))
+    });
+}
+
+#[test]
+fn no_sam_resource_is_left() {
+    for_each_made(|_, made| {
+        let (id, _) = made.resources()?.iter().find(|(_, resource)| {
+            resource["Type"]
+                .as_str()
+                .is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
+        })?;
+        Some(format!("`{id}` is left"))
+    });
+}
+
+#[test]
+fn transforming_again_changes_nothing() {
+    for_each_made(|fixture, made| {
+        let again = transform(made.clone(), &fixture.options());
+        if again.has_errors() {
+            return Some(format!("refused: {:?}", again.diagnostics));
+        }
+        difference(
+            &Value::Object(again.template.0),
+            &Value::Object(made.0.clone()),
+        )
+    });
+}
+
+#[test]
+fn what_is_written_reads_as_the_same() {
+    for_each_made(|_, made| {
+        [Format::Yaml, Format::Json].into_iter().find_map(|format| {
+            let text = write(made, format);
+            let found = match read(text.as_bytes()) {
+                Ok(read) if read.format == format => difference(
+                    &Value::Object(read.template.0),
+                    &Value::Object(made.0.clone()),
+                ),
+                Ok(read) => Some(format!("read as {:?}", read.format)),
+                Err(faults) => Some(format!("{faults:?}")),
+            };
+            found.map(|found| format!("{format:?}: {found}"))
+        })
+    });
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    for_each_made(|fixture, made| {
+        let again = fixture.transform().0?;
+        (write(made, Format::Yaml) != write(&again, Format::Yaml)).then(|| "differs".to_owned())
+    });
+}
+
+#[test]
+fn every_generated_resource_has_an_origin() {
+    for_each(|fixture| {
+        let given = read(fixture.text.as_bytes()).ok()?.template;
+        let output = transform(given.clone(), &fixture.options());
+        if output.has_errors() {
+            return None;
+        }
+        let given = given.resources()?;
+        let made = output.template.resources()?;
+        let orphan = made
+            .keys()
+            .find(|id| !given.contains_key(*id) && !output.origins.contains_key(*id));
+        let ghost = output.origins.keys().find(|id| !made.contains_key(*id));
+        orphan
+            .map(|id| format!("`{id}` has none"))
+            .or_else(|| ghost.map(|id| format!("`{id}` has one and is not there")))
+    });
+}
+
+#[test]
+fn every_finding_has_a_place() {
+    for_each(|fixture| {
+        let (_, diagnostics) = fixture.transform();
+        let homeless = diagnostics.iter().find(|d| d.span.is_none())?;
+        Some(format!("{homeless:?}"))
+    });
+}
+
+#[test]
+fn what_is_not_sams_passes_through_unchanged() {
+    for_each_made(|fixture, made| {
+        let given = read(fixture.text.as_bytes()).ok()?.template;
+        let (theirs, sams): (Vec<_>, Vec<_>) = given.resources()?.iter().partition(|(_, r)| {
+            !r["Type"]
+                .as_str()
+                .is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
+        });
+        // References to what is generated, and to layers, whose ids change, are meant to change.
+        let refers = |value: &Value| {
+            let text = value.to_string();
+            sams.iter().any(|(id, sam)| {
+                text.contains(&format!("{id}."))
+                    || text.contains(&format!("\"{id}\",\"Version"))
+                    || sam["Type"] == "AWS::Serverless::LayerVersion" && text.contains(id.as_str())
+            })
+        };
+        let sections = given
+            .0
+            .iter()
+            .filter(|(name, _)| !["Transform", "Globals", "Resources"].contains(&name.as_str()))
+            .map(|(name, value)| (name, value, made.0.get(name)));
+        let resources = theirs
+            .into_iter()
+            .map(|(id, value)| (id, value, made.resources().and_then(|all| all.get(id))));
+        sections
+            .chain(resources)
+            .filter(|(_, given, _)| !refers(given))
+            .find_map(|(name, given, made)| {
+                let mut made = made.cloned().unwrap_or_default();
+                if let (Value::Object(made), Value::Object(given), true) =
+                    (&mut made, given, name == "Conditions")
+                {
+                    made.retain(|condition, _| given.contains_key(condition));
+                }
+                difference(&made, given).map(|found| format!("{name}{found}"))
+            })
+    });
+}

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Lints what every fixture becomes with cfn-lint, in one process.
+
+    lint_outputs.py
+
+Reads the outputs from the snapshots. An error is let pass where cfn-lint also reports it on the reference's answer to
+the same fixture. Rules that depend on the date (runtimes that have ended) are left out. Exit 1 where errors are left.
+Needs `pip install cfn-lint==1.58.0`.
+"""
+
+import logging
+import re
+import sys
+from pathlib import Path
+
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
+
+ROOT = Path(__file__).resolve().parents[2]
+FINDINGS = "--- findings ---\n"
+DATED = ["E2530", "E2531", "E2533"]
+
+
+def output(snapshot):
+    """The template in a snapshot, without the snapshot's header and the findings; empty where it was refused."""
+    _, _, content = snapshot.read_text().split("---\n", 2)
+    return content.split(FINDINGS)[0] if not content.startswith(FINDINGS) else ""
+
+
+def errors(text, region):
+    """The errors of cfn-lint: its rule, what it says, and the path without the numbers of versions."""
+    config = ManualArgs(regions=[region], ignore_checks=["W", "I", *DATED])
+    return {(match.rule.id, "/".join(map(str, match.path or [])), match.message) for match in lint(text, config=config)}
+
+
+def main():
+    logging.disable(logging.CRITICAL)
+    linted, left = 0, []
+    for fixture in sorted((ROOT / "fixtures").rglob("*.yaml")):
+        name = fixture.relative_to(ROOT / "fixtures")
+        snapshot = ROOT / "snapshots" / f"fixture@{str(name).replace('/', '__')}.snap"
+        template = output(snapshot)
+        if not template.strip():
+            continue
+        linted += 1
+        region = (re.findall(r"^# region: (\S+)", fixture.read_text(), re.M) or ["us-east-1"])[0]
+        found = errors(template, region)
+        reference = fixture.with_suffix(".sam.json")
+        if found and reference.exists():
+            found -= errors(reference.read_text(), region)
+        left += [f"{name}: {rule} at {path}: {message}" for rule, path, message in sorted(found)]
+    print("\n".join([*left, f"{linted} outputs linted, {len(left)} errors"]))
+    sys.exit(1 if left else 0)
+
+
+if __name__ == "__main__":
+    main()
