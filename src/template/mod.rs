@@ -1,9 +1,11 @@
 //! The only code that knows text: a template as a tree, and the way between tree and text.
 
+mod events;
 mod locate;
 mod path;
-pub(crate) mod read;
-pub(crate) mod write;
+mod read;
+mod scalars;
+mod write;
 
 use serde_json::{Map, Value};
 

@@ -1,10 +1,37 @@
 //! Template text to tree.
+//!
+//! A text that starts with `{` and is JSON is read as JSON. Everything else is YAML as SAM reads it: YAML 1.1 words
+//! (scalars.rs), CloudFormation's short tags, merge keys, anchors. What SAM would take silently and a person hardly
+//! means is an error: a key that stands twice, numbers that no template can hold.
+//!
+//! Upstream: yaml_helper.py, over PyYAML 6.
 
-use super::{Format, Template};
-use crate::diagnostics::Diagnostic;
+use super::events::{Event, Events, Node};
+use super::scalars::{self, Scalar};
+use super::{Format, Location, Path, Span, Step, Template};
+use crate::diagnostics::{Diagnostic, suggestion};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use std::collections::HashMap;
+use std::fmt;
 
-/// How deep a template's maps and lists may nest.
+/// How deep a template's maps and lists may nest. The deepest of 2,198 real templates has 19.
 pub const MAX_DEPTH: usize = 100;
+
+/// How many values aliases may stand for in all: enough for any template, and no way to fill the memory.
+const MAX_ALIASED: usize = 1_000_000;
+
+/// How many faults of a text are noted.
+const MAX_FAULTS: usize = 1000;
+
+/// CloudFormation's functions that have a short tag: `!Sub` and so on.
+const FUNCTIONS: &[&str] = &[
+    "And", "Base64", "Cidr", "Condition", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap",
+    "GetAtt", "GetAZs", "If", "ImportValue", "Join", "Length", "Not", "Or", "Ref", "RefAll", "Select", "Split", "Sub",
+    "ToJsonString", "Transform", "ValueOf", "ValueOfAll",
+];
+
+const STANDARD_TAG: &str = "tag:yaml.org,2002:";
 
 /// What reading gave.
 #[derive(Debug)]
@@ -17,18 +44,677 @@ pub struct Read {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Reads a template's text.
+/// Reads a template's text: YAML or JSON, in UTF-8.
 ///
 /// # Errors
-/// The faults of the text.
+/// The faults of the text, each with its place. None of them is a fault of the template's content: that is
+/// [`transform`](crate::transform)'s to find.
 pub fn read(text: &[u8]) -> Result<Read, Vec<Diagnostic>> {
-    let value = serde_json::from_slice::<serde_json::Value>(text).unwrap_or_default();
-    let serde_json::Value::Object(map) = value else {
-        return Err(vec![]);
+    let text = match std::str::from_utf8(text) {
+        Ok(text) => text,
+        Err(error) => return Err(vec![not_utf8(text, error.valid_up_to())]),
     };
-    Ok(Read {
+    let trimmed = text.trim_start_matches('\u{feff}').trim_start_matches([' ', '\t', '\r', '\n']);
+    if trimmed.starts_with('{')
+        && let Some(read) = read_json(text, trimmed)
+    {
+        return read;
+    }
+    read_yaml(text)
+}
+
+fn not_utf8(text: &[u8], at: usize) -> Diagnostic {
+    let before = text.get(..at).and_then(|before| std::str::from_utf8(before).ok()).unwrap_or_default();
+    fault("invalid-utf8", span_at(before, at, 1), "the file is not UTF-8 text")
+        .help("save the template as UTF-8")
+}
+
+fn fault(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
+    let mut fault = Diagnostic::error(code, Path::default(), message);
+    fault.span = Some(span);
+    fault
+}
+
+/// The place behind `before`, `length` bytes long.
+fn span_at(before: &str, from: usize, length: usize) -> Span {
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+    Span {
+        start: Location {
+            line: before.matches('\n').count() + 1,
+            column,
+        },
+        from,
+        to: from + length,
+    }
+}
+
+/// A text that starts like JSON, read as JSON; none where it is none, or has faults that the event reader places.
+fn read_json(text: &str, trimmed: &str) -> Option<Result<Read, Vec<Diagnostic>>> {
+    let mut sound = true;
+    let mut deserializer = serde_json::Deserializer::from_str(trimmed);
+    let value = JsonTree { depth: 0, sound: &mut sound }.deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    let Value::Object(map) = value else {
+        return None;
+    };
+    if !sound {
+        return None;
+    }
+    let (faults, warnings) = judge_json_numbers(text);
+    if !faults.is_empty() {
+        return Some(Err(faults));
+    }
+    Some(Ok(Read {
         template: Template(map),
         format: Format::Json,
-        warnings: vec![],
-    })
+        warnings,
+    }))
+}
+
+/// Builds the tree of a JSON text, and notes a key that stands twice or nesting that is too deep.
+struct JsonTree<'a> {
+    depth: usize,
+    sound: &'a mut bool,
+}
+
+impl<'de> DeserializeSeed<'de> for JsonTree<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for JsonTree<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(text.into())
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::String(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        *self.sound &= self.depth < MAX_DEPTH;
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element_seed(JsonTree { depth: self.depth + 1, sound: self.sound })? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        *self.sound &= self.depth < MAX_DEPTH;
+        let mut map = Map::new();
+        while let Some(key) = access.next_key::<String>()? {
+            let value = access.next_value_seed(JsonTree { depth: self.depth + 1, sound: self.sound })?;
+            *self.sound &= map.insert(key, value).is_none();
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+/// The numbers of a sound JSON text that cannot be held, and those whose digits reading changes.
+fn judge_json_numbers(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    let (mut faults, mut warnings) = (Vec::new(), Vec::new());
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at += 1;
+                while let Some(byte) = bytes.get(at).filter(|byte| **byte != b'"') {
+                    at += if *byte == b'\\' { 2 } else { 1 };
+                }
+                at += 1;
+            }
+            b'-' | b'0'..=b'9' => {
+                let length = bytes
+                    .get(at..)
+                    .unwrap_or_default()
+                    .iter()
+                    .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'))
+                    .count();
+                let word = text.get(at..at + length).unwrap_or_default();
+                let span = || span_at(text.get(..at).unwrap_or_default(), at, length);
+                if word.contains(['.', 'e', 'E']) {
+                    let number = word.parse().ok().and_then(Number::from_f64);
+                    let read = number.map(|number| crate::language::python_json::number_text(&number));
+                    if !word.contains(['e', 'E']) && read.as_deref() != Some(word) && read != Some(format!("{word}0")) {
+                        warnings.push(changed(word, &read.unwrap_or_default(), span(), Path::default()));
+                    }
+                } else if word.parse::<i64>().is_err() && word.parse::<u64>().is_err() {
+                    faults.push(out_of_range(word, span(), Path::default()));
+                }
+                at += length.max(1);
+            }
+            _ => at += 1,
+        }
+    }
+    (faults, warnings)
+}
+
+fn out_of_range(word: &str, span: Span, path: Path) -> Diagnostic {
+    let mut found = fault("number-out-of-range", span, format!("`{}` is a number that no template can hold", shorten(word)))
+        .help("quote it to keep it as text");
+    found.path = path;
+    found
+}
+
+fn changed(word: &str, read: &str, span: Span, path: Path) -> Diagnostic {
+    let mut found = Diagnostic::warning(
+        "number-changed-by-reading",
+        path,
+        format!("`{}` is read as the number {read}", shorten(word)),
+    )
+    .help("quote it to keep what is written");
+    found.span = Some(span);
+    found
+}
+
+/// The start of a word that may be megabytes long.
+fn shorten(word: &str) -> String {
+    match word.char_indices().nth(60) {
+        Some((at, _)) => format!("{}…", word.get(..at).unwrap_or_default()),
+        None => word.to_owned(),
+    }
+}
+
+fn read_yaml(text: &str) -> Result<Read, Vec<Diagnostic>> {
+    if let Some(fault) = unprintable(text) {
+        return Err(vec![fault]);
+    }
+    let mut tree = Tree::default();
+    let mut events = Events::new(text);
+    let mut documents = 0;
+    while let Some(next) = events.next() {
+        let node = match next {
+            Ok(node) => node,
+            Err(syntax) => {
+                let fault = fault("yaml-syntax", syntax.span, format!("this is no valid YAML: {}", syntax.message))
+                    .help("check the indentation, and quote text that holds YAML's own signs (`: `, ` #`, or a leading `*`, `&`, `@`, `%`, `[`, `{`)");
+                tree.faults.push(fault);
+                return Err(tree.faults);
+            }
+        };
+        if matches!(node.event, Event::Document) {
+            documents += 1;
+            if documents > 1 {
+                tree.faults.push(
+                    fault("several-documents", node.span, "a second document begins here; a template is one document")
+                        .help("take out the `---` line and what does not belong to the template"),
+                );
+                return Err(tree.faults);
+            }
+            continue;
+        }
+        tree.take(node);
+        if tree.stopped || tree.faults.len() >= MAX_FAULTS {
+            return Err(tree.faults);
+        }
+    }
+    let start = tree.root_span.unwrap_or(Span {
+        start: Location { line: 1, column: 1 },
+        from: 0,
+        to: 0,
+    });
+    match tree.root.take() {
+        None => tree.faults.push(
+            fault("no-document", start, "the file holds no template")
+                .help("a template is a map with at least `Resources`"),
+        ),
+        Some(Value::Object(map)) => {
+            if tree.faults.is_empty() {
+                return Ok(Read {
+                    template: Template(map),
+                    format: Format::Yaml,
+                    warnings: tree.warnings,
+                });
+            }
+        }
+        Some(other) => {
+            let kind = match other {
+                Value::Array(_) => "a list",
+                Value::Null => "empty",
+                _ => "a single value",
+            };
+            tree.faults.push(
+                fault("not-a-mapping", start, format!("the file is {kind}, not a template"))
+                    .help("a template is a map with at least `Resources`"),
+            );
+        }
+    }
+    Err(tree.faults)
+}
+
+/// A character that YAML does not allow.
+fn unprintable(text: &str) -> Option<Diagnostic> {
+    let forbidden = |c: char| {
+        matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
+    };
+    let (at, found) = text.char_indices().find(|(_, c)| forbidden(*c))?;
+    let span = span_at(text.get(..at).unwrap_or_default(), at, found.len_utf8());
+    Some(
+        fault("unprintable-character", span, format!("the character U+{:04X} cannot stand in YAML", u32::from(found)))
+            .help("take it out, or write it as an escape in double quotes"),
+    )
+}
+
+/// A node that is complete, and where it stands.
+struct Done {
+    value: Value,
+    /// What it is where a key is wanted.
+    key: Option<String>,
+    is_merge: bool,
+    span: Span,
+}
+
+/// A map or list that is still open.
+struct Open {
+    kind: Kind,
+    anchor: usize,
+    tag: Option<String>,
+    span: Span,
+}
+
+enum Kind {
+    List(Vec<Value>),
+    Map {
+        map: Map<String, Value>,
+        /// Where each key stands, in the order of `map`.
+        places: Vec<Location>,
+        /// The key whose value is awaited.
+        key: Option<Key>,
+        /// What `<<` brings, in order.
+        merged: Vec<Map<String, Value>>,
+    },
+}
+
+enum Key {
+    Name(String),
+    Merge,
+    /// One that is no key; its value is dropped.
+    Bad,
+}
+
+/// The tree while it is built, without recursion.
+#[derive(Default)]
+struct Tree {
+    open: Vec<Open>,
+    root: Option<Value>,
+    root_span: Option<Span>,
+    /// The anchored values, and how many values each holds.
+    anchors: HashMap<usize, (Value, usize, bool)>,
+    aliased: usize,
+    faults: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
+    /// Whether going on makes no sense.
+    stopped: bool,
+}
+
+impl Tree {
+    fn take(&mut self, node: Node<'_>) {
+        self.root_span.get_or_insert(node.span);
+        match node.event {
+            Event::Document => {}
+            Event::Scalar { text, plain } => {
+                let done = self.scalar(&text, plain, node.tag.as_deref(), node.span);
+                self.complete(done, node.anchor);
+            }
+            Event::SequenceStart => self.begin(Kind::List(Vec::new()), node.anchor, node.tag, node.span),
+            Event::MappingStart => self.begin(
+                Kind::Map {
+                    map: Map::new(),
+                    places: Vec::new(),
+                    key: None,
+                    merged: Vec::new(),
+                },
+                node.anchor,
+                node.tag,
+                node.span,
+            ),
+            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            Event::Alias(anchor) => self.alias(anchor, node.span),
+        }
+    }
+
+    /// The place of the value that is awaited.
+    fn path(&self) -> Path {
+        let mut path = Path::default();
+        for open in &self.open {
+            let step: Step = match &open.kind {
+                Kind::List(items) => items.len().into(),
+                Kind::Map { key: Some(Key::Name(name)), .. } => name.into(),
+                Kind::Map { .. } => continue,
+            };
+            if let Some(name) = open.tag.as_deref().and_then(function_of_tag) {
+                path.0.push(long_form(name).into());
+            }
+            path.0.push(step);
+        }
+        path
+    }
+
+    fn report(&mut self, mut diagnostic: Diagnostic) {
+        diagnostic.path = self.path();
+        diagnostic.resource = diagnostic.path.resource_id().map(str::to_owned);
+        self.faults.push(diagnostic);
+    }
+
+    fn begin(&mut self, kind: Kind, anchor: usize, tag: Option<String>, span: Span) {
+        if self.open.len() >= MAX_DEPTH {
+            self.report(
+                fault("nested-too-deep", span, format!("maps and lists nest deeper than {MAX_DEPTH} here"))
+                    .help("no template needs that: look for a bracket that is never closed"),
+            );
+            self.stopped = true;
+            return;
+        }
+        self.open.push(Open { kind, anchor, tag, span });
+    }
+
+    fn end(&mut self) {
+        let Some(open) = self.open.pop() else {
+            return;
+        };
+        let value = match open.kind {
+            Kind::List(items) => Value::Array(items),
+            Kind::Map { map, merged, .. } if merged.is_empty() => Value::Object(map),
+            Kind::Map { map, merged, .. } => {
+                let mut all = Map::new();
+                for entries in merged {
+                    all.extend(entries);
+                }
+                all.extend(map);
+                Value::Object(all)
+            }
+        };
+        let value = match open.tag.as_deref() {
+            None => value,
+            Some(tag) => self.tagged_collection(tag, value, open.span),
+        };
+        let done = Done {
+            value,
+            key: None,
+            is_merge: false,
+            span: open.span,
+        };
+        self.complete(done, open.anchor);
+    }
+
+    fn tagged_collection(&mut self, tag: &str, value: Value, span: Span) -> Value {
+        if let Some(name) = function_of_tag(tag) {
+            return function(name, value);
+        }
+        match (tag.strip_prefix(STANDARD_TAG), &value) {
+            (Some("map"), Value::Object(_)) | (Some("seq"), Value::Array(_)) => value,
+            _ => {
+                self.unknown_tag(tag, span);
+                value
+            }
+        }
+    }
+
+    fn scalar(&mut self, text: &str, plain: bool, tag: Option<&str>, span: Span) -> Done {
+        let mut is_merge = false;
+        let mut key = Some(text.to_owned());
+        let value = match tag {
+            Some(tag) => {
+                key = None;
+                if let Some(name) = function_of_tag(tag) {
+                    function_of_text(name, text)
+                } else if tag == "!" {
+                    key = Some(text.to_owned());
+                    text.into()
+                } else {
+                    let explicit = tag.strip_prefix(STANDARD_TAG).and_then(|kind| scalars::explicit(kind, text));
+                    match explicit {
+                        Some(value) => {
+                            key = Some(key_text(&value, text));
+                            value
+                        }
+                        None => {
+                            self.unknown_tag(tag, span);
+                            Value::Null
+                        }
+                    }
+                }
+            }
+            None if !plain => text.into(),
+            None => match scalars::resolve(text) {
+                Scalar::Text => text.into(),
+                Scalar::Null => {
+                    key = Some("null".to_owned());
+                    Value::Null
+                }
+                Scalar::Bool(flag) => {
+                    key = Some(flag.to_string());
+                    flag.into()
+                }
+                Scalar::Number(number, digits_changed) => {
+                    let read = crate::language::python_json::number_text(&number);
+                    if digits_changed {
+                        let path = self.path();
+                        self.warnings.push(changed(text, &read, span, path));
+                    }
+                    key = Some(read);
+                    Value::Number(number)
+                }
+                Scalar::OutOfRange => {
+                    self.report(out_of_range(text, span, Path::default()));
+                    Value::Null
+                }
+                Scalar::Merge | Scalar::Equals if !self.awaits_key() => {
+                    self.report(
+                        fault("unquoted-sign", span, format!("`{text}` alone has a meaning of its own in YAML"))
+                            .help(format!("quote it: '{text}'")),
+                    );
+                    Value::Null
+                }
+                Scalar::Merge => {
+                    is_merge = true;
+                    Value::Null
+                }
+                Scalar::Equals => text.into(),
+            },
+        };
+        Done { value, key, is_merge, span }
+    }
+
+    fn awaits_key(&self) -> bool {
+        matches!(self.open.last(), Some(Open { kind: Kind::Map { key: None, .. }, .. }))
+    }
+
+    fn unknown_tag(&mut self, tag: &str, span: Span) {
+        let shown = match tag.strip_prefix(STANDARD_TAG) {
+            Some(kind) => format!("!!{kind}"),
+            None => tag.to_owned(),
+        };
+        let name = tag.trim_start_matches('!');
+        let found = fault("unknown-tag", span, format!("`{}` is no function of CloudFormation", shorten(&shown)));
+        let help = match suggestion(name, FUNCTIONS.iter().copied()) {
+            Some(meant) => format!("did you mean `!{meant}`?"),
+            None if tag.starts_with(STANDARD_TAG) => "leave the tag out, and quote the value if it is text".to_owned(),
+            None => "write the function's long form if it is one that only a macro knows, and quote text that begins with `!`".to_owned(),
+        };
+        self.report(found.help(help));
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) {
+        let Some((value, count, is_plain_key)) = self.anchors.get(&anchor) else {
+            self.report(
+                fault("alias-in-its-own-anchor", span, "this alias stands inside the very value that it names")
+                    .help("a template cannot hold itself"),
+            );
+            self.complete(
+                Done { value: Value::Null, key: None, is_merge: false, span },
+                0,
+            );
+            return;
+        };
+        self.aliased += count;
+        if self.aliased > MAX_ALIASED {
+            self.report(
+                fault("too-many-aliases", span, format!("the aliases up to here stand for more than {MAX_ALIASED} values"))
+                    .help("no template needs that: write out what is meant"),
+            );
+            self.stopped = true;
+            return;
+        }
+        let key = is_plain_key.then(|| key_text(value, value.as_str().unwrap_or_default()));
+        let done = Done {
+            value: value.clone(),
+            key,
+            is_merge: false,
+            span,
+        };
+        self.complete(done, 0);
+    }
+
+    /// Puts a complete node where it belongs.
+    fn complete(&mut self, done: Done, anchor: usize) {
+        if anchor != 0 {
+            let count = count(&done.value);
+            self.anchors.insert(anchor, (done.value.clone(), count, done.key.is_some()));
+        }
+        let Some(open) = self.open.last_mut() else {
+            self.root = Some(done.value);
+            return;
+        };
+        let (map, places, key, merged) = match &mut open.kind {
+            Kind::List(items) => {
+                items.push(done.value);
+                return;
+            }
+            Kind::Map { map, places, key, merged } => (map, places, key, merged),
+        };
+        match key.take() {
+            None if done.is_merge => *key = Some(Key::Merge),
+            None => match done.key {
+                Some(name) => {
+                    if map.contains_key(&name) {
+                        let first = map.keys().position(|known| *known == name);
+                        let first = first.and_then(|at| places.get(at)).copied();
+                        *key = Some(Key::Bad);
+                        self.duplicate_key(name, first, done.span);
+                    } else {
+                        places.push(done.span.start);
+                        *key = Some(Key::Name(name));
+                    }
+                }
+                None => {
+                    *key = Some(Key::Bad);
+                    self.report(
+                        fault("key-not-a-name", done.span, "a key must be a name, not a map, a list or a function")
+                            .help("if a value was meant, check the indentation"),
+                    );
+                }
+            },
+            Some(Key::Name(name)) => {
+                map.insert(name, done.value);
+            }
+            Some(Key::Bad) => {}
+            Some(Key::Merge) => match done.value {
+                Value::Object(entries) => merged.push(entries),
+                Value::Array(items) if items.iter().all(Value::is_object) => {
+                    // The first of the list wins, so it comes last.
+                    for item in items.into_iter().rev() {
+                        if let Value::Object(entries) = item {
+                            merged.push(entries);
+                        }
+                    }
+                }
+                _ => self.report(
+                    fault("merge-not-a-map", done.span, "`<<` merges a map or a list of maps")
+                        .help("write `<<: *anchor`, where the anchor is on a map"),
+                ),
+            },
+        }
+    }
+
+    fn duplicate_key(&mut self, name: String, first: Option<Location>, span: Span) {
+        let before = match first {
+            Some(first) => format!("the key `{}` stands here for the second time, after line {}", shorten(&name), first.line),
+            None => format!("the key `{}` stands here for the second time", shorten(&name)),
+        };
+        let mut found = fault("duplicate-key", span, before).help("keep one of the two, or merge what they say").on_key();
+        let mut path = self.path();
+        path.0.push(name.into());
+        found.resource = path.resource_id().map(str::to_owned);
+        found.path = path;
+        self.faults.push(found);
+    }
+}
+
+/// The function that a short tag stands for.
+fn function_of_tag(tag: &str) -> Option<&str> {
+    tag.strip_prefix('!').filter(|name| FUNCTIONS.contains(name))
+}
+
+/// `Ref` and `Condition` have no prefix in their long form.
+fn long_form(name: &str) -> String {
+    match name {
+        "Ref" | "Condition" => name.to_owned(),
+        _ => format!("Fn::{name}"),
+    }
+}
+
+fn function(name: &str, argument: Value) -> Value {
+    let mut map = Map::with_capacity(1);
+    map.insert(long_form(name), argument);
+    Value::Object(map)
+}
+
+/// A function with a text: always text, whatever it looks like; `!GetAtt` splits it at the first dot.
+fn function_of_text(name: &str, text: &str) -> Value {
+    if name == "GetAtt" {
+        return function(name, text.splitn(2, '.').map(Value::from).collect());
+    }
+    function(name, text.into())
+}
+
+/// What a scalar is as a key.
+fn key_text(value: &Value, text: &str) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => crate::language::python_json::number_text(number),
+        _ => text.to_owned(),
+    }
+}
+
+/// How many values a value holds, itself included.
+fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(count).sum(),
+        Value::Object(map) => map.values().map(count).sum(),
+        _ => 0,
+    }
 }
