@@ -94,11 +94,12 @@ pub fn place(diagnostics: &mut [Diagnostic], text: &[u8]) {
     if let Ok(text) = std::str::from_utf8(text)
         && !homeless.is_empty()
     {
-        let paths: Vec<Path> = homeless
+        let places: Vec<(&Path, bool)> = homeless
             .iter()
-            .map(|diagnostic| diagnostic.path.clone())
+            .map(|diagnostic| (&diagnostic.path, diagnostic.at_key))
             .collect();
-        for (diagnostic, span) in homeless.iter_mut().zip(locate(text, &paths)) {
+        let spans = locate(text, &places);
+        for (diagnostic, span) in homeless.iter_mut().zip(spans) {
             diagnostic.span = span;
         }
     }

@@ -674,12 +674,12 @@ impl Tree {
 }
 
 /// The function that a short tag stands for.
-fn function_of_tag(tag: &str) -> Option<&str> {
+pub(super) fn function_of_tag(tag: &str) -> Option<&str> {
     tag.strip_prefix('!').filter(|name| FUNCTIONS.contains(name))
 }
 
 /// `Ref` and `Condition` have no prefix in their long form.
-fn long_form(name: &str) -> String {
+pub(super) fn long_form(name: &str) -> String {
     match name {
         "Ref" | "Condition" => name.to_owned(),
         _ => format!("Fn::{name}"),
