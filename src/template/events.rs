@@ -93,7 +93,11 @@ impl<'a> Events<'a> {
                     let absent = span.is_empty() && text == "~";
                     let plain = style == ScalarStyle::Plain;
                     // A tag without a value has an empty text; without a tag nothing is null.
-                    let text = if absent && tag.is_some() { Cow::Borrowed("") } else { text };
+                    let text = if absent && tag.is_some() {
+                        Cow::Borrowed("")
+                    } else {
+                        text
+                    };
                     (Event::Scalar { text, plain }, anchor, tag)
                 }
                 Parsed::SequenceStart(_, anchor, tag) => (Event::SequenceStart, anchor, tag),

@@ -98,7 +98,14 @@ impl Outline {
             };
             let opens = matches!(content, Content::List(_) | Content::Map(_));
             let awaits_key = open.last().is_some_and(|(number, key)| {
-                key.is_none() && matches!(outline.nodes.get(*number), Some(Node { content: Content::Map(_), .. }))
+                key.is_none()
+                    && matches!(
+                        outline.nodes.get(*number),
+                        Some(Node {
+                            content: Content::Map(_),
+                            ..
+                        })
+                    )
             });
             if awaits_key && !opens {
                 if let Some((_, key)) = open.last_mut() {
@@ -109,7 +116,11 @@ impl Outline {
             let number = outline.nodes.len();
             outline.nodes.push(Node {
                 span: event.span,
-                function: event.tag.as_deref().and_then(super::read::function_of_tag).map(super::read::long_form),
+                function: event
+                    .tag
+                    .as_deref()
+                    .and_then(super::read::function_of_tag)
+                    .map(super::read::long_form),
                 content,
             });
             if event.anchor != 0 {
@@ -167,10 +178,14 @@ impl Outline {
                 continue;
             }
             let next = match (&node.content, step) {
-                (Content::List(items), Step::Index(index)) => items.get(*index).map(|item| (None, *item)),
+                (Content::List(items), Step::Index(index)) => {
+                    items.get(*index).map(|item| (None, *item))
+                }
                 (Content::Map(_), Step::Key(name)) => self.entry(number, name, indexes, 0),
                 // `!GetAtt a.b` is one text for two items.
-                (Content::Scalar, Step::Index(_)) if node.function.is_some() => Some((key_span, number)),
+                (Content::Scalar, Step::Index(_)) if node.function.is_some() => {
+                    Some((key_span, number))
+                }
                 _ => None,
             };
             let Some((key, child)) = next else {
@@ -183,7 +198,14 @@ impl Outline {
             let last = depth + 1 == path.0.len();
             found = match (self.nodes.get(anchored), key) {
                 (Some(_), Some(key)) if at_key && last => key,
-                (Some(Node { content: Content::Scalar, span, .. }), _) => *span,
+                (
+                    Some(Node {
+                        content: Content::Scalar,
+                        span,
+                        ..
+                    }),
+                    _,
+                ) => *span,
                 (Some(_), Some(key)) => key,
                 (Some(node), None) => self.face(anchored, node),
                 (None, _) => return Some(found),
@@ -208,7 +230,13 @@ impl Outline {
     }
 
     /// An entry of a map, also one that `<<` brings.
-    fn entry(&self, number: usize, name: &str, indexes: &mut Indexes, followed: usize) -> Option<(Option<Span>, usize)> {
+    fn entry(
+        &self,
+        number: usize,
+        name: &str,
+        indexes: &mut Indexes,
+        followed: usize,
+    ) -> Option<(Option<Span>, usize)> {
         let Content::Map(entries) = &self.nodes.get(number)?.content else {
             return None;
         };
@@ -216,7 +244,11 @@ impl Outline {
             entries.iter().position(|(key, _, _)| key == name)
         } else {
             let index = indexes.entry(number).or_insert_with(|| {
-                entries.iter().enumerate().map(|(at, (key, _, _))| (key.clone(), at)).collect()
+                entries
+                    .iter()
+                    .enumerate()
+                    .map(|(at, (key, _, _))| (key.clone(), at))
+                    .collect()
             });
             index.get(name).copied()
         };
@@ -226,16 +258,19 @@ impl Outline {
         if followed > MAX_ALIASES {
             return None;
         }
-        entries.iter().filter(|(key, _, _)| key == "<<").find_map(|(_, _, merged)| {
-            let merged = self.target(*merged);
-            match &self.nodes.get(merged)?.content {
-                Content::Map(_) => self.entry(merged, name, indexes, followed + 1),
-                Content::List(items) => items
-                    .iter()
-                    .find_map(|item| self.entry(self.target(*item), name, indexes, followed + 1)),
-                _ => None,
-            }
-        })
+        entries
+            .iter()
+            .filter(|(key, _, _)| key == "<<")
+            .find_map(|(_, _, merged)| {
+                let merged = self.target(*merged);
+                match &self.nodes.get(merged)?.content {
+                    Content::Map(_) => self.entry(merged, name, indexes, followed + 1),
+                    Content::List(items) => items.iter().find_map(|item| {
+                        self.entry(self.target(*item), name, indexes, followed + 1)
+                    }),
+                    _ => None,
+                }
+            })
     }
 }
 
@@ -248,10 +283,22 @@ mod tests {
     fn check(text: &str, expected: &[(&str, &str)]) {
         for (path, wanted) in expected {
             let at_key = path.ends_with('!');
-            let steps = path.trim_end_matches('!').split('/').filter(|step| !step.is_empty());
-            let path = Path(steps.map(|step| step.parse().map_or_else(|_| step.into(), Step::Index)).collect());
+            let steps = path
+                .trim_end_matches('!')
+                .split('/')
+                .filter(|step| !step.is_empty());
+            let path = Path(
+                steps
+                    .map(|step| step.parse().map_or_else(|_| step.into(), Step::Index))
+                    .collect(),
+            );
             let span = locate(text, &[(&path, at_key)])[0].unwrap();
-            let found = format!("{}:{} {}", span.start.line, span.start.column, &text[span.from..span.to]);
+            let found = format!(
+                "{}:{} {}",
+                span.start.line,
+                span.start.column,
+                &text[span.from..span.to]
+            );
             assert_eq!(found, *wanted, "{path}");
         }
     }
@@ -265,8 +312,14 @@ mod tests {
                 ("Resources/Fn/Type", "3:11 T"),
                 ("Resources/Fn/Type!", "3:5 Type"),
                 ("Resources/Fn", "2:3 Fn"),
-                ("Resources/Fn/Properties/Role/Fn::GetAtt/1", "5:13 !GetAtt R.Arn"),
-                ("Resources/Fn/Properties/Layers/1/Fn::Sub", "8:9 !Sub '${x}'"),
+                (
+                    "Resources/Fn/Properties/Role/Fn::GetAtt/1",
+                    "5:13 !GetAtt R.Arn",
+                ),
+                (
+                    "Resources/Fn/Properties/Layers/1/Fn::Sub",
+                    "8:9 !Sub '${x}'",
+                ),
                 ("Resources/Fn/Properties/Alarms/Fn::If/0", "9:20 C"),
                 ("Resources/Fn/Properties/Alarms/Fn::If/2/Ref", "9:28 !Ref B"),
                 ("Resources/Fn/Properties/List/0", "11:9 Key"),
@@ -278,10 +331,18 @@ mod tests {
 
     #[test]
     fn places_are_found_in_json_and_behind_aliases() {
-        check("{\n\t\"a\": {\"b\": [1, 22]}\n}", &[("a/b/1", "2:17 22"), ("a/b", "2:8 \"b\"")]);
+        check(
+            "{\n\t\"a\": {\"b\": [1, 22]}\n}",
+            &[("a/b/1", "2:17 22"), ("a/b", "2:8 \"b\"")],
+        );
         check(
             "a: &x {k: v}\nb: *x\nc:\n  <<: *x\n  d: 1\n",
-            &[("b/k", "1:11 v"), ("c/k", "1:11 v"), ("c/d", "5:6 1"), ("b", "2:1 b")],
+            &[
+                ("b/k", "1:11 v"),
+                ("c/k", "1:11 v"),
+                ("c/d", "5:6 1"),
+                ("b", "2:1 b"),
+            ],
         );
     }
 }

@@ -26,9 +26,32 @@ const MAX_FAULTS: usize = 1000;
 
 /// CloudFormation's functions that have a short tag: `!Sub` and so on.
 const FUNCTIONS: &[&str] = &[
-    "And", "Base64", "Cidr", "Condition", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap",
-    "GetAtt", "GetAZs", "If", "ImportValue", "Join", "Length", "Not", "Or", "Ref", "RefAll", "Select", "Split", "Sub",
-    "ToJsonString", "Transform", "ValueOf", "ValueOfAll",
+    "And",
+    "Base64",
+    "Cidr",
+    "Condition",
+    "Contains",
+    "EachMemberEquals",
+    "EachMemberIn",
+    "Equals",
+    "FindInMap",
+    "GetAtt",
+    "GetAZs",
+    "If",
+    "ImportValue",
+    "Join",
+    "Length",
+    "Not",
+    "Or",
+    "Ref",
+    "RefAll",
+    "Select",
+    "Split",
+    "Sub",
+    "ToJsonString",
+    "Transform",
+    "ValueOf",
+    "ValueOfAll",
 ];
 
 const STANDARD_TAG: &str = "tag:yaml.org,2002:";
@@ -54,7 +77,9 @@ pub fn read(text: &[u8]) -> Result<Read, Vec<Diagnostic>> {
         Ok(text) => text,
         Err(error) => return Err(vec![not_utf8(text, error.valid_up_to())]),
     };
-    let trimmed = text.trim_start_matches('\u{feff}').trim_start_matches([' ', '\t', '\r', '\n']);
+    let trimmed = text
+        .trim_start_matches('\u{feff}')
+        .trim_start_matches([' ', '\t', '\r', '\n']);
     if trimmed.starts_with('{')
         && let Some(read) = read_json(text, trimmed)
     {
@@ -64,9 +89,16 @@ pub fn read(text: &[u8]) -> Result<Read, Vec<Diagnostic>> {
 }
 
 fn not_utf8(text: &[u8], at: usize) -> Diagnostic {
-    let before = text.get(..at).and_then(|before| std::str::from_utf8(before).ok()).unwrap_or_default();
-    fault("invalid-utf8", span_at(before, at, 1), "the file is not UTF-8 text")
-        .help("save the template as UTF-8")
+    let before = text
+        .get(..at)
+        .and_then(|before| std::str::from_utf8(before).ok())
+        .unwrap_or_default();
+    fault(
+        "invalid-utf8",
+        span_at(before, at, 1),
+        "the file is not UTF-8 text",
+    )
+    .help("save the template as UTF-8")
 }
 
 fn fault(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
@@ -93,7 +125,12 @@ fn span_at(before: &str, from: usize, length: usize) -> Span {
 fn read_json(text: &str, trimmed: &str) -> Option<Result<Read, Vec<Diagnostic>>> {
     let mut sound = true;
     let mut deserializer = serde_json::Deserializer::from_str(trimmed);
-    let value = JsonTree { depth: 0, sound: &mut sound }.deserialize(&mut deserializer).ok()?;
+    let value = JsonTree {
+        depth: 0,
+        sound: &mut sound,
+    }
+    .deserialize(&mut deserializer)
+    .ok()?;
     deserializer.end().ok()?;
     let Value::Object(map) = value else {
         return None;
@@ -164,7 +201,10 @@ impl<'de> Visitor<'de> for JsonTree<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         *self.sound &= self.depth < MAX_DEPTH;
         let mut items = Vec::new();
-        while let Some(item) = access.next_element_seed(JsonTree { depth: self.depth + 1, sound: self.sound })? {
+        while let Some(item) = access.next_element_seed(JsonTree {
+            depth: self.depth + 1,
+            sound: self.sound,
+        })? {
             items.push(item);
         }
         Ok(Value::Array(items))
@@ -174,7 +214,10 @@ impl<'de> Visitor<'de> for JsonTree<'_> {
         *self.sound &= self.depth < MAX_DEPTH;
         let mut map = Map::new();
         while let Some(key) = access.next_key::<String>()? {
-            let value = access.next_value_seed(JsonTree { depth: self.depth + 1, sound: self.sound })?;
+            let value = access.next_value_seed(JsonTree {
+                depth: self.depth + 1,
+                sound: self.sound,
+            })?;
             *self.sound &= map.insert(key, value).is_none();
         }
         Ok(Value::Object(map))
@@ -200,15 +243,26 @@ fn judge_json_numbers(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
                     .get(at..)
                     .unwrap_or_default()
                     .iter()
-                    .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'))
+                    .take_while(|byte| {
+                        byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E')
+                    })
                     .count();
                 let word = text.get(at..at + length).unwrap_or_default();
                 let span = || span_at(text.get(..at).unwrap_or_default(), at, length);
                 if word.contains(['.', 'e', 'E']) {
                     let number = word.parse().ok().and_then(Number::from_f64);
-                    let read = number.map(|number| crate::language::python_json::number_text(&number));
-                    if !word.contains(['e', 'E']) && read.as_deref() != Some(word) && read != Some(format!("{word}0")) {
-                        warnings.push(changed(word, &read.unwrap_or_default(), span(), Path::default()));
+                    let read =
+                        number.map(|number| crate::language::python_json::number_text(&number));
+                    if !word.contains(['e', 'E'])
+                        && read.as_deref() != Some(word)
+                        && read != Some(format!("{word}0"))
+                    {
+                        warnings.push(changed(
+                            word,
+                            &read.unwrap_or_default(),
+                            span(),
+                            Path::default(),
+                        ));
                     }
                 } else if word.parse::<i64>().is_err() && word.parse::<u64>().is_err() {
                     faults.push(out_of_range(word, span(), Path::default()));
@@ -222,8 +276,12 @@ fn judge_json_numbers(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
 }
 
 fn out_of_range(word: &str, span: Span, path: Path) -> Diagnostic {
-    let mut found = fault("number-out-of-range", span, format!("`{}` is a number that no template can hold", shorten(word)))
-        .help("quote it to keep it as text");
+    let mut found = fault(
+        "number-out-of-range",
+        span,
+        format!("`{}` is a number that no template can hold", shorten(word)),
+    )
+    .help("quote it to keep it as text");
     found.path = path;
     found
 }
@@ -268,8 +326,12 @@ fn read_yaml(text: &str) -> Result<Read, Vec<Diagnostic>> {
             documents += 1;
             if documents > 1 {
                 tree.faults.push(
-                    fault("several-documents", node.span, "a second document begins here; a template is one document")
-                        .help("take out the `---` line and what does not belong to the template"),
+                    fault(
+                        "several-documents",
+                        node.span,
+                        "a second document begins here; a template is one document",
+                    )
+                    .help("take out the `---` line and what does not belong to the template"),
                 );
                 return Err(tree.faults);
             }
@@ -306,8 +368,12 @@ fn read_yaml(text: &str) -> Result<Read, Vec<Diagnostic>> {
                 _ => "a single value",
             };
             tree.faults.push(
-                fault("not-a-mapping", start, format!("the file is {kind}, not a template"))
-                    .help("a template is a map with at least `Resources`"),
+                fault(
+                    "not-a-mapping",
+                    start,
+                    format!("the file is {kind}, not a template"),
+                )
+                .help("a template is a map with at least `Resources`"),
             );
         }
     }
@@ -316,14 +382,19 @@ fn read_yaml(text: &str) -> Result<Read, Vec<Diagnostic>> {
 
 /// A character that YAML does not allow.
 fn unprintable(text: &str) -> Option<Diagnostic> {
-    let forbidden = |c: char| {
-        matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
-    };
+    let forbidden = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}');
     let (at, found) = text.char_indices().find(|(_, c)| forbidden(*c))?;
     let span = span_at(text.get(..at).unwrap_or_default(), at, found.len_utf8());
     Some(
-        fault("unprintable-character", span, format!("the character U+{:04X} cannot stand in YAML", u32::from(found)))
-            .help("take it out, or write it as an escape in double quotes"),
+        fault(
+            "unprintable-character",
+            span,
+            format!(
+                "the character U+{:04X} cannot stand in YAML",
+                u32::from(found)
+            ),
+        )
+        .help("take it out, or write it as an escape in double quotes"),
     )
 }
 
@@ -388,7 +459,9 @@ impl Tree {
                 let done = self.scalar(&text, plain, node.tag.as_deref(), node.span);
                 self.complete(done, node.anchor);
             }
-            Event::SequenceStart => self.begin(Kind::List(Vec::new()), node.anchor, node.tag, node.span),
+            Event::SequenceStart => {
+                self.begin(Kind::List(Vec::new()), node.anchor, node.tag, node.span)
+            }
             Event::MappingStart => self.begin(
                 Kind::Map {
                     map: Map::new(),
@@ -411,7 +484,10 @@ impl Tree {
         for open in &self.open {
             let step: Step = match &open.kind {
                 Kind::List(items) => items.len().into(),
-                Kind::Map { key: Some(Key::Name(name)), .. } => name.into(),
+                Kind::Map {
+                    key: Some(Key::Name(name)),
+                    ..
+                } => name.into(),
                 Kind::Map { .. } => continue,
             };
             if let Some(name) = open.tag.as_deref().and_then(function_of_tag) {
@@ -431,13 +507,22 @@ impl Tree {
     fn begin(&mut self, kind: Kind, anchor: usize, tag: Option<String>, span: Span) {
         if self.open.len() >= MAX_DEPTH {
             self.report(
-                fault("nested-too-deep", span, format!("maps and lists nest deeper than {MAX_DEPTH} here"))
-                    .help("no template needs that: look for a bracket that is never closed"),
+                fault(
+                    "nested-too-deep",
+                    span,
+                    format!("maps and lists nest deeper than {MAX_DEPTH} here"),
+                )
+                .help("no template needs that: look for a bracket that is never closed"),
             );
             self.stopped = true;
             return;
         }
-        self.open.push(Open { kind, anchor, tag, span });
+        self.open.push(Open {
+            kind,
+            anchor,
+            tag,
+            span,
+        });
     }
 
     fn end(&mut self) {
@@ -494,7 +579,9 @@ impl Tree {
                     key = Some(text.to_owned());
                     text.into()
                 } else {
-                    let explicit = tag.strip_prefix(STANDARD_TAG).and_then(|kind| scalars::explicit(kind, text));
+                    let explicit = tag
+                        .strip_prefix(STANDARD_TAG)
+                        .and_then(|kind| scalars::explicit(kind, text));
                     match explicit {
                         Some(value) => {
                             key = Some(key_text(&value, text));
@@ -533,8 +620,12 @@ impl Tree {
                 }
                 Scalar::Merge | Scalar::Equals if !self.awaits_key() => {
                     self.report(
-                        fault("unquoted-sign", span, format!("`{text}` alone has a meaning of its own in YAML"))
-                            .help(format!("quote it: '{text}'")),
+                        fault(
+                            "unquoted-sign",
+                            span,
+                            format!("`{text}` alone has a meaning of its own in YAML"),
+                        )
+                        .help(format!("quote it: '{text}'")),
                     );
                     Value::Null
                 }
@@ -545,11 +636,22 @@ impl Tree {
                 Scalar::Equals => text.into(),
             },
         };
-        Done { value, key, is_merge, span }
+        Done {
+            value,
+            key,
+            is_merge,
+            span,
+        }
     }
 
     fn awaits_key(&self) -> bool {
-        matches!(self.open.last(), Some(Open { kind: Kind::Map { key: None, .. }, .. }))
+        matches!(
+            self.open.last(),
+            Some(Open {
+                kind: Kind::Map { key: None, .. },
+                ..
+            })
+        )
     }
 
     fn unknown_tag(&mut self, tag: &str, span: Span) {
@@ -558,7 +660,11 @@ impl Tree {
             None => tag.to_owned(),
         };
         let name = tag.trim_start_matches('!');
-        let found = fault("unknown-tag", span, format!("`{}` is no function of CloudFormation", shorten(&shown)));
+        let found = fault(
+            "unknown-tag",
+            span,
+            format!("`{}` is no function of CloudFormation", shorten(&shown)),
+        );
         let help = match suggestion(name, FUNCTIONS.iter().copied()) {
             Some(meant) => format!("did you mean `!{meant}`?"),
             None if tag.starts_with(STANDARD_TAG) => "leave the tag out, and quote the value if it is text".to_owned(),
@@ -570,11 +676,20 @@ impl Tree {
     fn alias(&mut self, anchor: usize, span: Span) {
         let Some((value, count, is_plain_key)) = self.anchors.get(&anchor) else {
             self.report(
-                fault("alias-in-its-own-anchor", span, "this alias stands inside the very value that it names")
-                    .help("a template cannot hold itself"),
+                fault(
+                    "alias-in-its-own-anchor",
+                    span,
+                    "this alias stands inside the very value that it names",
+                )
+                .help("a template cannot hold itself"),
             );
             self.complete(
-                Done { value: Value::Null, key: None, is_merge: false, span },
+                Done {
+                    value: Value::Null,
+                    key: None,
+                    is_merge: false,
+                    span,
+                },
                 0,
             );
             return;
@@ -582,8 +697,12 @@ impl Tree {
         self.aliased += count;
         if self.aliased > MAX_ALIASED {
             self.report(
-                fault("too-many-aliases", span, format!("the aliases up to here stand for more than {MAX_ALIASED} values"))
-                    .help("no template needs that: write out what is meant"),
+                fault(
+                    "too-many-aliases",
+                    span,
+                    format!("the aliases up to here stand for more than {MAX_ALIASED} values"),
+                )
+                .help("no template needs that: write out what is meant"),
             );
             self.stopped = true;
             return;
@@ -602,7 +721,8 @@ impl Tree {
     fn complete(&mut self, done: Done, anchor: usize) {
         if anchor != 0 {
             let count = count(&done.value);
-            self.anchors.insert(anchor, (done.value.clone(), count, done.key.is_some()));
+            self.anchors
+                .insert(anchor, (done.value.clone(), count, done.key.is_some()));
         }
         let Some(open) = self.open.last_mut() else {
             self.root = Some(done.value);
@@ -613,7 +733,12 @@ impl Tree {
                 items.push(done.value);
                 return;
             }
-            Kind::Map { map, places, key, merged } => (map, places, key, merged),
+            Kind::Map {
+                map,
+                places,
+                key,
+                merged,
+            } => (map, places, key, merged),
         };
         match key.take() {
             None if done.is_merge => *key = Some(Key::Merge),
@@ -632,8 +757,12 @@ impl Tree {
                 None => {
                     *key = Some(Key::Bad);
                     self.report(
-                        fault("key-not-a-name", done.span, "a key must be a name, not a map, a list or a function")
-                            .help("if a value was meant, check the indentation"),
+                        fault(
+                            "key-not-a-name",
+                            done.span,
+                            "a key must be a name, not a map, a list or a function",
+                        )
+                        .help("if a value was meant, check the indentation"),
                     );
                 }
             },
@@ -652,8 +781,12 @@ impl Tree {
                     }
                 }
                 _ => self.report(
-                    fault("merge-not-a-map", done.span, "`<<` merges a map or a list of maps")
-                        .help("write `<<: *anchor`, where the anchor is on a map"),
+                    fault(
+                        "merge-not-a-map",
+                        done.span,
+                        "`<<` merges a map or a list of maps",
+                    )
+                    .help("write `<<: *anchor`, where the anchor is on a map"),
                 ),
             },
         }
@@ -661,10 +794,19 @@ impl Tree {
 
     fn duplicate_key(&mut self, name: String, first: Option<Location>, span: Span) {
         let before = match first {
-            Some(first) => format!("the key `{}` stands here for the second time, after line {}", shorten(&name), first.line),
-            None => format!("the key `{}` stands here for the second time", shorten(&name)),
+            Some(first) => format!(
+                "the key `{}` stands here for the second time, after line {}",
+                shorten(&name),
+                first.line
+            ),
+            None => format!(
+                "the key `{}` stands here for the second time",
+                shorten(&name)
+            ),
         };
-        let mut found = fault("duplicate-key", span, before).help("keep one of the two, or merge what they say").on_key();
+        let mut found = fault("duplicate-key", span, before)
+            .help("keep one of the two, or merge what they say")
+            .on_key();
         let mut path = self.path();
         path.0.push(name.into());
         found.resource = path.resource_id().map(str::to_owned);
@@ -675,7 +817,8 @@ impl Tree {
 
 /// The function that a short tag stands for.
 pub(super) fn function_of_tag(tag: &str) -> Option<&str> {
-    tag.strip_prefix('!').filter(|name| FUNCTIONS.contains(name))
+    tag.strip_prefix('!')
+        .filter(|name| FUNCTIONS.contains(name))
 }
 
 /// `Ref` and `Condition` have no prefix in their long form.

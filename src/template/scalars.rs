@@ -25,14 +25,19 @@ pub(super) enum Scalar {
 const NULLS: &[&str] = &["", "~", "null", "Null", "NULL"];
 
 /// The words that are true.
-const TRUE: &[&str] = &["yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"];
+const TRUE: &[&str] = &[
+    "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON",
+];
 
 /// The words that are false.
-const FALSE: &[&str] = &["no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"];
+const FALSE: &[&str] = &[
+    "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF",
+];
 
 /// The words for numbers that are none.
 const UNDEFINED: &[&str] = &[
-    ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN", ".NAN",
+    ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN",
+    ".NAN",
 ];
 
 /// Reads a plain word.
@@ -112,7 +117,11 @@ fn integer(digits: &str) -> Option<Option<u128>> {
     };
     let parse = |text: &str, radix: u32| {
         let plain: String = text.chars().filter(|c| *c != '_').collect();
-        if plain.is_empty() { None } else { Some(u128::from_str_radix(&plain, radix).ok()) }
+        if plain.is_empty() {
+            None
+        } else {
+            Some(u128::from_str_radix(&plain, radix).ok())
+        }
     };
     if let Some(binary) = digits.strip_prefix("0b") {
         return all(binary, |byte| matches!(byte, b'0' | b'1')).then(|| parse(binary, 2))?;
@@ -156,7 +165,10 @@ fn float(digits: &str, signless: bool) -> Option<f64> {
         Some(at) => after.split_at(at),
         None => (after, ""),
     };
-    let only = |text: &str| text.bytes().all(|byte| byte == b'_' || byte.is_ascii_digit());
+    let only = |text: &str| {
+        text.bytes()
+            .all(|byte| byte == b'_' || byte.is_ascii_digit())
+    };
     let exponent_fits = exponent.is_empty()
         || matches!(exponent.as_bytes(), [_, b'+' | b'-', rest @ ..] if !rest.is_empty() && rest.iter().all(u8::is_ascii_digit));
     if !only(fraction) || !exponent_fits {
@@ -170,7 +182,11 @@ fn float(digits: &str, signless: bool) -> Option<f64> {
         return None;
     }
     if before.contains(':') {
-        return if exponent.is_empty() { float_in_sixties(before, fraction) } else { None };
+        return if exponent.is_empty() {
+            float_in_sixties(before, fraction)
+        } else {
+            None
+        };
     }
     if !only(before) {
         return None;
@@ -206,8 +222,14 @@ pub(super) fn explicit(kind: &str, text: &str) -> Option<Value> {
     let resolved = resolve(text);
     match (kind, resolved) {
         ("int", Scalar::Number(number, _)) if !number.is_f64() => Some(Value::Number(number)),
-        ("float", Scalar::Number(number, _)) => Number::from_f64(number.as_f64()?).map(Value::Number),
-        ("float", Scalar::Text) => text.parse().ok().and_then(Number::from_f64).map(Value::Number),
+        ("float", Scalar::Number(number, _)) => {
+            Number::from_f64(number.as_f64()?).map(Value::Number)
+        }
+        ("float", Scalar::Text) => text
+            .parse()
+            .ok()
+            .and_then(Number::from_f64)
+            .map(Value::Number),
         ("bool", Scalar::Bool(flag)) => Some(flag.into()),
         ("bool", Scalar::Text) => match text.to_ascii_lowercase().as_str() {
             "yes" | "true" | "on" => Some(true.into()),
@@ -230,7 +252,11 @@ mod tests {
             Scalar::Null => "null".to_owned(),
             Scalar::Bool(flag) => flag.to_string(),
             Scalar::Number(number, changed) => {
-                format!("{}{}", python_json::number_text(&number), if changed { " !" } else { "" })
+                format!(
+                    "{}{}",
+                    python_json::number_text(&number),
+                    if changed { " !" } else { "" }
+                )
             }
             Scalar::OutOfRange => "out of range".to_owned(),
             Scalar::Merge => "merge".to_owned(),
@@ -243,20 +269,70 @@ mod tests {
     #[test]
     fn words_are_those_of_yaml_1_1() {
         for (word, expected) in [
-            ("~", "null"), ("", "null"), ("Null", "null"), ("nULL", "text"),
-            ("yes", "true"), ("On", "true"), ("oN", "text"), ("y", "text"), ("n", "text"), ("OFF", "false"),
-            ("0", "0"), ("00", "0 !"), ("-0", "0"), ("+1", "1"), ("-17", "-17"), ("0644", "420 !"), ("08", "text"),
-            ("012345678901", "text"), ("012345670", "2739128 !"), ("0o17", "text"), ("0_7", "7 !"),
-            ("1_000", "1000 !"), ("1__0", "10 !"), ("_1", "text"), ("0x1F", "31 !"), ("0x_1F", "31 !"), ("-0x10", "-16 !"),
-            ("0b101", "5 !"), ("12:30", "750 !"), ("12:60", "text"), ("190:20:30", "685230 !"), ("1:2:3:4", "223384 !"),
-            ("1:30.5", "90.5 !"), ("1.10", "1.1 !"), ("1.1", "1.1"), ("5.", "5.0"), (".5", "0.5"), ("-.5", "text"),
-            ("-1.5", "-1.5"), ("1e3", "text"), ("1.0e3", "text"), ("1.0e+3", "1000.0"), ("685_230.15", "685230.15 !"),
-            ("1.0", "1.0"), ("2.00", "2.0 !"), ("0.30000000000000004", "0.30000000000000004"),
-            ("2010-09-09", "text"), ("2001-12-14t21:59:43.10-05:00", "text"), ("1.2.3", "text"), ("1,000", "text"),
-            (".inf", "out of range"), ("-.INF", "out of range"), (".NaN", "out of range"), (".Nan", "text"),
-            ("9223372036854775808", "9223372036854775808"), ("18446744073709551616", "out of range"),
-            ("-9223372036854775809", "out of range"), ("1.0e+400", "out of range"),
-            ("<<", "merge"), ("=", "equals"), ("-", "text"), ("+", "text"), (".", "text"), ("text", "text"),
+            ("~", "null"),
+            ("", "null"),
+            ("Null", "null"),
+            ("nULL", "text"),
+            ("yes", "true"),
+            ("On", "true"),
+            ("oN", "text"),
+            ("y", "text"),
+            ("n", "text"),
+            ("OFF", "false"),
+            ("0", "0"),
+            ("00", "0 !"),
+            ("-0", "0"),
+            ("+1", "1"),
+            ("-17", "-17"),
+            ("0644", "420 !"),
+            ("08", "text"),
+            ("012345678901", "text"),
+            ("012345670", "2739128 !"),
+            ("0o17", "text"),
+            ("0_7", "7 !"),
+            ("1_000", "1000 !"),
+            ("1__0", "10 !"),
+            ("_1", "text"),
+            ("0x1F", "31 !"),
+            ("0x_1F", "31 !"),
+            ("-0x10", "-16 !"),
+            ("0b101", "5 !"),
+            ("12:30", "750 !"),
+            ("12:60", "text"),
+            ("190:20:30", "685230 !"),
+            ("1:2:3:4", "223384 !"),
+            ("1:30.5", "90.5 !"),
+            ("1.10", "1.1 !"),
+            ("1.1", "1.1"),
+            ("5.", "5.0"),
+            (".5", "0.5"),
+            ("-.5", "text"),
+            ("-1.5", "-1.5"),
+            ("1e3", "text"),
+            ("1.0e3", "text"),
+            ("1.0e+3", "1000.0"),
+            ("685_230.15", "685230.15 !"),
+            ("1.0", "1.0"),
+            ("2.00", "2.0 !"),
+            ("0.30000000000000004", "0.30000000000000004"),
+            ("2010-09-09", "text"),
+            ("2001-12-14t21:59:43.10-05:00", "text"),
+            ("1.2.3", "text"),
+            ("1,000", "text"),
+            (".inf", "out of range"),
+            ("-.INF", "out of range"),
+            (".NaN", "out of range"),
+            (".Nan", "text"),
+            ("9223372036854775808", "9223372036854775808"),
+            ("18446744073709551616", "out of range"),
+            ("-9223372036854775809", "out of range"),
+            ("1.0e+400", "out of range"),
+            ("<<", "merge"),
+            ("=", "equals"),
+            ("-", "text"),
+            ("+", "text"),
+            (".", "text"),
+            ("text", "text"),
         ] {
             check(word, expected);
         }

@@ -44,7 +44,12 @@ const LONGEST_KEY: usize = 900;
 /// Writes a template as text that ends with a line feed.
 pub fn write(template: &Template, format: Format) -> String {
     let mut sections: Vec<(&String, &Value)> = template.0.iter().collect();
-    let place = |name: &str| SECTIONS.iter().position(|known| *known == name).unwrap_or(SECTIONS.len());
+    let place = |name: &str| {
+        SECTIONS
+            .iter()
+            .position(|known| *known == name)
+            .unwrap_or(SECTIONS.len())
+    };
     sections.sort_by_key(|(name, _)| place(name));
     match format {
         Format::Json => {
@@ -84,7 +89,10 @@ fn yaml(sections: &[(&String, &Value)]) -> String {
         }
         previous_was_short = short;
         writer.in_conditions = OF_CONDITIONS.contains(&name.as_str());
-        match value.as_object().filter(|map| SPACED.contains(&name.as_str()) && map.len() > 1) {
+        match value
+            .as_object()
+            .filter(|map| SPACED.contains(&name.as_str()) && map.len() > 1)
+        {
             None => writer.entry(name, value, 0),
             Some(map) if short_function(value, false).is_none() => {
                 writer.key(name);
@@ -126,7 +134,9 @@ fn short_function(value: &Value, in_conditions: bool) -> Option<(&str, &Value)> 
         Value::String(_) => name != "GetAtt",
         Value::Array(_) => !matches!(name, "Ref" | "Condition"),
         // A tag cannot stand directly behind a tag.
-        Value::Object(_) => name == "Transform" && short_function(argument, in_conditions).is_none(),
+        Value::Object(_) => {
+            name == "Transform" && short_function(argument, in_conditions).is_none()
+        }
         _ => false,
     };
     fits.then_some((name, argument))
@@ -163,7 +173,11 @@ impl Writer {
     fn entry(&mut self, name: &str, value: &Value, depth: usize) {
         let start = self.out.len();
         self.key(name);
-        if self.out.get(start..).is_some_and(|key| key.starts_with("? ")) {
+        if self
+            .out
+            .get(start..)
+            .is_some_and(|key| key.starts_with("? "))
+        {
             self.out.push('\n');
             self.indent(depth);
         }
@@ -238,7 +252,9 @@ impl Writer {
             self.indent(depth);
             self.out.push('-');
             match item {
-                Value::Object(map) if !map.is_empty() && short_function(item, self.in_conditions).is_none() => {
+                Value::Object(map)
+                    if !map.is_empty() && short_function(item, self.in_conditions).is_none() =>
+                {
                     for (i, (name, value)) in map.iter().enumerate() {
                         if i == 0 {
                             self.out.push(' ');
@@ -381,8 +397,11 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
     };
     let second = chars.next();
     let starts_well = match first {
-        '-' | '?' | ':' => second.is_some_and(|c| c != ' ' && !(in_flow && ",[]{}".contains(c))) && first == '-',
-        ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' | ' ' => false,
+        '-' | '?' | ':' => {
+            second.is_some_and(|c| c != ' ' && !(in_flow && ",[]{}".contains(c))) && first == '-'
+        }
+        ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%'
+        | '@' | '`' | ' ' => false,
         _ => true,
     };
     starts_well
@@ -391,24 +410,29 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
         && !text.contains(" #")
         && !text.starts_with("---")
         && !text.starts_with("...")
-        && !(in_flow && (text.contains([',', '[', ']', '{', '}']) || text.contains(':')))
+        && !(in_flow && (text.contains([',', '[', ']', '{', '}', ':', '?'])))
         && scalars::resolve(text) == Scalar::Text
         && !looks_like_date(text)
 }
 
 /// Whether a YAML 1.1 reader takes a word for a date or time.
 fn looks_like_date(text: &str) -> bool {
-    let digits = |text: &str, allowed: &[usize]| allowed.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = |text: &str, allowed: &[usize]| {
+        allowed.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
     let mut parts = text.splitn(3, '-');
     let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
         return false;
     };
-    let day_end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let day_end = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
     let (day, time) = rest.split_at(day_end);
     digits(year, &[4])
         && digits(month, &[1, 2])
         && digits(day, &[1, 2])
-        && (time.starts_with(['T', 't', ' ', '\t']) || (time.is_empty() && month.len() == 2 && day.len() == 2))
+        && (time.starts_with(['T', 't', ' ', '\t'])
+            || (time.is_empty() && month.len() == 2 && day.len() == 2))
 }
 
 fn double_quoted(out: &mut String, text: &str) {
@@ -436,7 +460,9 @@ fn double_quoted(out: &mut String, text: &str) {
 
 /// Whether text of several lines reads back from a block scalar as itself.
 fn fits_block(text: &str) -> bool {
-    let blank = |line: Option<&str>| line.is_some_and(|line| !line.is_empty() && line.trim_matches(' ').is_empty());
+    let blank = |line: Option<&str>| {
+        line.is_some_and(|line| !line.is_empty() && line.trim_matches(' ').is_empty())
+    };
     let body = text.strip_suffix('\n').unwrap_or(text);
     text.contains('\n')
         && !body.is_empty()
@@ -473,24 +499,62 @@ mod tests {
         check(json!({"Fn::GetAtt": "A.B"}), "k:\n  Fn::GetAtt: A.B\n");
         check(json!({"Fn::GetAtt": ["A.B", "C"]}), "k: !GetAtt [A.B, C]\n");
         check(json!({"Fn::Sub": "${A}-x: y"}), "k: !Sub '${A}-x: y'\n");
-        check(json!({"Fn::If": ["C", {"Ref": "A"}, {"Fn::GetAtt": ["B", "Arn"]}]}), "k: !If [C, !Ref A, !GetAtt B.Arn]\n");
-        check(json!({"Fn::Base64": {"Fn::Sub": "x"}}), "k:\n  Fn::Base64: !Sub x\n");
-        check(json!({"Fn::Select": [0, {"Fn::GetAZs": ""}]}), "k: !Select [0, !GetAZs '']\n");
+        check(
+            json!({"Fn::If": ["C", {"Ref": "A"}, {"Fn::GetAtt": ["B", "Arn"]}]}),
+            "k: !If [C, !Ref A, !GetAtt B.Arn]\n",
+        );
+        check(
+            json!({"Fn::Base64": {"Fn::Sub": "x"}}),
+            "k:\n  Fn::Base64: !Sub x\n",
+        );
+        check(
+            json!({"Fn::Select": [0, {"Fn::GetAZs": ""}]}),
+            "k: !Select [0, !GetAZs '']\n",
+        );
         check(json!({"Ref": 1}), "k:\n  Ref: 1\n");
         check(json!({"Condition": "x"}), "k:\n  Condition: x\n");
         check(json!({"Fn::Unknown": "x"}), "k:\n  Fn::Unknown: x\n");
-        check(json!([{"Ref": "A"}, {"a": 1, "b": {"Ref": "B"}}]), "k:\n  - !Ref A\n  - a: 1\n    b: !Ref B\n");
+        check(
+            json!([{"Ref": "A"}, {"a": 1, "b": {"Ref": "B"}}]),
+            "k:\n  - !Ref A\n  - a: 1\n    b: !Ref B\n",
+        );
     }
 
     #[test]
     fn quotes_stand_where_they_must() {
         for (text, written) in [
-            ("plain text", "plain text"), ("yes", "'yes'"), ("y", "y"), ("", "''"), ("0644", "'0644'"), ("08", "08"),
-            ("1.10", "'1.10'"), ("2012-10-17", "'2012-10-17'"), ("2012-10-17-x", "2012-10-17-x"), ("~", "'~'"),
-            ("it's", "it's"), ("'x'", "'''x'''"), ("a: b", "'a: b'"), ("a:b", "a:b"), ("a #b", "'a #b'"), ("a#b", "a#b"),
-            ("- a", "'- a'"), ("-a", "-a"), ("@a", "'@a'"), ("a\tb", "\"a\\tb\""), ("\u{1}", "\"\\x01\""), ("é 𝄞", "é 𝄞"),
-            ("=", "'='"), ("<<", "'<<'"), ("{a}", "'{a}'"), ("a{b}", "a{b}"), (" a", "' a'"), ("a:", "'a:'"), ("1e3", "1e3"),
-            ("12:30", "'12:30'"), ("*", "'*'"), ("x\u{2028}y", "\"x\\u2028y\""),
+            ("plain text", "plain text"),
+            ("yes", "'yes'"),
+            ("y", "y"),
+            ("", "''"),
+            ("0644", "'0644'"),
+            ("08", "08"),
+            ("1.10", "'1.10'"),
+            ("2012-10-17", "'2012-10-17'"),
+            ("2012-10-17-x", "2012-10-17-x"),
+            ("~", "'~'"),
+            ("it's", "it's"),
+            ("'x'", "'''x'''"),
+            ("a: b", "'a: b'"),
+            ("a:b", "a:b"),
+            ("a #b", "'a #b'"),
+            ("a#b", "a#b"),
+            ("- a", "'- a'"),
+            ("-a", "-a"),
+            ("@a", "'@a'"),
+            ("a\tb", "\"a\\tb\""),
+            ("\u{1}", "\"\\x01\""),
+            ("é 𝄞", "é 𝄞"),
+            ("=", "'='"),
+            ("<<", "'<<'"),
+            ("{a}", "'{a}'"),
+            ("a{b}", "a{b}"),
+            (" a", "' a'"),
+            ("a:", "'a:'"),
+            ("1e3", "1e3"),
+            ("12:30", "'12:30'"),
+            ("*", "'*'"),
+            ("x\u{2028}y", "\"x\\u2028y\""),
         ] {
             check(json!(text), &format!("k: {written}\n"));
         }
@@ -508,7 +572,13 @@ mod tests {
 
     #[test]
     fn numbers_and_empty_values_stay_what_they_are() {
-        check(json!([1, 1.0, 1e16, 1e-7, null, true, [], {}]), "k:\n  - 1\n  - 1.0\n  - 1.0e+16\n  - 1.0e-07\n  - null\n  - true\n  - []\n  - {}\n");
-        check(json!([[1], [[2]]]), "k:\n  -\n    - 1\n  -\n    -\n      - 2\n");
+        check(
+            json!([1, 1.0, 1e16, 1e-7, null, true, [], {}]),
+            "k:\n  - 1\n  - 1.0\n  - 1.0e+16\n  - 1.0e-07\n  - null\n  - true\n  - []\n  - {}\n",
+        );
+        check(
+            json!([[1], [[2]]]),
+            "k:\n  -\n    - 1\n  -\n    -\n      - 2\n",
+        );
     }
 }
