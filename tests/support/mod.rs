@@ -103,11 +103,12 @@ fn owners<'a>(ids: impl Iterator<Item = &'a str>, template: &Template) -> BTreeS
 
 /// The errors among `diagnostics`, with their codes, cut to what fits a line.
 fn sentences(diagnostics: &[Diagnostic]) -> String {
-    let all: Vec<String> = diagnostics
+    let mut all: Vec<String> = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.is_error())
         .map(|diagnostic| format!("{}: {}", diagnostic.code, diagnostic.message))
         .collect();
+    all.dedup();
     cut(&all.join("; "), 200)
 }
 
