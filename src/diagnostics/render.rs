@@ -16,10 +16,11 @@ use crate::template::{Location, Span};
 /// How many findings text shows.
 pub const SHOWN: usize = 50;
 
-/// Characters shown on either side of a caret.
+/// Characters of a line that are shown, and how many of them at least on either side of a caret.
+const WIDTH: usize = 120;
 const REACH: usize = 60;
-/// Bytes that surely hold [`REACH`] characters, whatever they are cut out of.
-const REACH_BYTES: usize = 4 * REACH + 16;
+/// Bytes that surely hold [`WIDTH`] characters, whatever they are cut out of.
+const WIDTH_BYTES: usize = 4 * WIDTH + 16;
 /// Characters of a message or a path that text shows.
 const SENTENCE: usize = 600;
 /// Stands for what was cut off.
@@ -191,39 +192,48 @@ struct CutLine {
     to: usize,
 }
 
-/// The line around the start of `span`, at most [`REACH`] characters to either side.
+/// The line around the start of `span`, at most [`WIDTH`] characters of it.
 fn cut_line(text: &[u8], span: Span) -> CutLine {
     let from = span.from.min(text.len());
     let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
 
-    let reach = from.saturating_sub(REACH_BYTES);
+    let reach = from.saturating_sub(WIDTH_BYTES);
     let before = text.get(reach..from).unwrap_or_default();
     let line_start = before.iter().rposition(is_break).map(|at| at + 1);
     let before = String::from_utf8_lossy(before.get(line_start.unwrap_or(0)..).unwrap_or_default());
     let before = before.trim_start_matches('\u{feff}');
-    let surplus = before.chars().count().saturating_sub(REACH);
-    let cut_before = surplus > 0 || (line_start.is_none() && reach > 0);
+    let before_is_cut = line_start.is_none() && reach > 0;
 
-    let reach = text.len().min(from + REACH_BYTES);
+    let reach = text.len().min(from + WIDTH_BYTES);
     let after = text.get(from..reach).unwrap_or_default();
     let line_end = after.iter().position(is_break);
     let after = after
         .get(..line_end.unwrap_or(after.len()))
         .unwrap_or_default();
+    let after_is_cut = line_end.is_none() && reach < text.len();
     let marked = span.to.saturating_sub(from).min(after.len());
     let marked = String::from_utf8_lossy(after.get(..marked).unwrap_or_default())
         .chars()
         .count();
     let after = String::from_utf8_lossy(after);
-    let cut_after = after.chars().count() > REACH || (line_end.is_none() && reach < text.len());
 
-    let mut line = String::from(if cut_before { CUT } else { "" });
-    line.extend(before.chars().skip(surplus).map(harmless));
+    let (count_before, count_after) = (before.chars().count(), after.chars().count());
+    let shown_before = count_before.min(WIDTH - count_after.min(REACH));
+    let shown_after = count_after.min(WIDTH - shown_before);
+    let is_cut = before_is_cut || shown_before < count_before;
+    let mut line = String::from(if is_cut { CUT } else { "" });
+    line.extend(
+        before
+            .chars()
+            .skip(count_before - shown_before)
+            .map(harmless),
+    );
     let from = line.len();
-    line.extend(after.chars().take(marked.min(REACH)).map(harmless));
+    let marked = marked.min(shown_after);
+    line.extend(after.chars().take(marked).map(harmless));
     let to = line.len();
-    line.extend(after.chars().take(REACH).skip(marked).map(harmless));
-    if cut_after {
+    line.extend(after.chars().take(shown_after).skip(marked).map(harmless));
+    if after_is_cut || shown_after < count_after {
         line.push_str(CUT);
     }
     CutLine {
@@ -417,7 +427,7 @@ mod tests {
     fn a_long_line_is_cut_to_what_stands_around_the_caret() {
         let template = format!("{}Tiemout{}", "é".repeat(5_000_000), "☃".repeat(5_000_000));
         let cut = cut_line(template.as_bytes(), span(&template, "Tiemout"));
-        assert_eq!(cut.text.chars().count(), 2 * REACH + 2);
+        assert_eq!(cut.text.chars().count(), WIDTH + 2);
         assert_eq!(&cut.text[cut.from..cut.to], "Tiemout");
         assert!(!cut.text.contains('\u{fffd}'), "{}", cut.text);
     }
