@@ -418,9 +418,8 @@ struct Open {
 enum Kind {
     List(Vec<Value>),
     Map {
-        map: Map<String, Value>,
-        /// Where each key stands, in the order of `map`.
-        places: Vec<Location>,
+        /// Key, its place, and the value.
+        entries: Vec<(String, Span, Value)>,
         /// The key whose value is awaited.
         key: Option<Key>,
         /// What `<<` brings, in order.
@@ -429,7 +428,7 @@ enum Kind {
 }
 
 enum Key {
-    Name(String),
+    Name(String, Span),
     Merge,
     /// One that is no key; its value is dropped.
     Bad,
@@ -464,8 +463,7 @@ impl Tree {
             }
             Event::MappingStart => self.begin(
                 Kind::Map {
-                    map: Map::new(),
-                    places: Vec::new(),
+                    entries: Vec::new(),
                     key: None,
                     merged: Vec::new(),
                 },
@@ -485,7 +483,7 @@ impl Tree {
             let step: Step = match &open.kind {
                 Kind::List(items) => items.len().into(),
                 Kind::Map {
-                    key: Some(Key::Name(name)),
+                    key: Some(Key::Name(name, _)),
                     ..
                 } => name.into(),
                 Kind::Map { .. } => continue,
@@ -531,15 +529,9 @@ impl Tree {
         };
         let value = match open.kind {
             Kind::List(items) => Value::Array(items),
-            Kind::Map { map, merged, .. } if merged.is_empty() => Value::Object(map),
-            Kind::Map { map, merged, .. } => {
-                let mut all = Map::new();
-                for entries in merged {
-                    all.extend(entries);
-                }
-                all.extend(map);
-                Value::Object(all)
-            }
+            Kind::Map {
+                entries, merged, ..
+            } => Value::Object(self.close_map(entries, merged)),
         };
         let value = match open.tag.as_deref() {
             None => value,
@@ -552,6 +544,39 @@ impl Tree {
             span: open.span,
         };
         self.complete(done, open.anchor);
+    }
+
+    /// The map of these entries, behind what `<<` brings. Built at once, it takes no more room than it needs.
+    fn close_map(
+        &mut self,
+        entries: Vec<(String, Span, Value)>,
+        merged: Vec<Map<String, Value>>,
+    ) -> Map<String, Value> {
+        let mut map = Map::with_capacity(entries.len());
+        let mut repeated: Vec<(String, Span)> = Vec::new();
+        let mut places: Vec<Location> = Vec::with_capacity(entries.len());
+        for (name, place, value) in entries {
+            if map.contains_key(&name) {
+                repeated.push((name, place));
+            } else {
+                places.push(place.start);
+                map.insert(name, value);
+            }
+        }
+        for (name, place) in repeated {
+            let first = map.keys().position(|known| *known == name);
+            let first = first.and_then(|at| places.get(at)).copied();
+            self.duplicate_key(name, first, place);
+        }
+        if merged.is_empty() {
+            return map;
+        }
+        let mut all = Map::new();
+        for inherited in merged {
+            all.extend(inherited);
+        }
+        all.extend(map);
+        all
     }
 
     fn tagged_collection(&mut self, tag: &str, value: Value, span: Span) -> Value {
@@ -728,32 +753,21 @@ impl Tree {
             self.root = Some(done.value);
             return;
         };
-        let (map, places, key, merged) = match &mut open.kind {
+        let (entries, key, merged) = match &mut open.kind {
             Kind::List(items) => {
                 items.push(done.value);
                 return;
             }
             Kind::Map {
-                map,
-                places,
+                entries,
                 key,
                 merged,
-            } => (map, places, key, merged),
+            } => (entries, key, merged),
         };
         match key.take() {
             None if done.is_merge => *key = Some(Key::Merge),
             None => match done.key {
-                Some(name) => {
-                    if map.contains_key(&name) {
-                        let first = map.keys().position(|known| *known == name);
-                        let first = first.and_then(|at| places.get(at)).copied();
-                        *key = Some(Key::Bad);
-                        self.duplicate_key(name, first, done.span);
-                    } else {
-                        places.push(done.span.start);
-                        *key = Some(Key::Name(name));
-                    }
-                }
+                Some(name) => *key = Some(Key::Name(name, done.span)),
                 None => {
                     *key = Some(Key::Bad);
                     self.report(
@@ -766,9 +780,7 @@ impl Tree {
                     );
                 }
             },
-            Some(Key::Name(name)) => {
-                map.insert(name, done.value);
-            }
+            Some(Key::Name(name, place)) => entries.push((name, place, done.value)),
             Some(Key::Bad) => {}
             Some(Key::Merge) => match done.value {
                 Value::Object(entries) => merged.push(entries),
