@@ -1,5 +1,10 @@
 //! The three steps of a transform apart: `cargo bench --bench steps`.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot go on should panic"
+)]
+
 use canaryform::{Format, Options, Template, read, transform, write};
 use divan::{Bencher, black_box};
 

@@ -1,5 +1,11 @@
 //! The command as a person runs it: arguments, streams and files in, exit code, streams and files out.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should panic"
+)]
+
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;

@@ -5,6 +5,13 @@
 //! there is nothing to measure. The test fails when the result is not the one in the file; `CANARYFORM_UPDATE=1`
 //! writes it anew.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should panic"
+)]
+
 mod support;
 
 use std::collections::BTreeSet;

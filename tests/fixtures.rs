@@ -4,6 +4,13 @@
 //! and `# differs: why` where our answer is not the reference's on purpose. Beside `NAME.yaml` stands the reference's
 //! answer, `NAME.sam.json` or `NAME.sam-error.json`, which `tests/tools/record_sam.py` records.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should panic"
+)]
+
 mod support;
 
 use std::fs;

@@ -1,6 +1,8 @@
 //! Where the reference breaks, or writes what cannot be deployed, and no fixture can show it: the rest of the template
 //! cannot be deployed either.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
 use canaryform::{Options, read, transform};
 use serde_json::{Value, json};
 
