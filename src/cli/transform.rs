@@ -147,6 +147,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
     };
     report(arguments, &input, &text, diagnostics)?;
+    // Two texts of the largest templates need not be held at once.
+    drop(text);
     let Some((mut template, format)) = made else {
         return Ok(ExitCode::from(1));
     };
