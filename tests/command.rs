@@ -144,6 +144,32 @@ fn help_reads_well() {
 }
 
 #[test]
+fn the_readme_shows_what_the_command_says() {
+    let run = |fixture: &str| {
+        command()
+            .args(["transform", fixture])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap()
+    };
+    let readme = include_str!("../README.md");
+    let made = run("fixtures/gradual/canary.yaml");
+    let shown = readme
+        .split("(shortened here):\n\n```yaml\n")
+        .nth(1)
+        .unwrap();
+    let shown = shown.split("```").next().unwrap();
+    for block in shown
+        .split("\n\n")
+        .map(|block| block.split("    # ...").next().unwrap())
+    {
+        assert!(out(&made).contains(block.trim_end()), "{block}");
+    }
+    let refused = run("fixtures/refused/errors-and-warnings.yaml");
+    assert!(readme.contains(err(&refused)), "{}", err(&refused));
+}
+
+#[test]
 fn the_version_is_the_packages() {
     let output = command().arg("--version").output().unwrap();
     assert_eq!(
