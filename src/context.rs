@@ -11,6 +11,7 @@ use crate::passes::review::DottedRef;
 use crate::template::{Path, Template};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// What a caller decides.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub struct Options<'a> {
     pub parameters: Map<String, Value>,
     /// Who knows the code that the template names by local paths.
     pub code: &'a dyn LocalCode,
+    /// The templates of applications of the Serverless Application Repository: application id and version to URL.
+    pub application_urls: BTreeMap<(String, String), String>,
 }
 
 impl<'a> Options<'a> {
@@ -31,6 +34,7 @@ impl<'a> Options<'a> {
             region: region.into(),
             parameters: Map::new(),
             code: &crate::code::NoLocalCode,
+            application_urls: BTreeMap::new(),
         }
     }
 
@@ -38,6 +42,21 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn with_parameters(mut self, parameters: Map<String, Value>) -> Self {
         self.parameters = parameters;
+        self
+    }
+
+    /// The same with the URL of the template that the Serverless Application Repository makes of a version of an
+    /// application, for `AWS::Serverless::Application`: it cannot be known without asking the repository
+    /// (`aws serverlessrepo create-cloud-formation-template`).
+    #[must_use]
+    pub fn with_application_url(
+        mut self,
+        application_id: impl Into<String>,
+        semantic_version: impl Into<String>,
+        url: impl Into<String>,
+    ) -> Self {
+        let application = (application_id.into(), semantic_version.into());
+        self.application_urls.insert(application, url.into());
         self
     }
 

@@ -179,7 +179,7 @@ fn passes_condition(context: &mut Context<'_>, value: &Value, path: &Path) -> Op
 }
 
 /// Says when a map has keys that nobody reads.
-pub(super) fn warn_of_unknown_keys(
+pub(crate) fn warn_of_unknown_keys(
     context: &mut Context<'_>,
     given: &Map<String, Value>,
     known: &[&str],

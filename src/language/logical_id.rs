@@ -51,6 +51,21 @@ pub(crate) fn role(resource: &str) -> String {
     format!("{resource}Role")
 }
 
+/// The role with which Lambda manages the instances of a capacity provider.
+pub(crate) fn operator_role(provider: &str) -> String {
+    format!("{provider}OperatorRole")
+}
+
+/// `AWS::StepFunctions::StateMachineVersion` of a state machine, which replaces itself with each change.
+pub(crate) fn state_machine_version(machine: &str) -> String {
+    format!("{machine}Version")
+}
+
+/// `AWS::StepFunctions::StateMachineAlias` of a state machine: the name as it is, so it must fit into an id.
+pub(crate) fn state_machine_alias(machine: &str, name: &str) -> String {
+    format!("{machine}Alias{name}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

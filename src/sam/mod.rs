@@ -1,13 +1,18 @@
 //! The SAM resource types, one room each, and the driver that lowers a template's resources.
 
 pub(crate) mod api;
+pub(crate) mod application;
+pub(crate) mod capacity_provider;
 pub(crate) mod code_location;
 pub(crate) mod function;
 pub(crate) mod layer_version;
 pub(crate) mod policies;
 pub(crate) mod policy_templates;
 pub(crate) mod property;
+pub(crate) mod simple_table;
+pub(crate) mod state_machine;
 pub(crate) mod tags;
+pub(crate) mod typed_map;
 
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, suggestion};
@@ -47,25 +52,13 @@ pub(crate) const TYPES: &[ResourceType] = &[
     function::TYPE,
     layer_version::TYPE,
     later("AWS::Serverless::WebFunction", Stage::WebFunctions, None),
-    later(
-        "AWS::Serverless::StateMachine",
-        Stage::StateMachines,
-        Some("StateMachine"),
-    ),
+    state_machine::TYPE,
     later("AWS::Serverless::Api", Stage::Apis, Some("Api")),
     later("AWS::Serverless::HttpApi", Stage::Apis, Some("HttpApi")),
     api::websocket::TYPE,
-    later(
-        "AWS::Serverless::SimpleTable",
-        Stage::Others,
-        Some("SimpleTable"),
-    ),
-    later("AWS::Serverless::Application", Stage::Others, None),
-    later(
-        "AWS::Serverless::CapacityProvider",
-        Stage::Others,
-        Some("CapacityProvider"),
-    ),
+    simple_table::TYPE,
+    application::TYPE,
+    capacity_provider::TYPE,
     later(
         "AWS::Serverless::MicrovmImage",
         Stage::Others,

@@ -8,7 +8,7 @@
 
 mod capacity;
 mod code;
-mod role;
+pub(crate) mod role;
 mod rules;
 
 use super::policies::RolePolicies;

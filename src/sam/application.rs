@@ -1,0 +1,261 @@
+//! `AWS::Serverless::Application`: a nested stack, of a template of one's own or of the Serverless Application
+//! Repository.
+//!
+//! Input  `A: {Type: AWS::Serverless::Application, Properties: {Location: https://bucket.s3.amazonaws.com/t.yaml}}`
+//! Output `AWS::CloudFormation::Stack` with that `TemplateURL`
+//!
+//! A `Location` with `ApplicationId` and `SemanticVersion` names an application of the repository, which makes a
+//! template of it on demand and answers with a URL that is good for some hours. The reference asks; nothing here does,
+//! so the caller must give the URL, see [`Options::with_application_url`](crate::Options::with_application_url).
+//!
+//! Upstream: `SamApplication` in model/sam_resources.py, plugins/application/serverless_app_plugin.py.
+
+use super::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
+use super::{ResourceType, SamResource, Stage, property, resource, set, tags};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::is_intrinsic;
+use crate::language::partition;
+use crate::language::truth::is_truthy;
+use crate::template::Path;
+use serde_json::{Map, Value};
+
+const ROOM: &str = "sam/application.rs";
+
+pub(crate) const TYPE: ResourceType = ResourceType {
+    name: "AWS::Serverless::Application",
+    globals: None,
+    stage: Stage::Others,
+    properties: PROPERTIES,
+    referable: &[],
+    lower: Some(lower),
+};
+
+const PROPERTIES: &[Property] = &[
+    Property::of("Location", TEXT_OR_MAP).by(ROOM).required(),
+    // The reference's own note of what it found for `Location`; a user's value is overwritten.
+    Property::of("TemplateUrl", Shape::Text).by(ROOM),
+    Property::of("Parameters", Shape::Map),
+    Property::of("NotificationARNs", LIST_OF_TEXT_OR_MAP),
+    Property::of("Tags", Shape::Map).by("sam/tags.rs"),
+    Property::of("TimeoutInMinutes", Shape::Integer),
+];
+
+/// Where the template of a nested stack is, and what of the repository its tags tell.
+struct Found {
+    url: Value,
+    /// The application's id and version.
+    application: Option<(String, String)>,
+}
+
+fn lower(context: &mut Context<'_>, mut application: SamResource) {
+    tags::check_reserved(context, &application);
+    warn_of_template_url(context, &application);
+    let location = application.take("Location");
+    let Some(found) = find(context, &application, location) else {
+        return;
+    };
+    let mut properties = Map::new();
+    set(&mut properties, "TemplateURL", found.url);
+    property::copy(PROPERTIES, &mut application, &mut properties);
+
+    let mut marks = Map::new();
+    if let Some((id, version)) = found.application {
+        marks.insert("serverlessrepo:applicationId".to_owned(), id.into());
+        marks.insert("serverlessrepo:semanticVersion".to_owned(), version.into());
+    }
+    if let Value::Object(tags) = application.take("Tags") {
+        marks.extend(tags);
+    }
+    let tags = tags::created_by("lambda:createdBy", Some(&marks));
+    set(&mut properties, "Tags", tags);
+
+    let mut attributes = Map::new();
+    if let Some(depends_on) = application
+        .attributes
+        .depends_on
+        .take()
+        .filter(|given| is_truthy(Some(given)))
+    {
+        attributes.insert("DependsOn".to_owned(), depends_on);
+    }
+    attributes.extend(application.attributes.passed_on());
+    let made = resource("AWS::CloudFormation::Stack", attributes, properties);
+    context.emit(&application.id, application.id.clone(), made, ROOM);
+}
+
+fn warn_of_template_url(context: &mut Context<'_>, application: &SamResource) {
+    if !application.get("TemplateUrl").is_null() {
+        context.report(
+            Diagnostic::warning(
+                "template-url-ignored",
+                application.path("TemplateUrl"),
+                "`TemplateUrl` is overwritten by what `Location` says",
+            )
+            .on_key()
+            .help("take it out, or write its value as `Location`"),
+        );
+    }
+}
+
+/// Finds the template at `location`; a fault is reported and gives none.
+fn find(context: &mut Context<'_>, application: &SamResource, location: Value) -> Option<Found> {
+    let Value::Object(location) = location else {
+        return Some(Found {
+            url: location,
+            application: None,
+        });
+    };
+    let path = application.path("Location");
+    let id = part(context, &location, "ApplicationId", &path);
+    let version = part(context, &location, "SemanticVersion", &path);
+    let (id, version) = (id?, version?);
+    if version.is_empty() {
+        context.report(
+            Diagnostic::error(
+                "application-location",
+                path.then("SemanticVersion"),
+                "`SemanticVersion` is empty",
+            )
+            .help("write the version of the application, in quotes: `SemanticVersion: '1.0.0'`"),
+        );
+        return None;
+    }
+    if holds_ssm_reference(&id) {
+        context.report(
+            Diagnostic::error(
+                "application-location",
+                path.then("ApplicationId"),
+                "`ApplicationId` holds a dynamic reference, which is not resolved before the stack is created",
+            )
+            .help("write the application's ARN, or a `!Ref` to a parameter that holds it"),
+        );
+        return None;
+    }
+    if !partition::has_application_repository(&context.options.region) {
+        context.report(
+            Diagnostic::error(
+                "no-application-repository",
+                path,
+                format!(
+                    "the region `{}` has no Serverless Application Repository",
+                    context.options.region
+                ),
+            )
+            .help("copy the application's template to a bucket of yours and write its URL as `Location`"),
+        );
+        return None;
+    }
+    let application = (id, version);
+    let Some(url) = context.options.application_urls.get(&application) else {
+        context.report(
+            Diagnostic::error(
+                "application-url-unknown",
+                path,
+                "the template's URL must be asked of the Serverless Application Repository, which cannot be done offline",
+            )
+            .help(
+                "run `aws serverlessrepo create-cloud-formation-template --application-id ... --semantic-version ...` and \
+                 pass the `TemplateUrl` of its answer: `canaryform transform --application-url ID@VERSION=URL`, or as `Location`",
+            ),
+        );
+        return None;
+    };
+    Some(Found {
+        url: url.as_str().into(),
+        application: Some(application),
+    })
+}
+
+/// `ApplicationId` or `SemanticVersion`, with parameters and mappings resolved; a fault is reported and gives none.
+fn part(
+    context: &mut Context<'_>,
+    location: &Map<String, Value>,
+    name: &str,
+    path: &Path,
+) -> Option<String> {
+    let path = path.clone().then(name);
+    let Some(given) = location.get(name).filter(|given| !given.is_null()) else {
+        context.report(
+            Diagnostic::error(
+                "missing-property",
+                path,
+                format!("`Location` as a map needs `{name}`"),
+            )
+            .help("write `{ApplicationId: arn:..., SemanticVersion: 1.0.0}`, or the URL of a template instead of the map"),
+        );
+        return None;
+    };
+    let faults = context.diagnostics.len();
+    context.warn_of_parameters(given, &path);
+    let resolved = context.decide(given, || path.clone());
+    if context
+        .diagnostics
+        .iter()
+        .skip(faults)
+        .any(Diagnostic::is_error)
+    {
+        return None;
+    }
+    if let Value::String(text) = resolved {
+        return Some(text);
+    }
+    context.report(if is_intrinsic(&resolved) {
+        Diagnostic::error(
+            "application-location",
+            path,
+            format!("`{name}` is an intrinsic whose value is not known here"),
+        )
+        .help("write the value, a `!Ref` to a parameter with a known value, or `!FindInMap`")
+    } else {
+        Diagnostic::error(
+            "application-location",
+            path,
+            format!("`{name}` must be a string"),
+        )
+        .help("put the value in quotes: `1.0` is a number, `'1.0'` is a string")
+    });
+    None
+}
+
+/// Whether a text holds a whole `{{resolve:ssm:name}}` or `{{resolve:ssm:name:version}}`.
+fn holds_ssm_reference(text: &str) -> bool {
+    let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '/');
+    text.split("{{resolve:ssm:").skip(1).any(|rest| {
+        let Some((inner, _)) = rest.split_once("}}") else {
+            return false;
+        };
+        let (given, version) = inner.split_once(':').unwrap_or((inner, "0"));
+        !given.is_empty()
+            && given.chars().all(name)
+            && !version.is_empty()
+            && version.chars().all(|c| c.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_dynamic_references_count() {
+        for text in [
+            "{{resolve:ssm:a}}",
+            "x{{resolve:ssm:/a/b.c_d-e:12}}y",
+            "{{resolve:ssm:}}{{resolve:ssm:a}}",
+        ] {
+            assert!(holds_ssm_reference(text), "{text}");
+        }
+        for text in [
+            "{{resolve:ssm:}}",
+            "{{resolve:ssm:a b}}",
+            "{{resolve:ssm:a:}}",
+            "{{resolve:ssm:a:b}}",
+            "{{resolve:ssm:a",
+            "{{resolve:ssm-secure:a}}",
+            "arn",
+        ] {
+            assert!(!holds_ssm_reference(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! `AWS::Serverless::CapacityProvider`: instances for functions to run on.
+//!
+//! Input  `C: {Type: AWS::Serverless::CapacityProvider, Properties: {VpcConfig: {SubnetIds: [s]}}}`
+//! Output `AWS::Lambda::CapacityProvider` `C`, and the role `COperatorRole` with which Lambda manages the instances
+//!
+//! Upstream: `SamCapacityProvider` in model/sam_resources.py, model/capacity_provider/generators.py,
+//! internal/schema_source/aws_serverless_capacity_provider.py.
+
+use super::property::{Property, Shape, TEXT_OR_MAP};
+use super::typed_map::{self, Holds, Key};
+use super::{ResourceType, SamResource, Stage, map, set, tags, trust};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::get_att;
+use crate::language::logical_id;
+use crate::language::truth::is_truthy;
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/capacity_provider.rs";
+
+pub(crate) const TYPE: ResourceType = ResourceType {
+    name: "AWS::Serverless::CapacityProvider",
+    globals: Some("CapacityProvider"),
+    stage: Stage::Others,
+    properties: PROPERTIES,
+    referable: &[],
+    lower: Some(lower),
+};
+
+const PROPERTIES: &[Property] = &[
+    Property::strictly("CapacityProviderName", TEXT_OR_MAP).by(ROOM),
+    Property::strictly("VpcConfig", Shape::Map)
+        .by(ROOM)
+        .required()
+        .global(),
+    Property::strictly("OperatorRole", TEXT_OR_MAP)
+        .by(ROOM)
+        .global(),
+    Property::strictly("Tags", Shape::Map).by(ROOM).global(),
+    Property::strictly("PropagateTags", Shape::Bool)
+        .by(ROOM)
+        .global(),
+    Property::strictly("InstanceRequirements", Shape::Map)
+        .by(ROOM)
+        .global(),
+    Property::strictly("ScalingConfig", Shape::Map)
+        .by(ROOM)
+        .global(),
+    Property::strictly("KmsKeyArn", TEXT_OR_MAP)
+        .by(ROOM)
+        .global(),
+    Property::strictly("LoggingConfig", Shape::Map)
+        .by(ROOM)
+        .global(),
+    Property::strictly("ManagedResourceTags", Shape::Map)
+        .by(ROOM)
+        .global(),
+];
+
+const VPC_CONFIG: &[Key] = &[
+    Key::of("SubnetIds", Holds::Texts).required(),
+    Key::of("SecurityGroupIds", Holds::Texts),
+];
+
+const INSTANCE_REQUIREMENTS: &[Key] = &[
+    Key::of("Architectures", Holds::Texts),
+    Key::of("AllowedTypes", Holds::Texts).to("AllowedInstanceTypes"),
+    Key::of("ExcludedTypes", Holds::Texts).to("ExcludedInstanceTypes"),
+];
+
+/// `AverageCPUUtilization` has no namesake in CloudFormation: it becomes a policy.
+const SCALING_CONFIG: &[Key] = &[
+    Key::of("MaxVCpuCount", Holds::Integer),
+    Key::of("AverageCPUUtilization", Holds::Float),
+];
+
+const MANAGED_RESOURCE_TAGS: &[Key] = &[Key::of("Tags", Holds::Map)];
+
+const CREATED_BY: &str = "lambda:createdBy";
+
+fn lower(context: &mut Context<'_>, mut provider: SamResource) {
+    let faults_before = context.diagnostics.len();
+    let vpc = read(context, &provider, "VpcConfig", VPC_CONFIG);
+    let instances = read(
+        context,
+        &provider,
+        "InstanceRequirements",
+        INSTANCE_REQUIREMENTS,
+    );
+    let scaling = read(context, &provider, "ScalingConfig", SCALING_CONFIG);
+    let managed_tags = read(
+        context,
+        &provider,
+        "ManagedResourceTags",
+        MANAGED_RESOURCE_TAGS,
+    );
+    check_instance_types(context, &provider, &instances);
+    let found = context.diagnostics.iter().skip(faults_before);
+    if found.into_iter().any(Diagnostic::is_error) {
+        return;
+    }
+
+    let role_id = logical_id::operator_role(&provider.id);
+    let own_role = provider.take("OperatorRole");
+    let generated = !is_truthy(Some(&own_role));
+    if generated {
+        let properties = role_properties(context, &provider);
+        let role = provider.attributes.derived("AWS::IAM::Role", properties);
+        context.emit(&provider.id, role_id.clone(), role, ROOM);
+    }
+    let role = if generated {
+        get_att(&role_id, "Arn")
+    } else {
+        own_role
+    };
+    let given = |name: &str| match provider.get(name) {
+        value if is_truthy(Some(value)) => value.clone(),
+        _ => Value::Null,
+    };
+    let mut properties = Map::new();
+    set(
+        &mut properties,
+        "CapacityProviderName",
+        given("CapacityProviderName"),
+    );
+    set(&mut properties, "VpcConfig", vpc.into());
+    set(
+        &mut properties,
+        "PermissionsConfig",
+        json!({ "CapacityProviderOperatorRoleArn": role }),
+    );
+    set(&mut properties, "Tags", marked(&provider, true));
+    if !instances.is_empty() {
+        set(&mut properties, "InstanceRequirements", instances.into());
+    }
+    if !scaling.is_empty() {
+        set(
+            &mut properties,
+            "CapacityProviderScalingConfig",
+            scaling_config(scaling),
+        );
+    }
+    set(&mut properties, "KmsKeyArn", given("KmsKeyArn"));
+    if let Some(Value::Object(managed)) = managed_tags.get("Tags") {
+        set(
+            &mut properties,
+            "PropagateTags",
+            json!({ "Mode": "Explicit", "ExplicitTags": tags::list(managed) }),
+        );
+    }
+    if provider.is_truthy("LoggingConfig") {
+        set(
+            &mut properties,
+            "TelemetryConfig",
+            json!({ "LoggingConfig": provider.get("LoggingConfig") }),
+        );
+    }
+    let made = provider
+        .attributes
+        .main("AWS::Lambda::CapacityProvider", properties);
+    context.emit(&provider.id, provider.id.clone(), made, ROOM);
+}
+
+/// A property that is a map of known keys, or an empty map.
+fn read(
+    context: &mut Context<'_>,
+    provider: &SamResource,
+    name: &str,
+    keys: &'static [Key],
+) -> Map<String, Value> {
+    match provider.get(name) {
+        Value::Object(given) => typed_map::read(context, given, keys, name, &provider.path(name)),
+        _ => Map::new(),
+    }
+}
+
+fn check_instance_types(
+    context: &mut Context<'_>,
+    provider: &SamResource,
+    instances: &Map<String, Value>,
+) {
+    if instances.contains_key("AllowedInstanceTypes")
+        && instances.contains_key("ExcludedInstanceTypes")
+    {
+        context.report(
+            Diagnostic::error(
+                "properties-exclude-each-other",
+                provider.path("InstanceRequirements").then("ExcludedTypes"),
+                "`ExcludedTypes` cannot stand beside `AllowedTypes`",
+            )
+            .on_key()
+            .help("name the instance types to use, or those not to use"),
+        );
+    }
+}
+
+fn role_properties(context: &Context<'_>, provider: &SamResource) -> Map<String, Value> {
+    let policy = context
+        .partition
+        .managed_policy_arn("AWSLambdaManagedEC2ResourceOperator");
+    map(json!({
+        "AssumeRolePolicyDocument": trust("lambda.amazonaws.com"),
+        "ManagedPolicyArns": [policy],
+        "Tags": marked(provider, false),
+    }))
+}
+
+/// SAM's mark, behind the user's tags where `own` is set; then, with `PropagateTags`, the user's again, which win.
+fn marked(provider: &SamResource, own: bool) -> Value {
+    let user = provider.get("Tags").as_object();
+    let mut all = match user {
+        Some(user) if own => user.clone(),
+        _ => Map::new(),
+    };
+    all.insert(CREATED_BY.to_owned(), json!("SAM"));
+    if let (Some(user), true) = (user, provider.is_truthy("PropagateTags")) {
+        all.extend(user.clone());
+    }
+    tags::list(&all).into()
+}
+
+/// With a target the number of instances follows a policy, without one it is Lambda's affair.
+fn scaling_config(mut scaling: Map<String, Value>) -> Value {
+    let mut made = Map::new();
+    if let Some(most) = scaling.get_mut("MaxVCpuCount") {
+        made.insert("MaxVCpuCount".to_owned(), most.take());
+    }
+    match scaling.get("AverageCPUUtilization") {
+        Some(target) => {
+            made.insert("ScalingMode".to_owned(), json!("Manual"));
+            made.insert(
+                "ScalingPolicies".to_owned(),
+                json!([{
+                    "PredefinedMetricType": "LambdaCapacityProviderAverageCPUUtilization",
+                    "TargetValue": target,
+                }]),
+            );
+        }
+        None => {
+            made.insert("ScalingMode".to_owned(), json!("Auto"));
+        }
+    }
+    Value::Object(made)
+}

@@ -1,0 +1,109 @@
+//! `AWS::Serverless::SimpleTable`: a DynamoDB table with one key.
+//!
+//! Input  `T: {Type: AWS::Serverless::SimpleTable}`
+//! Output `AWS::DynamoDB::Table` with the string key `id`, paid by request unless throughput is provisioned
+//!
+//! Upstream: `SamSimpleTable` in model/sam_resources.py.
+
+use super::property::{Property, Shape, TEXT_OR_MAP};
+use super::{ResourceType, SamResource, Stage, did_you_mean, property, set, tags};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/simple_table.rs";
+
+pub(crate) const TYPE: ResourceType = ResourceType {
+    name: "AWS::Serverless::SimpleTable",
+    globals: Some("SimpleTable"),
+    stage: Stage::Others,
+    properties: PROPERTIES,
+    referable: &[],
+    lower: Some(lower),
+};
+
+const PROPERTIES: &[Property] = &[
+    Property::of("PrimaryKey", Shape::MapOf(&Shape::Text)).by(ROOM),
+    Property::any("PointInTimeRecoverySpecification").if_filled(),
+    Property::of(
+        "ProvisionedThroughput",
+        Shape::MapOf(&Shape::OneOf(&[Shape::Integer, Shape::Map])),
+    )
+    .if_filled(),
+    Property::of("TableName", TEXT_OR_MAP).if_filled(),
+    Property::of("Tags", Shape::Map).by("sam/tags.rs"),
+    Property::of("SSESpecification", Shape::Map)
+        .if_filled()
+        .global(),
+];
+
+/// What the key's `Type` may be, and DynamoDB's name for it.
+const KEY_TYPES: &[(&str, &str)] = &[("String", "S"), ("Number", "N"), ("Binary", "B")];
+
+fn lower(context: &mut Context<'_>, mut table: SamResource) {
+    let Some(key) = primary_key(context, &table) else {
+        return;
+    };
+    let mut properties = Map::new();
+    set(
+        &mut properties,
+        "KeySchema",
+        json!([{ "AttributeName": key.get("AttributeName"), "KeyType": "HASH" }]),
+    );
+    properties.insert("AttributeDefinitions".to_owned(), json!([key]));
+    let by_request = !table.is_truthy("ProvisionedThroughput");
+    property::copy(PROPERTIES, &mut table, &mut properties);
+    if let Some(tags) = table
+        .get("Tags")
+        .as_object()
+        .filter(|tags| !tags.is_empty())
+    {
+        set(&mut properties, "Tags", tags::list(tags).into());
+    }
+    if by_request {
+        set(&mut properties, "BillingMode", json!("PAY_PER_REQUEST"));
+    }
+    let made = table.attributes.main("AWS::DynamoDB::Table", properties);
+    context.emit(&table.id, table.id.clone(), made, ROOM);
+}
+
+/// The key as an attribute definition; a fault is reported and gives none.
+fn primary_key(context: &mut Context<'_>, table: &SamResource) -> Option<Value> {
+    if !table.is_truthy("PrimaryKey") {
+        return Some(json!({ "AttributeName": "id", "AttributeType": "S" }));
+    }
+    let given = table.get("PrimaryKey");
+    let path = table.path("PrimaryKey");
+    let part = |name: &str| given.get(name).filter(|value| !value.is_null());
+    let mut sound = true;
+    for name in ["Name", "Type"] {
+        if part(name).is_none() {
+            sound = false;
+            context.report(
+                Diagnostic::error(
+                    "missing-property",
+                    path.clone().then(name),
+                    format!("`PrimaryKey` needs `{name}`"),
+                )
+                .help("write `PrimaryKey: {Name: id, Type: String}`"),
+            );
+        }
+    }
+    let known: Vec<&str> = KEY_TYPES.iter().map(|(name, _)| *name).collect();
+    let kind = part("Type").and_then(|kind| {
+        let kind = kind.as_str()?;
+        KEY_TYPES.iter().find(|(name, _)| *name == kind)
+    });
+    if let (Some(given), None) = (part("Type"), kind) {
+        context.report(
+            Diagnostic::error(
+                "primary-key-type",
+                path.then("Type"),
+                "the `Type` of a `PrimaryKey` must be `String`, `Number` or `Binary`",
+            )
+            .help(did_you_mean(given.as_str().unwrap_or_default(), &known)),
+        );
+    }
+    let (_, kind) = kind.filter(|_| sound)?;
+    Some(json!({ "AttributeName": part("Name"), "AttributeType": kind }))
+}

@@ -1,0 +1,191 @@
+//! `AutoPublishAlias`, `DeploymentPreference`, `UseAliasAsEventTarget` of a state machine: Step Functions shifts the
+//! traffic itself, without CodeDeploy.
+//!
+//! Input  `AutoPublishAlias: live`
+//! Output `AWS::StepFunctions::StateMachineVersion` `<S>Version` and `AWS::StepFunctions::StateMachineAlias`
+//!        `<S>Aliaslive`
+//!
+//! The version's id is always the same: a new revision of the machine replaces it, and the old one is retained.
+//!
+//! Upstream: `_generate_managed_traffic_shifting_resources` in model/stepfunctions/generators.py.
+
+use super::StateMachine;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::gradual::preference::warn_of_unknown_keys;
+use crate::language::intrinsics::{get_att, is_intrinsic, reference};
+use crate::language::logical_id;
+use crate::language::python_json::number_text;
+use crate::language::truth::is_truthy;
+use crate::sam::{did_you_mean, map, resource};
+use serde_json::{Map, Value, json};
+
+/// What CloudFormation takes in a state machine alias's `DeploymentPreference`.
+const KEYS: &[&str] = &[
+    "Type",
+    "Percentage",
+    "Interval",
+    "Alarms",
+    "StateMachineVersionArn",
+];
+
+const TYPES: &[&str] = &["ALL_AT_ONCE", "LINEAR", "CANARY"];
+
+/// Attributes that keep the version before the last one: a deployment may still have to go back to it.
+const RETAINED: &[&str] = &["DeletionPolicy", "UpdateReplacePolicy"];
+
+/// Adds the version and the alias of a machine that has one; faults are reported.
+pub(super) fn lower(context: &mut Context<'_>, machine: &mut StateMachine) {
+    let sam = &machine.sam;
+    if !sam.is_truthy("AutoPublishAlias") {
+        for (name, fault) in [
+            (
+                "UseAliasAsEventTarget",
+                "needs an alias that events can start",
+            ),
+            (
+                "DeploymentPreference",
+                "needs an alias whose traffic it can shift",
+            ),
+        ] {
+            if sam.is_truthy(name) {
+                context.report(
+                    Diagnostic::error(
+                        if name == "DeploymentPreference" {
+                            "deployment-without-alias"
+                        } else {
+                            "event-target-without-alias"
+                        },
+                        sam.path(name),
+                        format!("`{name}` {fault}"),
+                    )
+                    .on_key()
+                    .help(format!(
+                        "add `AutoPublishAlias: live`, or take `{name}` out"
+                    )),
+                );
+            }
+        }
+        return;
+    }
+    let alias = alias_id(context, machine);
+    let version = logical_id::state_machine_version(machine.id());
+    let preference = preference(context, machine, &version);
+    let (Some(alias), Some(preference)) = (alias, preference) else {
+        return;
+    };
+    let mut attributes = machine.sam.attributes.passed_on();
+    for name in RETAINED {
+        attributes.entry(*name).or_insert_with(|| json!("Retain"));
+    }
+    let properties = map(json!({
+        "StateMachineArn": reference(machine.id()),
+        "StateMachineRevisionId": get_att(machine.id(), "StateMachineRevisionId"),
+    }));
+    machine.made.insert(
+        version,
+        resource(
+            "AWS::StepFunctions::StateMachineVersion",
+            attributes,
+            properties,
+        ),
+    );
+    let properties = map(json!({
+        "Name": machine.sam.get("AutoPublishAlias"),
+        "DeploymentPreference": preference,
+    }));
+    machine.make(
+        alias.clone(),
+        "AWS::StepFunctions::StateMachineAlias",
+        properties,
+    );
+    machine.alias = Some(alias);
+}
+
+/// The alias's logical id; a name that does not fit into one is reported and gives none.
+fn alias_id(context: &mut Context<'_>, machine: &StateMachine) -> Option<String> {
+    let given = machine.sam.get("AutoPublishAlias");
+    let name = match given {
+        Value::String(name) => name.clone(),
+        Value::Number(number) => number_text(number),
+        Value::Bool(true) => "True".to_owned(),
+        _ => String::new(),
+    };
+    if logical_id::is_valid(&name) {
+        return Some(logical_id::state_machine_alias(machine.id(), &name));
+    }
+    let path = machine.sam.path("AutoPublishAlias");
+    context.report(if is_intrinsic(given) {
+        Diagnostic::error(
+            "alias-not-known",
+            path,
+            "`AutoPublishAlias` of a state machine must be a name: no intrinsic is resolved here",
+        )
+        .help("write the name out: `AutoPublishAlias: live`")
+    } else {
+        Diagnostic::error(
+            "alias-name",
+            path,
+            "the alias of a state machine becomes part of a logical id, and is not of letters and digits alone",
+        )
+        .help("use letters and digits: `AutoPublishAlias: live`")
+    });
+    None
+}
+
+/// The alias's `DeploymentPreference`: the user's, and the version that it leads to. A fault is reported and gives none.
+fn preference(context: &mut Context<'_>, machine: &StateMachine, version: &str) -> Option<Value> {
+    let given = machine.sam.get("DeploymentPreference");
+    let path = machine.sam.path("DeploymentPreference");
+    let mut made = match given {
+        given if !is_truthy(Some(given)) => map(json!({ "Type": "ALL_AT_ONCE" })),
+        Value::Object(given) if !is_intrinsic(&Value::Object(given.clone())) => given.clone(),
+        _ => {
+            context.report(
+                Diagnostic::error(
+                    "wrong-shape",
+                    path,
+                    "`DeploymentPreference` of a state machine must be a map",
+                )
+                .help("write `{Type: CANARY, Percentage: 10, Interval: 5}`; an intrinsic may stand behind each key, not for the whole"),
+            );
+            return None;
+        }
+    };
+    if made.contains_key("StateMachineVersionArn") {
+        context.report(
+            Diagnostic::warning(
+                "version-arn-ignored",
+                path.clone().then("StateMachineVersionArn"),
+                "`StateMachineVersionArn` is overwritten: the alias leads to the version that is published",
+            )
+            .on_key()
+            .help("take it out"),
+        );
+    }
+    warn_of_unknown_keys(context, &made, KEYS, &path);
+    warn_of_type(context, &made, &path);
+    made.insert("StateMachineVersionArn".to_owned(), reference(version));
+    Some(made.into())
+}
+
+/// Says when `Type` is a word that Step Functions does not know, such as the name of one of CodeDeploy's.
+fn warn_of_type(
+    context: &mut Context<'_>,
+    preference: &Map<String, Value>,
+    path: &crate::template::Path,
+) {
+    let Some(Value::String(kind)) = preference.get("Type") else {
+        return;
+    };
+    if !TYPES.contains(&kind.as_str()) {
+        context.report(
+            Diagnostic::warning(
+                "unknown-traffic-shape",
+                path.clone().then("Type"),
+                format!("`{kind}` is no way in which Step Functions shifts traffic"),
+            )
+            .help(did_you_mean(kind, TYPES)),
+        );
+    }
+}

@@ -1,0 +1,273 @@
+//! `Definition`, `DefinitionUri`, `DefinitionSubstitutions`: what the machine does.
+//!
+//! Input  `Definition: {States: {Pay: {Resource: !GetAtt Pay.Arn}}}`
+//! Output `DefinitionString`, a join of the lines of `{"States": {"Pay": {"Resource": "${definition_substitution_1}"}}}`,
+//!        and `DefinitionSubstitutions: {definition_substitution_1: !GetAtt Pay.Arn}`
+//!
+//! Input  `DefinitionUri: s3://bucket/key`
+//! Output `DefinitionS3Location: {Bucket: bucket, Key: key}`; a local path goes over as it is, for
+//!        `aws cloudformation package`
+//!
+//! Upstream: `StateMachineGenerator` in model/stepfunctions/generators.py. Local paths are ours: SAM refuses them.
+
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::is_intrinsic;
+use crate::language::python_json;
+use crate::language::truth::{equal, is_truthy};
+use crate::sam::code_location::{is_url, parse_s3_uri};
+use crate::sam::{SamResource, set};
+use serde_json::{Map, Value, json};
+
+/// Writes the definition into `properties`; faults are reported.
+pub(super) fn lower(
+    context: &mut Context<'_>,
+    sam: &mut SamResource,
+    properties: &mut Map<String, Value>,
+) {
+    let mut substitutions = match sam.take("DefinitionSubstitutions") {
+        Value::Object(given) => given,
+        _ => Map::new(),
+    };
+    match (sam.is_truthy("Definition"), sam.is_truthy("DefinitionUri")) {
+        (true, false) => {
+            let mut definition = sam.take("Definition");
+            let mut found = Vec::new();
+            substitute(&mut definition, &mut found);
+            add(context, sam, &mut substitutions, found);
+            let text = python_json::indented(&definition);
+            let lines: Vec<&str> = text.split('\n').collect();
+            let joined = json!({ "Fn::Join": ["\n", lines] });
+            set(properties, "DefinitionString", joined);
+        }
+        (false, true) => {
+            let location = location(context, sam);
+            set(properties, "DefinitionS3Location", location);
+        }
+        (given, _) => {
+            let fault = if given {
+                Diagnostic::error(
+                    "definition-twice",
+                    sam.path("DefinitionUri"),
+                    "`DefinitionUri` cannot stand beside `Definition`",
+                )
+                .on_key()
+                .help("take one of them out")
+            } else {
+                Diagnostic::error(
+                    "state-machine-without-definition",
+                    sam.path("Definition"),
+                    format!("the state machine `{}` has no definition", sam.id),
+                )
+                .help("add `Definition` (the states) or `DefinitionUri` (where they are written)")
+            };
+            context.report(fault);
+        }
+    }
+    if !substitutions.is_empty() {
+        set(
+            properties,
+            "DefinitionSubstitutions",
+            Value::Object(substitutions),
+        );
+    }
+}
+
+/// Takes every intrinsic and dynamic reference in `value` out into `found` and leaves a placeholder for it. Keys are
+/// taken in the order of their code points; the outermost value itself stays.
+fn substitute(value: &mut Value, found: &mut Vec<(String, Value)>) {
+    let mut visit = |inner: &mut Value| {
+        if is_intrinsic(inner) || is_dynamic_reference(inner) {
+            let name = format!("definition_substitution_{}", found.len() + 1);
+            let placeholder = format!("${{{name}}}");
+            found.push((name, std::mem::replace(inner, placeholder.into())));
+        } else {
+            substitute(inner, found);
+        }
+    };
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(visit),
+        Value::Object(map) => {
+            let mut entries: Vec<(&String, &mut Value)> = map.iter_mut().collect();
+            entries.sort_unstable_by_key(|(key, _)| *key);
+            for (_, inner) in entries {
+                visit(inner);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a text is `{{resolve:service:name}}` as a whole, on one line.
+fn is_dynamic_reference(value: &Value) -> bool {
+    let inner = value
+        .as_str()
+        .map(|text| text.strip_suffix('\n').unwrap_or(text))
+        .and_then(|text| text.strip_prefix("{{resolve:")?.strip_suffix("}}"));
+    inner
+        .and_then(|inner| inner.split_once(':'))
+        .is_some_and(|(service, name)| {
+            !service.is_empty()
+                && service.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+                && !name.is_empty()
+                && !name.contains('\n')
+        })
+}
+
+/// Adds generated substitutions to the user's, where the two go together.
+fn add(
+    context: &mut Context<'_>,
+    sam: &SamResource,
+    substitutions: &mut Map<String, Value>,
+    found: Vec<(String, Value)>,
+) {
+    let path = sam.path("DefinitionSubstitutions");
+    if !found.is_empty() && is_intrinsic(&Value::Object(substitutions.clone())) {
+        context.report(
+            Diagnostic::error(
+                "substitutions-as-intrinsic",
+                path,
+                "`DefinitionSubstitutions` is an intrinsic as a whole, and the intrinsics in `Definition` need substitutions beside it",
+            )
+            .help("write the map, and put intrinsics behind its keys"),
+        );
+        return;
+    }
+    for (name, value) in found {
+        if substitutions
+            .get(&name)
+            .is_some_and(|own| !equal(own, &value))
+        {
+            context.report(
+                Diagnostic::error(
+                    "substitution-taken",
+                    path.clone().then(&name),
+                    format!("`{name}` is also the name of a substitution that is generated, which would replace this one"),
+                )
+                .on_key()
+                .help("give the substitution another name, here and in `Definition`"),
+            );
+        }
+        substitutions.insert(name, value);
+    }
+}
+
+/// `DefinitionUri` as a location in S3, or as the local path that it is; a fault is reported and gives null.
+fn location(context: &mut Context<'_>, sam: &mut SamResource) -> Value {
+    let path = sam.path("DefinitionUri");
+    let text = match sam.take("DefinitionUri") {
+        Value::String(text) => text,
+        Value::Object(mut given) => {
+            if !is_truthy(given.get("Bucket")) || !is_truthy(given.get("Key")) {
+                context.report(
+                    Diagnostic::error(
+                        "code-location-incomplete",
+                        path,
+                        "`DefinitionUri` as a map needs `Bucket` and `Key`",
+                    )
+                    .help("write `{Bucket: my-bucket, Key: definition.json}`; an intrinsic may stand for either, not for the whole"),
+                );
+                return Value::Null;
+            }
+            let known = ["Bucket", "Key", "Version"];
+            let known = known
+                .iter()
+                .filter_map(|name| Some(((*name).to_owned(), given.get_mut(*name)?.take())));
+            return Value::Object(known.collect());
+        }
+        _ => return Value::Null,
+    };
+    if let Some(uri) = parse_s3_uri(&text) {
+        if uri.bucket.contains("{{resolve:") {
+            context.report(
+                Diagnostic::error(
+                    "code-location-dynamic-reference",
+                    path,
+                    "the dynamic reference in `DefinitionUri` would be taken apart at its slash",
+                )
+                .help("write the location as a map: `{Bucket: '{{resolve:ssm:...}}', Key: ...}`"),
+            );
+        }
+        let mut location = Map::new();
+        set(&mut location, "Bucket", uri.bucket.into());
+        set(&mut location, "Key", uri.key.into());
+        set(&mut location, "Version", uri.version.into());
+        return Value::Object(location);
+    }
+    if is_url(&text) {
+        context.report(
+            Diagnostic::error(
+                "code-location-not-s3",
+                path,
+                "`DefinitionUri` is neither an S3 location nor a local path",
+            )
+            .help("write `s3://bucket/key`, with `?versionId=...` for one version of the object"),
+        );
+        return Value::Null;
+    }
+    if let Err(fault) = context.options.code.digest(&text) {
+        context.report(
+            Diagnostic::error("local-code-unavailable", path, fault.message).help(fault.help),
+        );
+    }
+    text.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_count_in_the_order_of_the_keys() {
+        let mut definition = json!({
+            "b": [{"Ref": "X"}, {"z": {"Fn::GetAtt": "F.Arn"}, "Z": {"Condition": "c"}}, "plain"],
+            "a": "{{resolve:ssm:/p}}",
+            "c": {"Ref": "X", "more": 1},
+        });
+        let mut found = Vec::new();
+        substitute(&mut definition, &mut found);
+        assert_eq!(
+            definition,
+            json!({
+                "b": [
+                    "${definition_substitution_2}",
+                    {"z": "${definition_substitution_4}", "Z": "${definition_substitution_3}"},
+                    "plain",
+                ],
+                "a": "${definition_substitution_1}",
+                "c": {"Ref": "X", "more": 1},
+            })
+        );
+        let values: Vec<Value> = found.into_iter().map(|(_, value)| value).collect();
+        assert_eq!(
+            values,
+            [
+                json!("{{resolve:ssm:/p}}"),
+                json!({"Ref": "X"}),
+                json!({"Condition": "c"}),
+                json!({"Fn::GetAtt": "F.Arn"}),
+            ]
+        );
+    }
+
+    #[test]
+    fn dynamic_references_are_whole_texts() {
+        for text in [
+            "{{resolve:ssm:a}}",
+            "{{resolve:ssm-secure:a:1}}",
+            "{{resolve:ssm:a}}-{{resolve:ssm:b}}",
+            "{{resolve:s3:a}}\n",
+        ] {
+            let whole = !text.contains("s3");
+            assert_eq!(is_dynamic_reference(&json!(text)), whole, "{text}");
+        }
+        for text in [
+            "{{resolve:ssm:}}",
+            "{{resolve:SSM:a}}",
+            "x{{resolve:ssm:a}}",
+            "{{resolve:ssm:a\nb}}",
+        ] {
+            assert!(!is_dynamic_reference(&json!(text)), "{text}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! `AWS::Serverless::StateMachine`.
+//!
+//! Input  `S: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {...}}}`
+//! Output `AWS::StepFunctions::StateMachine` `S`, its role `SRole`, and with `AutoPublishAlias` a version and an alias;
+//!        then what its events make
+//!
+//! Upstream: `SamStateMachine` in model/sam_resources.py, model/stepfunctions/generators.py.
+
+mod alias;
+mod definition;
+
+use super::policies::RolePolicies;
+use super::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
+use super::{ResourceType, SamResource, Stage, policies, set, tags, trust};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::{get_att, reference};
+use crate::language::logical_id;
+use crate::sam::function::role::xray_policy;
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+const ROOM: &str = "sam/state_machine/mod.rs";
+const DEFINITION: &str = "sam/state_machine/definition.rs";
+const ALIAS: &str = "sam/state_machine/alias.rs";
+const TAGS: &str = "sam/tags.rs";
+
+pub(crate) const TYPE: ResourceType = ResourceType {
+    name: "AWS::Serverless::StateMachine",
+    globals: Some("StateMachine"),
+    stage: Stage::StateMachines,
+    properties: PROPERTIES,
+    referable: &[],
+    lower: Some(lower),
+};
+
+const PROPERTIES: &[Property] = &[
+    Property::of("Definition", Shape::Map).by(DEFINITION),
+    Property::of("DefinitionUri", TEXT_OR_MAP).by(DEFINITION),
+    Property::of("DefinitionSubstitutions", Shape::Map).by(DEFINITION),
+    Property::of("Logging", Shape::Map).by(ROOM),
+    Property::of("Role", Shape::Text).by(ROOM),
+    Property::any("RolePath").by(ROOM),
+    Property::of(
+        "Policies",
+        Shape::OneOf(&[Shape::Text, Shape::Map, LIST_OF_TEXT_OR_MAP]),
+    )
+    .by("sam/policies.rs"),
+    Property::of("PermissionsBoundary", Shape::Text).by(ROOM),
+    Property::of("Name", Shape::Text).by(ROOM),
+    Property::of("Type", Shape::Text).by(ROOM),
+    Property::of("Tracing", Shape::Map).by(ROOM),
+    Property::of("Tags", Shape::Map).by(TAGS),
+    Property::of("PropagateTags", Shape::Bool).by(TAGS).global(),
+    Property::any("AutoPublishAlias").by(ALIAS),
+    Property::any("DeploymentPreference").by(ALIAS),
+    Property::strictly("UseAliasAsEventTarget", Shape::Bool).by(ALIAS),
+    Property::of("Events", Shape::MapOf(&Shape::Map)).later(),
+];
+
+/// SAM's property, and CloudFormation's that it becomes as it is.
+const RENAMED: &[(&str, &str)] = &[
+    ("Logging", "LoggingConfiguration"),
+    ("Name", "StateMachineName"),
+    ("Type", "StateMachineType"),
+    ("Tracing", "TracingConfiguration"),
+];
+
+const CREATED_BY: &str = "stateMachine:createdBy";
+
+/// A state machine while it is lowered.
+pub(crate) struct StateMachine {
+    /// What the user wrote, less what was used up.
+    pub(crate) sam: SamResource,
+    /// The logical id of the published alias, where there is one.
+    pub(crate) alias: Option<String>,
+    /// What is generated, in order; of two resources with one id the later stays, in the place of the first.
+    pub(crate) made: IndexMap<String, Value>,
+}
+
+impl StateMachine {
+    pub(crate) fn id(&self) -> &str {
+        &self.sam.id
+    }
+
+    /// The ARN that events start: the alias's where `UseAliasAsEventTarget` says so.
+    pub(crate) fn event_target(&self) -> Value {
+        let alias = self
+            .alias
+            .as_deref()
+            .filter(|_| self.sam.is_truthy("UseAliasAsEventTarget"));
+        reference(alias.unwrap_or(self.id()))
+    }
+
+    /// Adds a resource beside the machine; it gets the machine's Condition, DeletionPolicy and UpdateReplacePolicy.
+    pub(crate) fn make(
+        &mut self,
+        id: impl Into<String>,
+        kind: &str,
+        properties: Map<String, Value>,
+    ) {
+        let made = self.sam.attributes.derived(kind, properties);
+        self.made.insert(id.into(), made);
+    }
+}
+
+fn lower(context: &mut Context<'_>, sam: SamResource) {
+    let faults_before = context.diagnostics.len();
+    let mut machine = StateMachine {
+        sam,
+        alias: None,
+        made: IndexMap::new(),
+    };
+    let mut properties = Map::new();
+    definition::lower(context, &mut machine.sam, &mut properties);
+    // The machine stands before all that it generates.
+    let id = machine.id().to_owned();
+    machine.made.insert(id.clone(), Value::Null);
+    let role = lower_role(context, &mut machine);
+    set(&mut properties, "RoleArn", role);
+    for (name, output) in RENAMED {
+        set(&mut properties, output, machine.sam.get(name).clone());
+    }
+    let tags = machine.sam.get("Tags").as_object();
+    set(&mut properties, "Tags", tags::created_by(CREATED_BY, tags));
+    alias::lower(context, &mut machine);
+
+    let attributes = &machine.sam.attributes;
+    let main = attributes.main("AWS::StepFunctions::StateMachine", properties);
+    machine.made.insert(id, main);
+    tags::propagate(&machine.sam, &mut machine.made);
+    let mut found = context.diagnostics.iter().skip(faults_before);
+    if !found.any(Diagnostic::is_error) {
+        for (id, made) in machine.made {
+            let room = room_of(&made);
+            context.emit(&machine.sam.id, id, made, room);
+        }
+    }
+}
+
+/// The machine's role: the user's, or a generated one.
+fn lower_role(context: &mut Context<'_>, machine: &mut StateMachine) -> Value {
+    let sam = &mut machine.sam;
+    if sam.get("Policies").as_object().is_some_and(Map::is_empty) {
+        context.report(
+            Diagnostic::error(
+                "wrong-shape",
+                sam.path("Policies"),
+                "`Policies` of a state machine cannot be an empty map",
+            )
+            .help("write `[]`, or take it out"),
+        );
+    }
+    if sam.is_truthy("Role") {
+        if sam.is_truthy("Policies") {
+            context.report(
+                Diagnostic::error(
+                    "role-with-policies",
+                    sam.path("Policies"),
+                    "`Policies` cannot stand beside `Role`: they are for a role that is generated",
+                )
+                .on_key()
+                .help("attach them to the role that `Role` names, or take `Role` out"),
+            );
+        }
+        return sam.take("Role");
+    }
+    let id = logical_id::role(&sam.id);
+    let mut policies = RolePolicies::default();
+    policies::read(context, sam, &id, &mut policies);
+    if sam.get("Tracing").get("Enabled") == Some(&Value::Bool(true)) {
+        let name = xray_policy(context.partition);
+        let arn = context.partition.managed_policy(name);
+        policies.attach(arn.unwrap_or_else(|| name.to_owned()));
+    }
+    let mut properties = Map::new();
+    set(
+        &mut properties,
+        "AssumeRolePolicyDocument",
+        trust("states.amazonaws.com"),
+    );
+    set(
+        &mut properties,
+        "ManagedPolicyArns",
+        policies.managed.into(),
+    );
+    set(&mut properties, "Path", sam.take("RolePath"));
+    if !policies.inline.is_empty() {
+        set(&mut properties, "Policies", policies.inline.into());
+    }
+    set(
+        &mut properties,
+        "PermissionsBoundary",
+        sam.get("PermissionsBoundary").clone(),
+    );
+    let tags = tags::created_by(CREATED_BY, sam.get("Tags").as_object());
+    set(&mut properties, "Tags", tags);
+    machine.make(id.clone(), "AWS::IAM::Role", properties);
+    get_att(&id, "Arn")
+}
+
+/// Which room made a generated resource.
+fn room_of(made: &Value) -> &'static str {
+    match made.get("Type").and_then(Value::as_str) {
+        Some(
+            "AWS::StepFunctions::StateMachineVersion" | "AWS::StepFunctions::StateMachineAlias",
+        ) => ALIAS,
+        _ => ROOM,
+    }
+}
