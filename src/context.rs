@@ -108,6 +108,8 @@ pub(crate) struct Context<'a> {
     pub(crate) conditions: Map<String, Value>,
     /// The enabled deployment preferences, in the order of the functions.
     pub(crate) deployments: Vec<Deployment>,
+    /// Destinations of `Globals.Function.EventInvokeConfig` (`OnSuccess`, `OnFailure`) that were made for a function.
+    pub(crate) shared_destinations: IndexMap<&'static str, Value>,
     /// Resources whose id changes (layers): old id to new.
     pub(crate) renamed: IndexMap<String, String>,
     /// Dotted references (`Fn.Alias`) and the generated id that each stands for.
@@ -138,6 +140,7 @@ impl<'a> Context<'a> {
             declared_conditions: template.section("Conditions").cloned().unwrap_or_default(),
             conditions: Map::new(),
             deployments: Vec::new(),
+            shared_destinations: IndexMap::new(),
             renamed: IndexMap::new(),
             referable: IndexMap::new(),
             dotted: Vec::new(),

@@ -24,6 +24,8 @@ use crate::sam::function::Function;
 use crate::sam::{SamResource, resource, set};
 use serde_json::{Map, Value, json};
 
+const ROOM: &str = "gradual/publish.rs";
+
 /// A published alias.
 #[derive(Debug, Clone)]
 pub(crate) struct Alias {
@@ -286,7 +288,7 @@ fn make_version(function: &mut Function, id: String) {
         attributes.insert("DeletionPolicy".to_owned(), policy);
     }
     let version = resource("AWS::Lambda::Version", attributes, properties);
-    function.made.insert(id, version);
+    function.made.insert(id, version, ROOM);
 }
 
 fn make_alias(function: &mut Function, alias: &Alias, version: &str) {
@@ -307,5 +309,5 @@ fn make_alias(function: &mut Function, alias: &Alias, version: &str) {
         );
     }
     let made = sam.attributes.derived("AWS::Lambda::Alias", properties);
-    function.made.insert(alias.id.clone(), made);
+    function.made.insert(alias.id.clone(), made, ROOM);
 }

@@ -90,7 +90,8 @@ impl Inheritance {
         path
     }
 
-    fn has_whole(&self, id: &str, below: &[&str]) -> bool {
+    /// Whether a value below the properties of a resource, and all that is in it, came from Globals.
+    pub(crate) fn has_whole(&self, id: &str, below: &[&str]) -> bool {
         let below: Vec<Step> = below.iter().map(|key| Step::from(*key)).collect();
         self.resources
             .get(id)

@@ -4,7 +4,9 @@ pub(crate) mod api;
 pub(crate) mod application;
 pub(crate) mod capacity_provider;
 pub(crate) mod code_location;
+pub(crate) mod events;
 pub(crate) mod function;
+pub(crate) mod generated;
 pub(crate) mod layer_version;
 pub(crate) mod policies;
 pub(crate) mod policy_templates;
@@ -212,7 +214,7 @@ impl Attributes {
     }
 }
 
-/// A CloudFormation resource: `Type`, the attributes, and `Properties` where there are any.
+/// A CloudFormation resource: `Type`, the attributes, and `Properties`.
 pub(crate) fn resource(
     kind: &str,
     attributes: Map<String, Value>,
@@ -221,9 +223,7 @@ pub(crate) fn resource(
     let mut made = Map::with_capacity(attributes.len() + 2);
     made.insert("Type".to_owned(), kind.into());
     made.extend(attributes);
-    if !properties.is_empty() {
-        made.insert("Properties".to_owned(), Value::Object(properties));
-    }
+    made.insert("Properties".to_owned(), Value::Object(properties));
     Value::Object(made)
 }
 

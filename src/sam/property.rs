@@ -5,6 +5,7 @@ use super::SamResource;
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, suggestion};
 use crate::language::intrinsics::passes_as_intrinsic;
+use crate::language::truth::is_truthy;
 use crate::template::Path;
 use serde_json::{Map, Value};
 
@@ -159,6 +160,15 @@ impl Property {
         self
     }
 
+    /// Whether `value` goes over as it is.
+    pub(crate) fn copies(&self, value: &Value) -> bool {
+        match self.lowered {
+            Lowered::Copied => !value.is_null(),
+            Lowered::CopiedIfFilled => is_truthy(Some(value)),
+            Lowered::By(_) | Lowered::Later => false,
+        }
+    }
+
     /// Whether `value` may stand here; null counts as absent.
     pub(crate) fn accepts(&self, value: &Value) -> bool {
         value.is_null()
@@ -207,7 +217,7 @@ pub(crate) fn check(
                 fault.help(format!("write {} here", row.shape.words()))
             };
             context.report(fault);
-        } else if row.lowered == Lowered::Later && crate::language::truth::is_truthy(Some(value)) {
+        } else if row.lowered == Lowered::Later && is_truthy(Some(value)) {
             context.report(
                 Diagnostic::error(
                     "not-supported-yet",
@@ -241,12 +251,7 @@ pub(crate) fn copy(
     to: &mut Map<String, Value>,
 ) {
     for row in table {
-        let wanted = match row.lowered {
-            Lowered::Copied => !from.get(row.name).is_null(),
-            Lowered::CopiedIfFilled => from.is_truthy(row.name),
-            Lowered::By(_) | Lowered::Later => false,
-        };
-        if wanted {
+        if row.copies(from.get(row.name)) {
             to.insert(row.name.to_owned(), from.take(row.name));
         }
     }

@@ -3,10 +3,10 @@
 //! Upstream: model/tags/resource_tagging.py, `propagate_tags` in model/__init__.py.
 
 use super::SamResource;
+use super::generated::Generated;
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
 use crate::language::truth::is_truthy;
-use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 /// Tag keys that belong to SAM.
@@ -63,7 +63,7 @@ pub(crate) fn propagated(resource: &SamResource) -> Option<&Map<String, Value>> 
 }
 
 /// Puts the tags of `PropagateTags` in the place of those of everything generated that takes tags.
-pub(crate) fn propagate(resource: &SamResource, made: &mut IndexMap<String, Value>) {
+pub(crate) fn propagate(resource: &SamResource, made: &mut Generated) {
     let Some(tags) = propagated(resource).map(list) else {
         return;
     };

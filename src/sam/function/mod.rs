@@ -8,9 +8,13 @@
 
 mod capacity;
 mod code;
+mod event_invoke_config;
+mod function_url;
 pub(crate) mod role;
 mod rules;
 
+use super::events::{self, Target, TargetKind};
+use super::generated::Generated;
 use super::policies::RolePolicies;
 use super::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
 use super::{ResourceType, SamResource, Stage, policies, property, set, tags};
@@ -20,7 +24,6 @@ use crate::gradual::{group, preference, publish};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
-use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/function/mod.rs";
@@ -117,12 +120,12 @@ const PROPERTIES: &[Property] = &[
     Property::of("PermissionsBoundary", Shape::Text)
         .by(ROLE)
         .global(),
-    Property::of("Events", Shape::MapOf(&Shape::Map)).later(),
+    Property::of("Events", Shape::MapOf(&Shape::Map)).by("sam/events/mod.rs"),
     Property::of("EventInvokeConfig", Shape::Map)
-        .later()
+        .by("sam/function/event_invoke_config.rs")
         .global(),
     Property::of("FunctionUrlConfig", Shape::Map)
-        .later()
+        .by("sam/function/function_url.rs")
         .global(),
 ];
 
@@ -134,8 +137,7 @@ pub(crate) struct Function {
     pub(crate) alias: Option<publish::Alias>,
     /// What the execution role may do.
     pub(crate) policies: RolePolicies,
-    /// What is generated, in order; of two resources with one id the later stays, in the place of the first.
-    pub(crate) made: IndexMap<String, Value>,
+    pub(crate) made: Generated,
 }
 
 impl Function {
@@ -162,9 +164,10 @@ impl Function {
         id: impl Into<String>,
         kind: &str,
         properties: Map<String, Value>,
+        room: &'static str,
     ) {
         let made = self.sam.attributes.derived(kind, properties);
-        self.made.insert(id.into(), made);
+        self.made.insert(id, made, room);
     }
 }
 
@@ -174,12 +177,13 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
         sam,
         alias: None,
         policies: RolePolicies::default(),
-        made: IndexMap::new(),
+        made: Generated::default(),
     };
     // The function and its role are complete only when everything else is, but stand before it.
-    function.made.insert(function.sam.id.clone(), Value::Null);
+    function.made.reserve(function.sam.id.clone());
 
     rules::check(context, &function.sam);
+    let events = events::read(context, &function.sam, events::OF_FUNCTIONS);
     let code = code::read(context, &mut function.sam);
     let capacity = capacity::read(context, &function.sam);
     let tracing = read_tracing(context, &mut function.sam);
@@ -197,27 +201,36 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
         group::wire_alias(&mut function, &deployment);
         context.deployments.push(deployment);
     }
+    function_url::lower(context, &mut function);
+    event_invoke_config::lower(context, &mut function);
     let role_id = logical_id::role(&function.sam.id);
     policies::read(context, &mut function.sam, &role_id, &mut function.policies);
     let role = role::decide(context, &mut function, &mut properties);
+    if !events::has_errors_since(context, faults_before) {
+        let target = Target {
+            kind: TargetKind::Function,
+            id: function
+                .alias
+                .as_ref()
+                .map_or_else(|| function.sam.id.clone(), |alias| alias.id.clone()),
+            arn: function.arn(),
+            name: function.name(),
+            sam: &function.sam,
+            policies: &mut function.policies,
+            made: &mut function.made,
+        };
+        events::lower(context, target, events);
+    }
     role::finish(&mut function, role);
 
     let main = function
         .sam
         .attributes
         .main("AWS::Lambda::Function", properties);
-    function.made.insert(function.sam.id.clone(), main);
+    function.made.insert(function.sam.id.clone(), main, ROOM);
     tags::propagate(&function.sam, &mut function.made);
-    let failed = context
-        .diagnostics
-        .iter()
-        .skip(faults_before)
-        .any(crate::Diagnostic::is_error);
-    if !failed {
-        for (id, made) in function.made {
-            let room = room_of(&made);
-            context.emit(&function.sam.id, id, made, room);
-        }
+    if !events::has_errors_since(context, faults_before) {
+        function.made.emit(context, &function.sam.id);
     }
 }
 
@@ -269,13 +282,4 @@ fn read_tracing(context: &mut Context<'_>, sam: &mut SamResource) -> Option<Valu
     };
     let on = is_truthy(Some(&value)) && decided.as_str() != Some("Disabled");
     on.then_some(value)
-}
-
-/// Which room made a generated resource.
-fn room_of(made: &Value) -> &'static str {
-    match made.get("Type").and_then(Value::as_str) {
-        Some("AWS::Lambda::Version" | "AWS::Lambda::Alias") => PUBLISH,
-        Some("AWS::IAM::Role") => ROLE,
-        _ => ROOM,
-    }
 }

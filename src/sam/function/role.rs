@@ -13,6 +13,8 @@ use crate::language::partition::Partition;
 use crate::sam::{set, tags, trust};
 use serde_json::{Map, Value, json};
 
+const ROOM: &str = "sam/function/role.rs";
+
 /// A role that is to be generated.
 pub(super) struct Generated {
     /// The condition of a role that only one branch of `Role: !If` wants; it stands in place of the function's own.
@@ -74,7 +76,7 @@ pub(super) fn decide(
     let mut given = function.sam.take("Role");
     if given.is_null() {
         properties.insert("Role".to_owned(), generated);
-        function.made.insert(id, Value::Null);
+        function.made.reserve(id);
         return Some(Generated { condition: None });
     }
     argument(&given, "Fn::If")?;
@@ -122,7 +124,7 @@ pub(super) fn decide(
         }
     };
     properties.insert("Role".to_owned(), value);
-    function.made.insert(id, Value::Null);
+    function.made.reserve(id);
     Some(Generated { condition })
 }
 
@@ -167,5 +169,5 @@ pub(super) fn finish(function: &mut Function, generated: Option<Generated>) {
     }
     function
         .made
-        .insert(logical_id::role(&function.sam.id), role);
+        .insert(logical_id::role(&function.sam.id), role, ROOM);
 }

@@ -29,6 +29,8 @@ const KEYS: &[&str] = &[
     "StateMachineVersionArn",
 ];
 
+const ROOM: &str = "sam/state_machine/alias.rs";
+
 const TYPES: &[&str] = &["ALL_AT_ONCE", "LINEAR", "CANARY"];
 
 /// Attributes that keep the version before the last one: a deployment may still have to go back to it.
@@ -89,6 +91,7 @@ pub(super) fn lower(context: &mut Context<'_>, machine: &mut StateMachine) {
             attributes,
             properties,
         ),
+        ROOM,
     );
     let properties = map(json!({
         "Name": machine.sam.get("AutoPublishAlias"),
@@ -98,6 +101,7 @@ pub(super) fn lower(context: &mut Context<'_>, machine: &mut StateMachine) {
         alias.clone(),
         "AWS::StepFunctions::StateMachineAlias",
         properties,
+        ROOM,
     );
     machine.alias = Some(alias);
 }

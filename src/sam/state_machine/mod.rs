@@ -9,6 +9,8 @@
 mod alias;
 mod definition;
 
+use super::events::{self, Target, TargetKind};
+use super::generated::Generated;
 use super::policies::RolePolicies;
 use super::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
 use super::{ResourceType, SamResource, Stage, policies, set, tags, trust};
@@ -17,7 +19,6 @@ use crate::diagnostics::Diagnostic;
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
 use crate::sam::function::role::xray_policy;
-use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 const ROOM: &str = "sam/state_machine/mod.rs";
@@ -55,7 +56,7 @@ const PROPERTIES: &[Property] = &[
     Property::any("AutoPublishAlias").by(ALIAS),
     Property::any("DeploymentPreference").by(ALIAS),
     Property::strictly("UseAliasAsEventTarget", Shape::Bool).by(ALIAS),
-    Property::of("Events", Shape::MapOf(&Shape::Map)).later(),
+    Property::of("Events", Shape::MapOf(&Shape::Map)).by("sam/events/mod.rs"),
 ];
 
 /// SAM's property, and CloudFormation's that it becomes as it is.
@@ -74,8 +75,7 @@ pub(crate) struct StateMachine {
     pub(crate) sam: SamResource,
     /// The logical id of the published alias, where there is one.
     pub(crate) alias: Option<String>,
-    /// What is generated, in order; of two resources with one id the later stays, in the place of the first.
-    pub(crate) made: IndexMap<String, Value>,
+    pub(crate) made: Generated,
 }
 
 impl StateMachine {
@@ -98,9 +98,10 @@ impl StateMachine {
         id: impl Into<String>,
         kind: &str,
         properties: Map<String, Value>,
+        room: &'static str,
     ) {
         let made = self.sam.attributes.derived(kind, properties);
-        self.made.insert(id.into(), made);
+        self.made.insert(id, made, room);
     }
 }
 
@@ -109,13 +110,14 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
     let mut machine = StateMachine {
         sam,
         alias: None,
-        made: IndexMap::new(),
+        made: Generated::default(),
     };
+    let events = events::read(context, &machine.sam, events::OF_STATE_MACHINES);
     let mut properties = Map::new();
     definition::lower(context, &mut machine.sam, &mut properties);
     // The machine stands before all that it generates.
     let id = machine.id().to_owned();
-    machine.made.insert(id.clone(), Value::Null);
+    machine.made.reserve(id.clone());
     let role = lower_role(context, &mut machine);
     set(&mut properties, "RoleArn", role);
     for (name, output) in RENAMED {
@@ -124,17 +126,25 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
     let tags = machine.sam.get("Tags").as_object();
     set(&mut properties, "Tags", tags::created_by(CREATED_BY, tags));
     alias::lower(context, &mut machine);
+    if !events::has_errors_since(context, faults_before) {
+        let target = Target {
+            kind: TargetKind::StateMachine,
+            id: machine.sam.id.clone(),
+            arn: machine.event_target(),
+            name: reference(machine.id()),
+            sam: &machine.sam,
+            policies: &mut RolePolicies::default(),
+            made: &mut machine.made,
+        };
+        events::lower(context, target, events);
+    }
 
     let attributes = &machine.sam.attributes;
     let main = attributes.main("AWS::StepFunctions::StateMachine", properties);
-    machine.made.insert(id, main);
+    machine.made.insert(id, main, ROOM);
     tags::propagate(&machine.sam, &mut machine.made);
-    let mut found = context.diagnostics.iter().skip(faults_before);
-    if !found.any(Diagnostic::is_error) {
-        for (id, made) in machine.made {
-            let room = room_of(&made);
-            context.emit(&machine.sam.id, id, made, room);
-        }
+    if !events::has_errors_since(context, faults_before) {
+        machine.made.emit(context, &machine.sam.id);
     }
 }
 
@@ -195,16 +205,6 @@ fn lower_role(context: &mut Context<'_>, machine: &mut StateMachine) -> Value {
     );
     let tags = tags::created_by(CREATED_BY, sam.get("Tags").as_object());
     set(&mut properties, "Tags", tags);
-    machine.make(id.clone(), "AWS::IAM::Role", properties);
+    machine.make(id.clone(), "AWS::IAM::Role", properties, ROOM);
     get_att(&id, "Arn")
-}
-
-/// Which room made a generated resource.
-fn room_of(made: &Value) -> &'static str {
-    match made.get("Type").and_then(Value::as_str) {
-        Some(
-            "AWS::StepFunctions::StateMachineVersion" | "AWS::StepFunctions::StateMachineAlias",
-        ) => ALIAS,
-        _ => ROOM,
-    }
 }

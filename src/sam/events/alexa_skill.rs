@@ -1,0 +1,40 @@
+//! `AlexaSkill`: a skill of Alexa invokes the function.
+//!
+//! Input  `Skill: {Type: AlexaSkill, Properties: {SkillId: amzn1.ask.skill.1}}`
+//! Output `AWS::Lambda::Permission` `FnSkillPermission`
+//!
+//! Upstream: `AlexaSkill` in model/eventsources/push.py.
+
+use super::{Event, EventType, Target};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::sam::property::{Property, Shape};
+use serde_json::json;
+
+const ROOM: &str = "sam/events/alexa_skill.rs";
+
+pub(super) const TYPE: EventType = EventType {
+    name: "AlexaSkill",
+    properties: &[Property::of("SkillId", Shape::Text).by(ROOM)],
+    check: None,
+    lower,
+};
+
+fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+    if !event.is_truthy("SkillId") {
+        context.report(
+            Diagnostic::warning(
+                "skill-not-named",
+                event.path.clone(),
+                "without `SkillId` every skill of Alexa, of anybody, may invoke this function",
+            )
+            .help("add `SkillId: amzn1.ask.skill....`"),
+        );
+    }
+    target.allow(
+        event.made_id("Permission"),
+        "alexa-appkit.amazon.com",
+        json!({ "EventSourceToken": event.get("SkillId") }),
+        ROOM,
+    );
+}

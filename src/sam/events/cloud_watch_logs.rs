@@ -1,0 +1,53 @@
+//! `CloudWatchLogs`: what is written into a log group invokes the function.
+//!
+//! Input  `Errors: {Type: CloudWatchLogs, Properties: {LogGroupName: /app, FilterPattern: ERROR}}`
+//! Output `AWS::Logs::SubscriptionFilter` `FnErrors`, `AWS::Lambda::Permission` `FnErrorsPermission`
+//!
+//! Upstream: `CloudWatchLogs` in model/eventsources/push.py.
+
+use super::{Event, EventType, Target};
+use crate::context::Context;
+use crate::sam::property::{Property, Shape};
+use crate::sam::{map, resource};
+use serde_json::json;
+
+const ROOM: &str = "sam/events/cloud_watch_logs.rs";
+
+pub(super) const TYPE: EventType = EventType {
+    name: "CloudWatchLogs",
+    properties: &[
+        Property::of("LogGroupName", Shape::Text)
+            .required()
+            .by(ROOM),
+        Property::of("FilterPattern", Shape::Text)
+            .required()
+            .by(ROOM),
+    ],
+    check: None,
+    lower,
+};
+
+fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+    let group = event.get("LogGroupName");
+    let arn = format!(
+        "arn:{}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:${{__LogGroupName__}}:*",
+        context.partition.name()
+    );
+    let permission = event.made_id("Permission");
+    target.allow(
+        permission.clone(),
+        "logs.amazonaws.com",
+        json!({ "SourceArn": { "Fn::Sub": [arn, { "__LogGroupName__": group }] } }),
+        ROOM,
+    );
+    let properties = map(json!({
+        "LogGroupName": group,
+        "FilterPattern": event.get("FilterPattern"),
+        "DestinationArn": target.arn,
+    }));
+    // The filter can only be made once its log group may invoke the function.
+    let mut attributes = map(json!({ "DependsOn": [permission] }));
+    attributes.extend(target.sam.attributes.passed_on());
+    let made = resource("AWS::Logs::SubscriptionFilter", attributes, properties);
+    target.made.insert(event.logical_id.as_str(), made, ROOM);
+}

@@ -1,0 +1,134 @@
+//! `Cognito`: what happens in a user pool of this template invokes the function.
+//!
+//! Input  `Signup: {Type: Cognito, Properties: {UserPool: !Ref Users, Trigger: PreSignUp}}`
+//! Output `AWS::Lambda::Permission` `FnCognitoPermission`, and in the pool `Users` the trigger
+//!
+//! The permission is the function's, or its alias's, not the event's: a second event replaces it.
+//!
+//! Upstream: `Cognito` in model/eventsources/push.py.
+
+use super::edited::{self, EditedType};
+use super::{Event, EventType, Target};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::get_att;
+use crate::sam::property::{Property, Shape, TEXT_OR_TEXTS};
+use serde_json::{Value, json};
+
+const ROOM: &str = "sam/events/cognito.rs";
+
+pub(super) const TYPE: EventType = EventType {
+    name: "Cognito",
+    properties: &[
+        Property::of("UserPool", Shape::Text).required().by(ROOM),
+        Property::strictly("Trigger", TEXT_OR_TEXTS)
+            .required()
+            .by(ROOM),
+    ],
+    check: Some(|context, event| edited::check(context, event, USER_POOL)),
+    lower,
+};
+
+const USER_POOL: &EditedType = &EditedType {
+    name: "AWS::Cognito::UserPool",
+    words: "user pool",
+    named_by: "UserPool",
+    properties: &[
+        "AccountRecoverySetting",
+        "AdminCreateUserConfig",
+        "AliasAttributes",
+        "AutoVerifiedAttributes",
+        "DeletionProtection",
+        "DeviceConfiguration",
+        "EmailAuthenticationMessage",
+        "EmailAuthenticationSubject",
+        "EmailConfiguration",
+        "EmailVerificationMessage",
+        "EmailVerificationSubject",
+        "EnabledMfas",
+        "LambdaConfig",
+        "MfaConfiguration",
+        "Policies",
+        "Schema",
+        "SmsAuthenticationMessage",
+        "SmsConfiguration",
+        "SmsVerificationMessage",
+        "UserAttributeUpdateSettings",
+        "UsernameAttributes",
+        "UsernameConfiguration",
+        "UserPoolAddOns",
+        "UserPoolName",
+        "UserPoolTags",
+        "UserPoolTier",
+        "VerificationMessageTemplate",
+        "WebAuthnRelyingPartyID",
+        "WebAuthnUserVerification",
+    ],
+};
+
+fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+    let Some(pool) = edited::find(context, event, USER_POOL) else {
+        return;
+    };
+    let permission = format!("{}CognitoPermission", target.id);
+    let source = get_att(pool, "Arn");
+    warn_of_shared_permission(context, target, event, &permission, &source);
+    target.allow(
+        permission,
+        "cognito-idp.amazonaws.com",
+        json!({ "SourceArn": source }),
+        ROOM,
+    );
+    let given = event.get("Trigger");
+    let triggers = given
+        .as_array()
+        .map_or_else(|| std::slice::from_ref(given), Vec::as_slice);
+    edited::edit(context, pool, USER_POOL, |context, _, properties| {
+        let Some(config) = edited::map_in(context, pool, properties, "LambdaConfig") else {
+            return;
+        };
+        for trigger in triggers.iter().filter_map(Value::as_str) {
+            if config.contains_key(trigger) {
+                context.report(
+                    Diagnostic::error(
+                        "trigger-taken",
+                        event.path("Trigger"),
+                        format!("the user pool `{pool}` has a function for `{trigger}` already"),
+                    )
+                    .help("a trigger of a user pool invokes one function: take it out in one of the places"),
+                );
+                return;
+            }
+            config.insert(trigger.to_owned(), target.arn.clone());
+        }
+    });
+}
+
+/// Says when the permission of an earlier event for another pool is lost.
+fn warn_of_shared_permission(
+    context: &mut Context<'_>,
+    target: &mut Target<'_>,
+    event: &Event,
+    permission: &str,
+    source: &Value,
+) {
+    let Some(earlier) = target.made.get_mut(permission) else {
+        return;
+    };
+    let earlier = earlier
+        .get("Properties")
+        .and_then(|made| made.get("SourceArn"));
+    if earlier != Some(source) {
+        context.report(
+            Diagnostic::warning(
+                "permission-shared",
+                event.path("UserPool"),
+                format!(
+                    "the `Cognito` events of `{}` share the permission `{permission}`, which now names this pool only: the other one may not invoke the function",
+                    target.sam.id
+                ),
+            )
+            .help("add an `AWS::Lambda::Permission` of your own for the other pool"),
+        );
+    }
+}

@@ -1,0 +1,131 @@
+//! `DeadLetterConfig` of a schedule or rule: a queue for what could not be delivered, given or made.
+//!
+//! Input  `DeadLetterConfig: {Arn: ...}` or `{Type: SQS, QueueLogicalId: Dead}`
+//! Output the queue's ARN; `AWS::SQS::Queue` `<FnEvent>Queue` where it is to be made, and for rules an
+//!        `AWS::SQS::QueuePolicy`
+//!
+//! Upstream: model/eventbridge_utils.py; `_get_dlq_queue_arn_and_resources` in model/eventsources/scheduler.py.
+
+use super::{Event, Target};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::{get_att, reference};
+use crate::language::logical_id;
+use crate::sam::map;
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/events/dead_letter.rs";
+
+/// The queue of an event that has one.
+pub(super) struct DeadLetters {
+    /// Its ARN.
+    pub(super) arn: Value,
+    /// The logical id of a queue that is to be made.
+    made: Option<String>,
+}
+
+/// Reads an event's `DeadLetterConfig`; none where there is none or a fault, which is reported.
+pub(super) fn read(context: &mut Context<'_>, event: &Event) -> Option<DeadLetters> {
+    let config = event.get("DeadLetterConfig").as_object()?;
+    let path = event.path("DeadLetterConfig");
+    let by_arn = config.get("Arn");
+    let kind = config.get("Type");
+    let fault = match (by_arn, kind) {
+        (Some(_), Some(_)) => Some("has both `Arn` and `Type`"),
+        (None, None) => Some("has neither `Arn` nor `Type`"),
+        (None, Some(kind)) if kind != "SQS" => Some("has another `Type` than `SQS`"),
+        _ => None,
+    };
+    if let Some(fault) = fault {
+        context.report(
+            Diagnostic::error("dead-letter-config", path, format!("`DeadLetterConfig` {fault}"))
+                .help("write `{Arn: !GetAtt Queue.Arn}` for a queue that is there, or `{Type: SQS}` to have one made"),
+        );
+        return None;
+    }
+    if let Some(arn) = by_arn.filter(|arn| !arn.is_null()) {
+        return Some(DeadLetters {
+            arn: arn.clone(),
+            made: None,
+        });
+    }
+    let id = match config.get("QueueLogicalId") {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(id)) => id.clone(),
+        Some(_) => {
+            context.report(
+                Diagnostic::error(
+                    "wrong-shape",
+                    path.then("QueueLogicalId"),
+                    "`QueueLogicalId` must be a string",
+                )
+                .help("write the logical id that the queue is to get"),
+            );
+            return None;
+        }
+    };
+    if !id.is_empty() && !logical_id::is_valid(&id) {
+        context.report(
+            Diagnostic::error(
+                "invalid-logical-id",
+                path.then("QueueLogicalId"),
+                format!(
+                    "`{id}` cannot be a logical id: it holds something else than letters and digits"
+                ),
+            )
+            .blame(Some(&id))
+            .help("CloudFormation allows only A-Z, a-z and 0-9 in logical ids"),
+        );
+        return None;
+    }
+    let id = if id.is_empty() {
+        event.made_id("Queue")
+    } else {
+        id
+    };
+    Some(DeadLetters {
+        arn: get_att(&id, "Arn"),
+        made: Some(id),
+    })
+}
+
+impl DeadLetters {
+    /// Makes the queue, where it is to be made.
+    pub(super) fn make_queue(&self, target: &mut Target<'_>) {
+        if let Some(id) = &self.made {
+            target.make(id.clone(), "AWS::SQS::Queue", Map::new(), ROOM);
+        }
+    }
+
+    /// Makes the queue, where it is to be made, and lets the rule `source` send to it.
+    pub(super) fn make_queue_for_rule(
+        &self,
+        target: &mut Target<'_>,
+        event: &Event,
+        source: &Value,
+    ) {
+        self.make_queue(target);
+        let Some(id) = &self.made else {
+            return;
+        };
+        let properties = map(json!({
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Action": "sqs:SendMessage",
+                    "Effect": "Allow",
+                    "Principal": { "Service": "events.amazonaws.com" },
+                    "Resource": self.arn,
+                    "Condition": { "ArnEquals": { "aws:SourceArn": source } },
+                }],
+            },
+            "Queues": [reference(id)],
+        }));
+        target.make(
+            event.made_id("QueuePolicy"),
+            "AWS::SQS::QueuePolicy",
+            properties,
+            ROOM,
+        );
+    }
+}

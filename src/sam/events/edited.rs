@@ -1,0 +1,234 @@
+//! Resources of the user's that an event edits, because CloudFormation has no other place for what the event says: the
+//! bucket of an `S3` event, the user pool of a `Cognito` event.
+//!
+//! The reference rebuilds such a resource from the properties that it knows, and refuses all others.
+//!
+//! Upstream: `resources_to_link` in model/eventsources/push.py, model/s3.py, model/cognito.py.
+
+use super::Event;
+use crate::context::Context;
+use crate::diagnostics::{Diagnostic, suggestion};
+use crate::language::intrinsics::{argument, is_intrinsic};
+use crate::language::truth::is_truthy;
+use crate::sam::resource;
+use crate::template::Path;
+use serde_json::{Map, Value};
+
+/// A type of resource that events edit.
+pub(super) struct EditedType {
+    /// `AWS::S3::Bucket`
+    pub(super) name: &'static str,
+    /// What people call it.
+    pub(super) words: &'static str,
+    /// The event's property that refers to it.
+    pub(super) named_by: &'static str,
+    pub(super) properties: &'static [&'static str],
+}
+
+/// The attributes that such a resource keeps.
+const KEPT: &[&str] = &[
+    "DependsOn",
+    "DeletionPolicy",
+    "UpdatePolicy",
+    "Condition",
+    "UpdateReplacePolicy",
+    "Metadata",
+];
+
+/// The logical id of the resource that the event refers to, where it stands in the template.
+pub(super) fn find<'e>(
+    context: &Context<'_>,
+    event: &'e Event,
+    kind: &EditedType,
+) -> Option<&'e str> {
+    argument(event.get(kind.named_by), "Ref")?
+        .as_str()
+        .filter(|id| context.resources.contains_key(*id))
+}
+
+/// Reports an event that refers to no resource of the template.
+pub(super) fn check(context: &mut Context<'_>, event: &Event, kind: &EditedType) {
+    if find(context, event, kind).is_none() {
+        context.report(
+            Diagnostic::error(
+                "event-source-not-in-template",
+                event.path(kind.named_by),
+                format!(
+                    "`{}` must be a `!Ref` to a {} of this template: the event is written into that resource",
+                    kind.named_by, kind.words
+                ),
+            )
+            .help(format!(
+                "write `{}: !Ref ...` with the logical id of an `{}`",
+                kind.named_by, kind.name
+            )),
+        );
+    }
+}
+
+/// Edits the resource that the event refers to. `edit` gets its attributes and its properties; where it reports an error
+/// nothing is changed.
+pub(super) fn edit(
+    context: &mut Context<'_>,
+    id: &str,
+    kind: &EditedType,
+    edit: impl FnOnce(&mut Context<'_>, &mut Map<String, Value>, &mut Map<String, Value>),
+) {
+    let before = context.diagnostics.len();
+    let Some(given) = context.resources.get(id).cloned() else {
+        return;
+    };
+    let Some((mut attributes, mut properties)) = take_apart(context, id, given, kind) else {
+        return;
+    };
+    edit(context, &mut attributes, &mut properties);
+    check_properties(context, id, &properties, kind);
+    if super::has_errors_since(context, before) {
+        return;
+    }
+    properties.retain(|_, value| !value.is_null());
+    if !is_truthy(attributes.get("DependsOn")) {
+        attributes.retain(|name, _| name != "DependsOn");
+    }
+    if let Some(slot) = context.resources.get_mut(id) {
+        *slot = resource(kind.name, attributes, properties);
+    }
+}
+
+/// The attributes and the properties of a resource that is to be edited; one that is unfit is reported and gives none.
+fn take_apart(
+    context: &mut Context<'_>,
+    id: &str,
+    given: Value,
+    kind: &EditedType,
+) -> Option<(Map<String, Value>, Map<String, Value>)> {
+    let path = Path::resource(id);
+    let mut attributes = Map::new();
+    let mut properties = Map::new();
+    let Value::Object(given) = given else {
+        report_other_type(context, id, kind);
+        return None;
+    };
+    if given.get("Type").and_then(Value::as_str) != Some(kind.name) {
+        report_other_type(context, id, kind);
+        return None;
+    }
+    for (key, value) in given {
+        match (key.as_str(), value) {
+            ("Type", _) | ("Properties", Value::Null) => {}
+            ("Properties", Value::Object(map)) => properties = map,
+            ("Properties", _) => {
+                context.report(
+                    Diagnostic::error(
+                        "wrong-shape",
+                        path.then("Properties"),
+                        format!(
+                            "the `Properties` of the {} `{id}` must be a map",
+                            kind.words
+                        ),
+                    )
+                    .help("an event is written into them"),
+                );
+                return None;
+            }
+            (name, value) if KEPT.contains(&name) => {
+                attributes.insert(key, value);
+            }
+            (name, _) => context.report(
+                Diagnostic::warning(
+                    "attribute-lost",
+                    path.clone().then(name),
+                    format!(
+                        "`{name}` of the {} `{id}` is lost when an event is written into it",
+                        kind.words
+                    ),
+                )
+                .on_key()
+                .help("take it out"),
+            ),
+        }
+    }
+    Some((attributes, properties))
+}
+
+fn report_other_type(context: &mut Context<'_>, id: &str, kind: &EditedType) {
+    context.report(
+        Diagnostic::error(
+            "event-source-of-other-type",
+            Path::resource(id).then("Type"),
+            format!(
+                "`{id}` must be an `{}`: an event names it as its {}",
+                kind.name, kind.words
+            ),
+        )
+        .help(format!(
+            "let `{}` of the event refer to another resource",
+            kind.named_by
+        )),
+    );
+}
+
+/// Reports properties that the reference does not know, and that would be lost.
+fn check_properties(
+    context: &mut Context<'_>,
+    id: &str,
+    properties: &Map<String, Value>,
+    kind: &EditedType,
+) {
+    for name in properties
+        .keys()
+        .filter(|name| !kind.properties.contains(&name.as_str()))
+    {
+        let fault = Diagnostic::error(
+            "unknown-property",
+            Path::property(id, name),
+            format!(
+                "a {} into which an event is written cannot have the property `{name}`",
+                kind.words
+            ),
+        )
+        .on_key();
+        context.report(match suggestion(name, kind.properties.iter().copied()) {
+            Some(meant) => fault.help(format!("did you mean `{meant}`?")),
+            None => fault.help(format!(
+                "AWS's own transform refuses it too; take it out, or connect the {} and the function without an event",
+                kind.words
+            )),
+        });
+    }
+}
+
+/// A map inside a property, made where there is none; one that is no map is reported and gives none.
+pub(super) fn map_in<'v>(
+    context: &mut Context<'_>,
+    id: &str,
+    properties: &'v mut Map<String, Value>,
+    name: &str,
+) -> Option<&'v mut Map<String, Value>> {
+    let path = Path::property(id, name);
+    let value = properties.entry(name).or_insert(Value::Null);
+    if value.is_null() {
+        *value = Value::Object(Map::new());
+    }
+    if is_intrinsic(value) {
+        context.report(
+            Diagnostic::warning(
+                "edited-beside-intrinsic",
+                path.clone(),
+                format!("the event is written beside the intrinsic in `{name}`, which CloudFormation refuses"),
+            )
+            .help("write the map out, with intrinsics behind its keys"),
+        );
+    }
+    if !value.is_object() {
+        context.report(
+            Diagnostic::error(
+                "wrong-shape",
+                path,
+                format!("`{name}` must be a map: an event is written into it"),
+            )
+            .help("write a map, or take it out"),
+        );
+    }
+    value.as_object_mut()
+}

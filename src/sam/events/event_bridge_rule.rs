@@ -1,0 +1,190 @@
+//! `EventBridgeRule`, `CloudWatchEvent` (its older name), and what they share with `Schedule`: a rule of EventBridge.
+//!
+//! Input  `Shipped: {Type: EventBridgeRule, Properties: {Pattern: {source: [orders]}}}`
+//! Output `AWS::Events::Rule` `FnShipped`; for a function an `AWS::Lambda::Permission` `FnShippedPermission`, for a
+//!        state machine an `AWS::IAM::Role` `MachineShippedRole`
+//!
+//! Upstream: `CloudWatchEvent` in model/eventsources/push.py and in model/stepfunctions/events.py.
+
+use super::dead_letter::{self, DeadLetters};
+use super::{Event, EventType, Target, TargetKind, has_errors_since, state};
+use crate::context::Context;
+use crate::language::intrinsics::get_att;
+use crate::language::truth::is_truthy;
+use crate::sam::property::{Property, Shape};
+use crate::sam::{map, set, trust};
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/events/event_bridge_rule.rs";
+const DEAD_LETTER: &str = "sam/events/dead_letter.rs";
+
+/// The longest id of a rule's target, in characters.
+const MAX_TARGET_ID: usize = 64;
+
+const fn named(name: &'static str, properties: &'static [Property]) -> EventType {
+    EventType {
+        name,
+        properties,
+        check: None,
+        lower,
+    }
+}
+
+const OF_FUNCTION: &[Property] = &[
+    EVENT_BUS_NAME,
+    RULE_NAME,
+    PATTERN,
+    DEAD_LETTER_CONFIG,
+    RETRY_POLICY,
+    INPUT,
+    INPUT_PATH,
+    Property::of("Target", Shape::Map).by(ROOM),
+    Property::of("Enabled", Shape::Bool).by(ROOM),
+    STATE,
+    INPUT_TRANSFORMER,
+];
+
+const OF_STATE_MACHINE: &[Property] = &[
+    EVENT_BUS_NAME,
+    RULE_NAME,
+    PATTERN,
+    INPUT,
+    INPUT_PATH,
+    DEAD_LETTER_CONFIG,
+    RETRY_POLICY,
+    STATE,
+    Property::strictly("Target", Shape::Map).by(ROOM),
+    INPUT_TRANSFORMER,
+];
+
+pub(super) const CLOUD_WATCH_EVENT_OF_FUNCTION: EventType = named("CloudWatchEvent", OF_FUNCTION);
+pub(super) const EVENT_BRIDGE_RULE_OF_FUNCTION: EventType = named("EventBridgeRule", OF_FUNCTION);
+pub(super) const CLOUD_WATCH_EVENT_OF_STATE_MACHINE: EventType =
+    named("CloudWatchEvent", OF_STATE_MACHINE);
+pub(super) const EVENT_BRIDGE_RULE_OF_STATE_MACHINE: EventType =
+    named("EventBridgeRule", OF_STATE_MACHINE);
+
+const EVENT_BUS_NAME: Property = Property::of("EventBusName", Shape::Text);
+const RULE_NAME: Property = Property::of("RuleName", Shape::Text).by(ROOM);
+const PATTERN: Property = Property::of("Pattern", Shape::Map).by(ROOM);
+const DEAD_LETTER_CONFIG: Property = Property::of("DeadLetterConfig", Shape::Map).by(DEAD_LETTER);
+const RETRY_POLICY: Property = Property::of("RetryPolicy", Shape::Map).by(ROOM);
+const INPUT: Property = Property::of("Input", Shape::Text).by(ROOM);
+const INPUT_PATH: Property = Property::of("InputPath", Shape::Text).by(ROOM);
+const STATE: Property = Property::of("State", Shape::Text).by(ROOM);
+const INPUT_TRANSFORMER: Property = Property::of("InputTransformer", Shape::Map).by(ROOM);
+
+/// What a rule says to its target, beside who it is.
+const TO_TARGET: &[&str] = &["Input", "InputPath", "RetryPolicy", "InputTransformer"];
+
+fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+    let properties = map(json!({
+        "EventBusName": event.get("EventBusName"),
+        "EventPattern": event.get("Pattern"),
+        "Name": event.get("RuleName"),
+    }));
+    make_rule(context, target, event, properties);
+}
+
+/// Makes the rule of an event, what lets it reach its target, and its dead-letter queue.
+pub(super) fn make_rule(
+    context: &mut Context<'_>,
+    target: &mut Target<'_>,
+    event: &Event,
+    given: Map<String, Value>,
+) {
+    let before = context.diagnostics.len();
+    let dead_letters = dead_letter::read(context, event);
+    let state = state(context, event);
+    if has_errors_since(context, before) {
+        return;
+    }
+    let id = event.logical_id.as_str();
+    let arn = get_att(id, "Arn");
+    target.made.reserve(id);
+    let role = match target.kind {
+        TargetKind::Function => Value::Null,
+        TargetKind::StateMachine => role_to_start(target, event),
+    };
+    if let Some(dead_letters) = &dead_letters {
+        dead_letters.make_queue_for_rule(target, event, &arn);
+    }
+    let mut properties = Map::new();
+    for (name, value) in given {
+        set(&mut properties, &name, value);
+    }
+    set(&mut properties, "State", state);
+    let to = rule_target(target, event, role, dead_letters.as_ref());
+    set(&mut properties, "Targets", json!([to]));
+    target.make(id, "AWS::Events::Rule", properties, ROOM);
+    if target.kind == TargetKind::Function {
+        target.allow(
+            event.made_id("Permission"),
+            "events.amazonaws.com",
+            json!({ "SourceArn": arn }),
+            ROOM,
+        );
+    }
+}
+
+/// What the rule invokes or starts, with which role, and what it says to it.
+fn rule_target(
+    target: &Target<'_>,
+    event: &Event,
+    role: Value,
+    dead_letters: Option<&DeadLetters>,
+) -> Value {
+    let suffix = match target.kind {
+        TargetKind::Function => "LambdaTarget",
+        TargetKind::StateMachine => "StepFunctionsTarget",
+    };
+    let id = match event.get("Target").get("Id") {
+        Some(given) => given.clone(),
+        None => target_id(&event.logical_id, suffix).into(),
+    };
+    let mut to = map(json!({ "Arn": target.arn, "Id": id }));
+    set(&mut to, "RoleArn", role);
+    for name in TO_TARGET {
+        set(&mut to, name, event.get(name).clone());
+    }
+    if let Some(dead_letters) = dead_letters {
+        to.insert(
+            "DeadLetterConfig".to_owned(),
+            json!({ "Arn": dead_letters.arn }),
+        );
+    }
+    to.into()
+}
+
+/// The event's id and what it targets, cut so that EventBridge takes it.
+fn target_id(id: &str, suffix: &str) -> String {
+    let room = MAX_TARGET_ID - suffix.len();
+    let kept: String = id.chars().take(room).collect();
+    kept + suffix
+}
+
+/// The ARN of a role that may start the state machine: the given one, or one that is made.
+fn role_to_start(target: &mut Target<'_>, event: &Event) -> Value {
+    let given = event.get("RoleArn");
+    if !given.is_null() {
+        return given.clone();
+    }
+    let id = event.made_id("Role");
+    let mut properties = map(json!({
+        "AssumeRolePolicyDocument": trust("events.amazonaws.com"),
+        "Policies": [{
+            "PolicyName": format!("{id}StartExecutionPolicy"),
+            "PolicyDocument": { "Statement": [{
+                "Action": "states:StartExecution",
+                "Effect": "Allow",
+                "Resource": target.arn,
+            }] },
+        }],
+    }));
+    let boundary = target.sam.get("PermissionsBoundary");
+    if is_truthy(Some(boundary)) {
+        set(&mut properties, "PermissionsBoundary", boundary.clone());
+    }
+    target.make(id.clone(), "AWS::IAM::Role", properties, ROOM);
+    get_att(&id, "Arn")
+}

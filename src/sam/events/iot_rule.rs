@@ -1,0 +1,58 @@
+//! `IoTRule`: messages of AWS IoT that a query selects invoke the function.
+//!
+//! Input  `Hot: {Type: IoTRule, Properties: {Sql: "SELECT * FROM 'sensors' WHERE t > 40"}}`
+//! Output `AWS::IoT::TopicRule` `FnHot`, `AWS::Lambda::Permission` `FnHotPermission`
+//!
+//! Upstream: `IoTRule` in model/eventsources/push.py.
+
+use super::{Event, EventType, Target};
+use crate::context::Context;
+use crate::language::intrinsics::reference;
+use crate::sam::property::{Property, Shape};
+use crate::sam::{map, set};
+use serde_json::json;
+
+const ROOM: &str = "sam/events/iot_rule.rs";
+
+pub(super) const TYPE: EventType = EventType {
+    name: "IoTRule",
+    properties: &[
+        Property::of("Sql", Shape::Text).required().by(ROOM),
+        Property::of("AwsIotSqlVersion", Shape::Text).by(ROOM),
+    ],
+    check: None,
+    lower,
+};
+
+fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+    let arn = format!(
+        "arn:{}:iot:${{AWS::Region}}:${{AWS::AccountId}}:rule/${{RuleName}}",
+        context.partition.name()
+    );
+    let rule = reference(&event.logical_id);
+    target.allow(
+        event.made_id("Permission"),
+        "iot.amazonaws.com",
+        json!({
+            "SourceAccount": { "Fn::Sub": "${AWS::AccountId}" },
+            "SourceArn": { "Fn::Sub": [arn, { "RuleName": rule }] },
+        }),
+        ROOM,
+    );
+    let mut payload = map(json!({
+        "Sql": event.get("Sql"),
+        "RuleDisabled": false,
+        "Actions": [{ "Lambda": { "FunctionArn": target.arn } }],
+    }));
+    if event.is_truthy("AwsIotSqlVersion") {
+        let version = event.get("AwsIotSqlVersion").clone();
+        set(&mut payload, "AwsIotSqlVersion", version);
+    }
+    let properties = map(json!({ "TopicRulePayload": payload }));
+    target.make(
+        event.logical_id.as_str(),
+        "AWS::IoT::TopicRule",
+        properties,
+        ROOM,
+    );
+}

@@ -1,0 +1,330 @@
+//! `MSK`, `SelfManagedKafka`: what the role needs to read Kafka: its secrets, its network, its schema registry.
+//!
+//! Upstream: `MSK`, `SelfManagedKafka` and `get_schema_registry_permissions` in model/eventsources/pull.py.
+
+use super::source_access::{
+    allow, configurations, encryption_key, enter_network, read_secret, report, report_type,
+};
+use super::{Event, has_errors_since};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::{argument, is_intrinsic};
+use crate::language::truth::is_truthy;
+use crate::sam::did_you_mean;
+use serde_json::{Map, Value, json};
+
+/// What a configuration of `SelfManagedKafka` is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Subnet,
+    SecurityGroup,
+    /// Says who we are: with a secret, or with the role itself.
+    Identity {
+        secret: bool,
+    },
+    /// A secret that says who the cluster is.
+    RootCertificate,
+    /// A detail of OAuth.
+    OAuth,
+}
+
+const ACCESS: &[(&str, Access)] = &[
+    ("VPC_SUBNET", Access::Subnet),
+    ("VPC_SECURITY_GROUP", Access::SecurityGroup),
+    ("SASL_SCRAM_256_AUTH", Access::Identity { secret: true }),
+    ("SASL_SCRAM_512_AUTH", Access::Identity { secret: true }),
+    ("BASIC_AUTH", Access::Identity { secret: true }),
+    (
+        "CLIENT_CERTIFICATE_TLS_AUTH",
+        Access::Identity { secret: true },
+    ),
+    ("OAUTHBEARER_AUTH", Access::Identity { secret: true }),
+    ("IAM_AUTH", Access::Identity { secret: false }),
+    ("IAM_OAUTHBEARER_AUTH", Access::Identity { secret: false }),
+    ("SERVER_ROOT_CA_CERTIFICATE", Access::RootCertificate),
+    ("OAUTHBEARER_SCOPE", Access::OAuth),
+    ("OAUTHBEARER_AUDIENCE", Access::OAuth),
+    ("OAUTHBEARER_LOGICAL_CLUSTER", Access::OAuth),
+    ("OAUTHBEARER_IDENTITY_POOL", Access::OAuth),
+];
+
+/// What a schema registry must say.
+const REGISTRY_KEYS: &[&str] = &[
+    "SchemaRegistryURI",
+    "EventRecordFormat",
+    "SchemaValidationConfigs",
+];
+
+const RECORD_FORMATS: &[&str] = &["JSON", "SOURCE"];
+
+/// The inline policy of an `MSK` event that needs one; a fault is reported and gives none.
+pub(super) fn msk_policy(context: &mut Context<'_>, event: &Event) -> Option<Value> {
+    let mut statements = registry_statements(context, event);
+    let items = event.get("SourceAccessConfigurations").as_array();
+    for item in items.into_iter().flatten() {
+        let uri = item.get("URI").filter(|uri| is_truthy(Some(uri)));
+        if let (Some("CLIENT_CERTIFICATE_TLS_AUTH"), Some(uri)) =
+            (item.get("Type").and_then(Value::as_str), uri)
+        {
+            statements.push(read_secret(uri));
+        }
+    }
+    (!statements.is_empty()).then(|| {
+        json!({ "PolicyName": "MSKExecutionRolePolicy", "PolicyDocument": { "Statement": statements } })
+    })
+}
+
+/// The inline policy of a `SelfManagedKafka` event that needs one; a fault is reported and gives none.
+pub(super) fn self_managed_policy(context: &mut Context<'_>, event: &Event) -> Option<Value> {
+    let before = context.diagnostics.len();
+    check_source(context, event);
+    let mut statements = access_statements(context, event).unwrap_or_default();
+    let key = encryption_key(context, event);
+    statements.extend(key.map(|key| allow(&["kms:Decrypt"], key)));
+    statements.extend(registry_statements(context, event));
+    if statements.is_empty() || has_errors_since(context, before) {
+        return None;
+    }
+    Some(json!({
+        "PolicyDocument": { "Statement": statements, "Version": "2012-10-17" },
+        "PolicyName": "SelfManagedKafkaExecutionRolePolicy",
+    }))
+}
+
+/// Reports a cluster without servers, and anything else than one topic.
+fn check_source(context: &mut Context<'_>, event: &Event) {
+    if !event.is_truthy("KafkaBootstrapServers") {
+        context.report(
+            Diagnostic::error(
+                "kafka-servers-missing",
+                event.path("KafkaBootstrapServers"),
+                "a `SelfManagedKafka` event needs `KafkaBootstrapServers`",
+            )
+            .help("write `[broker.example.com:9092]`"),
+        );
+    }
+    let topics = event.get("Topics");
+    let count = match topics {
+        Value::Array(topics) => topics.len(),
+        Value::Object(intrinsic) => intrinsic.len(),
+        _ => 0,
+    };
+    if count != 1 {
+        context.report(
+            Diagnostic::error(
+                "kafka-topics",
+                event.path("Topics"),
+                "a `SelfManagedKafka` event needs one topic in `Topics`, and no more",
+            )
+            .help("write `Topics: [orders]`; a second topic is a second event"),
+        );
+    }
+}
+
+/// The statements for secrets and network; a fault is reported and gives none.
+fn access_statements(context: &mut Context<'_>, event: &Event) -> Option<Vec<Value>> {
+    let before = context.diagnostics.len();
+    let items = configurations(context, event)?;
+    let names: Vec<&str> = ACCESS.iter().map(|(name, _)| *name).collect();
+    let (mut subnet, mut group, mut identity) = (None, None, None);
+    let (mut secret, mut root) = (None, None);
+    for (index, item) in items.into_iter().enumerate() {
+        let kind = item.get("Type").and_then(Value::as_str);
+        let Some((name, access)) = ACCESS.iter().find(|(name, _)| Some(*name) == kind) else {
+            report_type(context, event, index, &names);
+            continue;
+        };
+        let uri = item.get("URI").unwrap_or(&Value::Null);
+        if *access != (Access::Identity { secret: false }) {
+            check_uri(context, event, index, name, uri);
+        }
+        match access {
+            Access::Subnet => subnet = Some(index),
+            Access::SecurityGroup => group = Some(index),
+            Access::Identity { secret: has_secret } => {
+                if identity.is_some() {
+                    report(
+                        context,
+                        event,
+                        index,
+                        "there can be one way only to say who reads",
+                        "keep one of the authentications",
+                    );
+                }
+                identity = Some(index);
+                if *has_secret {
+                    secret = Some(uri);
+                }
+            }
+            Access::RootCertificate => root = Some(uri),
+            Access::OAuth => {}
+        }
+    }
+    if let (Some(index), None) | (None, Some(index)) = (subnet, group) {
+        report(
+            context,
+            event,
+            index,
+            "`VPC_SUBNET` and `VPC_SECURITY_GROUP` go together",
+            "add the other one",
+        );
+    }
+    if has_errors_since(context, before) {
+        return None;
+    }
+    let mut statements: Vec<Value> = [secret, root]
+        .into_iter()
+        .flatten()
+        .map(read_secret)
+        .collect();
+    if subnet.is_some() {
+        statements.push(enter_network());
+    }
+    Some(statements)
+}
+
+fn check_uri(context: &mut Context<'_>, event: &Event, index: usize, name: &str, uri: &Value) {
+    let is_text = uri.as_str().is_some_and(|uri| !uri.is_empty());
+    if !is_text && !is_intrinsic(uri) {
+        report(
+            context,
+            event,
+            index,
+            &format!("`{name}` needs a `URI`, a string or an intrinsic"),
+            &format!("write `{{Type: {name}, URI: ...}}`"),
+        );
+    }
+}
+
+/// `SchemaRegistryConfig` as the mapping has it: parameters inside an intrinsic `SchemaRegistryURI` are resolved.
+pub(super) fn registry_config(context: &mut Context<'_>, event: &Event) -> Value {
+    let mut config = event.get("SchemaRegistryConfig").clone();
+    let path = event.path("SchemaRegistryConfig").then("SchemaRegistryURI");
+    if let Some(Value::Object(uri)) = config.get_mut("SchemaRegistryURI") {
+        for inner in uri
+            .values_mut()
+            .filter(|inner| inner.is_object() || inner.is_array())
+        {
+            // The function's name stays with what it is given: only what lies deeper is looked into.
+            let mut whole = json!({ "Fn::Sub": inner.take() });
+            if let Err(fault) = context.parameters.resolve(&mut whole) {
+                context.report_unresolvable(path.clone(), &fault);
+            }
+            *inner = whole
+                .get_mut("Fn::Sub")
+                .map(Value::take)
+                .unwrap_or_default();
+        }
+    }
+    config
+}
+
+/// The statements for a schema registry, where there is one. Faults are reported.
+fn registry_statements(context: &mut Context<'_>, event: &Event) -> Vec<Value> {
+    let given = event.get("SchemaRegistryConfig");
+    let Some(config) = given.as_object().filter(|config| !config.is_empty()) else {
+        return Vec::new();
+    };
+    check_registry(context, event, config);
+    let mut statements: Vec<Value> = config
+        .get("AccessConfigs")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|access| access.get("URI"))
+        .map(read_secret)
+        .collect();
+    let emitted = registry_config(context, event);
+    let uri = emitted.get("SchemaRegistryURI").unwrap_or(&Value::Null);
+    if let Some(name) = registry_name(context, event) {
+        statements.push(allow(&["glue:GetRegistry"], uri.clone()));
+        let schemas = format!(
+            "arn:${{AWS::Partition}}:glue:${{AWS::Region}}:${{AWS::AccountId}}:schema/{name}/*"
+        );
+        statements.push(json!({
+            "Action": ["glue:GetSchemaVersion"],
+            "Effect": "Allow",
+            "Resource": [{ "Fn::Sub": schemas }],
+        }));
+    } else if is_intrinsic(uri) {
+        context.report(
+            Diagnostic::warning(
+                "registry-not-known",
+                event.path("SchemaRegistryConfig").then("SchemaRegistryURI"),
+                "the name of this registry is not known here, so the role gets no rights in Glue",
+            )
+            .help("write the ARN out (`!Sub` with `${AWS::Region}` and a literal account), or grant `glue:GetRegistry` and `glue:GetSchemaVersion` in `Policies`; a registry outside Glue needs neither"),
+        );
+    }
+    statements
+}
+
+/// The name in the ARN of a registry of Glue.
+fn registry_name(context: &Context<'_>, event: &Event) -> Option<String> {
+    let uri = event.get("SchemaRegistryConfig").get("SchemaRegistryURI")?;
+    let resolved = context.parameters.resolved(uri).ok()?;
+    let arn = match &resolved {
+        Value::String(arn) => arn,
+        other => argument(other, "Fn::Sub")?.as_str()?,
+    };
+    let field = arn.starts_with("arn").then(|| arn.split(':').nth(5))??;
+    field.strip_prefix("registry/").map(str::to_owned)
+}
+
+fn check_registry(context: &mut Context<'_>, event: &Event, config: &Map<String, Value>) {
+    let path = event.path("SchemaRegistryConfig");
+    for name in REGISTRY_KEYS
+        .iter()
+        .filter(|name| !config.contains_key(**name))
+    {
+        context.report(
+            Diagnostic::error(
+                "missing-property",
+                path.clone().then(*name),
+                format!("`SchemaRegistryConfig` needs `{name}`"),
+            )
+            .help("write `{SchemaRegistryURI: ..., EventRecordFormat: JSON, SchemaValidationConfigs: [{Attribute: KEY}]}`"),
+        );
+    }
+    if let Some(format) = config.get("EventRecordFormat") {
+        let word = format.as_str().unwrap_or_default();
+        if !RECORD_FORMATS.contains(&word) {
+            context.report(
+                Diagnostic::error(
+                    "record-format",
+                    path.clone().then("EventRecordFormat"),
+                    "`EventRecordFormat` must be `JSON` or `SOURCE`",
+                )
+                .help(did_you_mean(word, RECORD_FORMATS)),
+            );
+        }
+    }
+    if config
+        .get("SchemaValidationConfigs")
+        .is_some_and(|configs| !configs.is_array())
+    {
+        context.report(
+            Diagnostic::error(
+                "wrong-shape",
+                path.clone().then("SchemaValidationConfigs"),
+                "`SchemaValidationConfigs` must be a list",
+            )
+            .help("write `[{Attribute: KEY}, {Attribute: VALUE}]`, or `[]`"),
+        );
+    }
+    let access = config.get("AccessConfigs").unwrap_or(&Value::Null);
+    let is_sound = |access: &Value| access.get("Type").is_some() && access.get("URI").is_some();
+    let sound = access
+        .as_array()
+        .is_some_and(|items| items.iter().all(is_sound));
+    if is_truthy(Some(access)) && !sound {
+        context.report(
+            Diagnostic::error(
+                "wrong-shape",
+                path.then("AccessConfigs"),
+                "`AccessConfigs` must be a list of maps with `Type` and `URI`",
+            )
+            .help("write `[{Type: BASIC_AUTH, URI: !Ref Secret}]`"),
+        );
+    }
+}

@@ -1,0 +1,406 @@
+//! `Events`: what invokes a function or starts a state machine, one room for each kind of event.
+//!
+//! Input  `Events: {Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}`
+//! Output the rule, the permission, the mapping, ... that the event stands for, under ids that begin with those of the
+//!        function and the event: `FnNightly`, `FnNightlyPermission`
+//!
+//! Where a function has an alias, its events invoke that.
+//!
+//! Upstream: model/eventsources/, model/stepfunctions/events.py.
+
+mod alexa_skill;
+mod cloud_watch_logs;
+mod cognito;
+mod dead_letter;
+mod document_db;
+mod edited;
+mod event_bridge_rule;
+mod event_source_mapping;
+mod iot_rule;
+mod kafka;
+mod mq;
+mod s3;
+mod schedule;
+mod schedule_v2;
+mod sns;
+mod source_access;
+
+pub(crate) use event_source_mapping::allow_to_send;
+
+use super::generated::Generated;
+use super::policies::RolePolicies;
+use super::property::{self, Property};
+use super::{SamResource, did_you_mean, map, set};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::is_intrinsic;
+use crate::language::logical_id;
+use crate::language::truth::is_truthy;
+use crate::template::Path;
+use serde_json::{Map, Value, json};
+
+/// One kind of event.
+pub(crate) struct EventType {
+    /// `Schedule`
+    pub(crate) name: &'static str,
+    pub(crate) properties: &'static [Property],
+    /// What else must hold before anything is made; faults are reported.
+    pub(crate) check: Option<fn(&mut Context<'_>, &Event)>,
+    /// Makes the event's resources; faults are reported.
+    pub(crate) lower: fn(&mut Context<'_>, &mut Target<'_>, &Event),
+}
+
+/// The events of functions.
+pub(crate) const OF_FUNCTIONS: &[EventType] = &[
+    s3::TYPE,
+    sns::TYPE,
+    schedule::OF_FUNCTION,
+    schedule_v2::TYPE,
+    event_bridge_rule::CLOUD_WATCH_EVENT_OF_FUNCTION,
+    event_bridge_rule::EVENT_BRIDGE_RULE_OF_FUNCTION,
+    cloud_watch_logs::TYPE,
+    iot_rule::TYPE,
+    alexa_skill::TYPE,
+    cognito::TYPE,
+    event_source_mapping::SQS,
+    event_source_mapping::KINESIS,
+    event_source_mapping::DYNAMO_DB,
+    event_source_mapping::MSK,
+    event_source_mapping::SELF_MANAGED_KAFKA,
+    event_source_mapping::MQ,
+    event_source_mapping::DOCUMENT_DB,
+    later("Api"),
+    later("HttpApi"),
+];
+
+/// The events of state machines.
+pub(crate) const OF_STATE_MACHINES: &[EventType] = &[
+    schedule::OF_STATE_MACHINE,
+    schedule_v2::TYPE,
+    event_bridge_rule::CLOUD_WATCH_EVENT_OF_STATE_MACHINE,
+    event_bridge_rule::EVENT_BRIDGE_RULE_OF_STATE_MACHINE,
+    later("Api"),
+];
+
+/// A kind that is known and not supported yet.
+const fn later(name: &'static str) -> EventType {
+    EventType {
+        name,
+        properties: &[],
+        check: None,
+        lower: |context, _, event| {
+            context.report(
+                Diagnostic::error(
+                    "not-supported-yet",
+                    event.path.clone(),
+                    format!("`{}` events are not supported yet", event.kind.name),
+                )
+                .help("leave this resource to AWS's own transform"),
+            );
+        },
+    }
+}
+
+/// One event, as the user wrote it.
+pub(crate) struct Event {
+    pub(crate) kind: &'static EventType,
+    /// Its key in `Events`.
+    pub(crate) id: String,
+    /// The id with which those of its resources begin: the function's or machine's, and its own.
+    pub(crate) logical_id: String,
+    pub(crate) properties: Map<String, Value>,
+    /// The place of its `Properties`.
+    pub(crate) path: Path,
+}
+
+impl Event {
+    /// A property's value; null where it is absent.
+    pub(crate) fn get(&self, name: &str) -> &Value {
+        self.properties.get(name).unwrap_or(&Value::Null)
+    }
+
+    /// Whether a property is there and counts as true.
+    pub(crate) fn is_truthy(&self, name: &str) -> bool {
+        is_truthy(self.properties.get(name))
+    }
+
+    /// The place of a property.
+    pub(crate) fn path(&self, name: &str) -> Path {
+        self.path.clone().then(name)
+    }
+
+    /// The properties that go over as they are.
+    pub(crate) fn copied(&self) -> Map<String, Value> {
+        let rows = self.kind.properties.iter();
+        rows.filter(|row| row.copies(self.get(row.name)))
+            .map(|row| (row.name.to_owned(), self.get(row.name).clone()))
+            .collect()
+    }
+
+    /// The id of one of its resources.
+    pub(crate) fn made_id(&self, suffix: &str) -> String {
+        format!("{}{suffix}", self.logical_id)
+    }
+}
+
+/// What kind of resource has the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TargetKind {
+    Function,
+    StateMachine,
+}
+
+/// What the events invoke or start, while it is lowered.
+pub(crate) struct Target<'a> {
+    pub(crate) kind: TargetKind,
+    /// What the user wrote of it.
+    pub(crate) sam: &'a SamResource,
+    /// The logical id of the resource that is invoked: the alias where there is one.
+    pub(crate) id: String,
+    /// Its ARN.
+    pub(crate) arn: Value,
+    /// What stands where its name is wanted.
+    pub(crate) name: Value,
+    /// What its role may do.
+    pub(crate) policies: &'a mut RolePolicies,
+    pub(crate) made: &'a mut Generated,
+}
+
+impl Target<'_> {
+    /// Adds a resource; it gets the Condition, DeletionPolicy and UpdateReplacePolicy of what has the event.
+    pub(crate) fn make(
+        &mut self,
+        id: impl Into<String>,
+        kind: &str,
+        properties: Map<String, Value>,
+        room: &'static str,
+    ) {
+        let made = self.sam.attributes.derived(kind, properties);
+        self.made.insert(id, made, room);
+    }
+
+    /// Lets a service invoke the function; `from` says from where: SourceArn, SourceAccount, EventSourceToken.
+    pub(crate) fn allow(
+        &mut self,
+        id: impl Into<String>,
+        service: &str,
+        from: Value,
+        room: &'static str,
+    ) {
+        let mut properties = map(json!({
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": self.name,
+            "Principal": service,
+        }));
+        for (name, value) in map(from) {
+            set(&mut properties, &name, value);
+        }
+        self.make(id, "AWS::Lambda::Permission", properties, room);
+    }
+}
+
+/// Reads and checks the `Events` of `owner`, in written order. Faults are reported and leave the event out.
+pub(crate) fn read(
+    context: &mut Context<'_>,
+    owner: &SamResource,
+    kinds: &'static [EventType],
+) -> Vec<Event> {
+    let Some(events) = owner.get("Events").as_object() else {
+        return Vec::new();
+    };
+    let mut read = Vec::with_capacity(events.len());
+    for (id, given) in events {
+        let path = owner.path("Events").then(id);
+        read.extend(read_one(context, owner, kinds, id, given, path));
+    }
+    read
+}
+
+fn read_one(
+    context: &mut Context<'_>,
+    owner: &SamResource,
+    kinds: &'static [EventType],
+    id: &str,
+    given: &Value,
+    path: Path,
+) -> Option<Event> {
+    let Some(envelope) = given.as_object() else {
+        context.report(
+            Diagnostic::error(
+                "wrong-shape",
+                path,
+                format!("the event `{id}` must be a map"),
+            )
+            .help("write `{Type: ..., Properties: {...}}`"),
+        );
+        return None;
+    };
+    let kind = read_kind(context, kinds, id, envelope, &path)?;
+    for key in envelope
+        .keys()
+        .filter(|key| !matches!(key.as_str(), "Type" | "Properties"))
+    {
+        context.report(
+            Diagnostic::warning(
+                "event-attribute-ignored",
+                path.clone().then(key),
+                format!("`{key}` beside the `Type` of an event is ignored"),
+            )
+            .on_key()
+            .help("an event has `Type` and `Properties` only: its resources get the attributes of the function"),
+        );
+    }
+    let path = path.then("Properties");
+    let properties = match envelope.get("Properties") {
+        None => Map::new(),
+        Some(Value::Object(properties)) => properties.clone(),
+        Some(_) => {
+            context.report(
+                Diagnostic::error(
+                    "wrong-shape",
+                    path,
+                    format!("the `Properties` of the event `{id}` must be a map"),
+                )
+                .help("write the properties as `Name: value`, or take `Properties` out"),
+            );
+            return None;
+        }
+    };
+    let event = Event {
+        kind,
+        id: id.to_owned(),
+        logical_id: format!("{}{id}", owner.id),
+        properties,
+        path,
+    };
+    let before = context.diagnostics.len();
+    if !logical_id::is_valid(&event.logical_id) {
+        context.report(
+            Diagnostic::error(
+                "invalid-logical-id",
+                owner.path("Events").then(id),
+                format!("the event id `{id}` holds something else than letters and digits"),
+            )
+            .on_key()
+            .help(
+                "it becomes part of logical ids, where CloudFormation allows only A-Z, a-z and 0-9",
+            ),
+        );
+    }
+    let words = format!("an `{}` event", kind.name);
+    if !kind.properties.is_empty() {
+        property::check(
+            context,
+            kind.properties,
+            &event.properties,
+            &words,
+            &event.path,
+        );
+    }
+    let sound = !has_errors_since(context, before);
+    if let (Some(check), true) = (kind.check, sound) {
+        check(context, &event);
+    }
+    (!has_errors_since(context, before)).then_some(event)
+}
+
+/// The kind that an event's `Type` names; a fault is reported and gives none.
+fn read_kind(
+    context: &mut Context<'_>,
+    kinds: &'static [EventType],
+    id: &str,
+    envelope: &Map<String, Value>,
+    path: &Path,
+) -> Option<&'static EventType> {
+    let given = envelope.get("Type").and_then(Value::as_str);
+    let kind = given.and_then(|given| kinds.iter().find(|kind| kind.name == given));
+    if kind.is_some() {
+        return kind;
+    }
+    let fault = if envelope.contains_key("Fn::If") {
+        Diagnostic::error(
+            "conditional-event",
+            path.clone(),
+            format!("`Fn::If` cannot stand in place of the event `{id}`"),
+        )
+        .help("write the event out; to have it in some stacks only, set its `State` or `Enabled`, or give the resource a `Condition`")
+    } else {
+        let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
+        let message = match given {
+            Some(given) => format!("there is no event of the type `{given}` here"),
+            None => format!("the event `{id}` needs a `Type`"),
+        };
+        Diagnostic::error("unknown-event-type", path.clone().then("Type"), message)
+            .help(did_you_mean(given.unwrap_or_default(), &names))
+    };
+    context.report(fault);
+    None
+}
+
+/// Makes the resources of `events`.
+pub(crate) fn lower(context: &mut Context<'_>, mut target: Target<'_>, mut events: Vec<Event>) {
+    if target.kind == TargetKind::Function {
+        // As in the reference, so that of two resources with one id the same one wins.
+        events.sort_by(|a, b| order_key(a).cmp(order_key(b)));
+    }
+    for event in &events {
+        (event.kind.lower)(context, &mut target, event);
+    }
+}
+
+/// By path where an event has one (`$default` before `/`), else by id.
+fn order_key(event: &Event) -> &str {
+    event
+        .properties
+        .get("Path")
+        .map_or(event.id.as_str(), |path| path.as_str().unwrap_or_default())
+}
+
+/// Whether an error was reported after the first `before` findings.
+pub(crate) fn has_errors_since(context: &Context<'_>, before: usize) -> bool {
+    context
+        .diagnostics
+        .iter()
+        .skip(before)
+        .any(Diagnostic::is_error)
+}
+
+/// `Enabled` or `State` of a rule; both together are a fault, which is reported.
+fn state(context: &mut Context<'_>, event: &Event) -> Value {
+    let enabled = event.get("Enabled");
+    let state = event.get("State");
+    if enabled.is_null() {
+        return if is_truthy(Some(state)) {
+            state.clone()
+        } else {
+            Value::Null
+        };
+    }
+    if is_truthy(Some(state)) {
+        context.report(
+            Diagnostic::error(
+                "state-and-enabled",
+                event.path("State"),
+                "`State` and `Enabled` cannot stand together",
+            )
+            .on_key()
+            .help("keep `State: ENABLED` or `State: DISABLED`"),
+        );
+    }
+    if is_intrinsic(enabled) {
+        context.report(
+            Diagnostic::warning(
+                "enabled-always",
+                event.path("Enabled"),
+                "an intrinsic as `Enabled` is not looked into: the rule is always enabled",
+            )
+            .help("write `State: !If [Condition, ENABLED, DISABLED]`, which reaches CloudFormation as it is"),
+        );
+    }
+    let word = if is_truthy(Some(enabled)) {
+        "ENABLED"
+    } else {
+        "DISABLED"
+    };
+    word.into()
+}

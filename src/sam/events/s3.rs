@@ -1,0 +1,220 @@
+//! `S3`: what happens to the objects of a bucket of this template invokes the function.
+//!
+//! Input  `Upload: {Type: S3, Properties: {Bucket: !Ref Photos, Events: s3:ObjectCreated:*}}`
+//! Output `AWS::Lambda::Permission` `FnUploadPermission`, and in the bucket `Photos` a notification, and the order: S3
+//!        asks for the permission when the bucket is made. A function with a condition cannot be named in `DependsOn`,
+//!        so a tag that refers to the permission makes the order.
+//!
+//! Upstream: `S3` in model/eventsources/push.py.
+
+use super::edited::{self, EditedType};
+use super::{Event, EventType, Target};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::{no_value, reference};
+use crate::language::truth::equal;
+use crate::sam::property::{Property, Shape, TEXT_OR_TEXTS};
+use crate::sam::tags;
+use crate::template::Path;
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/events/s3.rs";
+
+pub(super) const TYPE: EventType = EventType {
+    name: "S3",
+    properties: &[
+        Property::of("Bucket", Shape::Text).required().by(ROOM),
+        Property::strictly("Events", TEXT_OR_TEXTS)
+            .required()
+            .by(ROOM),
+        Property::of("Filter", Shape::MapOf(&Shape::Text)).by(ROOM),
+    ],
+    check: Some(|context, event| edited::check(context, event, BUCKET)),
+    lower,
+};
+
+const BUCKET: &EditedType = &EditedType {
+    name: "AWS::S3::Bucket",
+    words: "bucket",
+    named_by: "Bucket",
+    properties: &[
+        "AccessControl",
+        "AccelerateConfiguration",
+        "AnalyticsConfigurations",
+        "BucketEncryption",
+        "BucketName",
+        "CorsConfiguration",
+        "IntelligentTieringConfigurations",
+        "InventoryConfigurations",
+        "LifecycleConfiguration",
+        "LoggingConfiguration",
+        "MetricsConfigurations",
+        "NotificationConfiguration",
+        "ObjectLockConfiguration",
+        "ObjectLockEnabled",
+        "OwnershipControls",
+        "PublicAccessBlockConfiguration",
+        "ReplicationConfiguration",
+        "Tags",
+        "VersioningConfiguration",
+        "WebsiteConfiguration",
+    ],
+};
+
+fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+    let Some(bucket) = edited::find(context, event, BUCKET) else {
+        return;
+    };
+    let permission = event.made_id("Permission");
+    target.allow(
+        permission.clone(),
+        "s3.amazonaws.com",
+        json!({ "SourceAccount": reference("AWS::AccountId") }),
+        ROOM,
+    );
+    let condition = target.sam.attributes.kept.get("Condition");
+    let entries = notifications(event, &target.arn, condition);
+    let all_tags = tags::propagated(target.sam).map(tags::list);
+    edited::edit(
+        context,
+        bucket,
+        BUCKET,
+        |context, attributes, properties| {
+            match condition {
+                Some(condition) => {
+                    depend_by_tag(context, bucket, properties, condition, &permission)
+                }
+                None => depend(context, event, bucket, attributes, &permission),
+            }
+            notify(context, bucket, properties, entries);
+            if let Some(tags) = all_tags {
+                properties.insert("Tags".to_owned(), tags.into());
+            }
+        },
+    );
+}
+
+/// One notification for each name in `Events`.
+fn notifications(event: &Event, function: &Value, condition: Option<&Value>) -> Vec<Value> {
+    let given = event.get("Events");
+    let names = given
+        .as_array()
+        .map_or_else(|| std::slice::from_ref(given), Vec::as_slice);
+    let one = |name: &Value| {
+        let mut entry = json!({ "Function": function });
+        if let Some(entry) = entry.as_object_mut() {
+            if !event.get("Filter").is_null() {
+                entry.insert("Filter".to_owned(), event.get("Filter").clone());
+            }
+            entry.insert("Event".to_owned(), name.clone());
+        }
+        match condition {
+            Some(condition) => json!({ "Fn::If": [condition, entry, no_value()] }),
+            None => entry,
+        }
+    };
+    names.iter().map(one).collect()
+}
+
+/// Adds the notifications that the bucket does not have yet.
+fn notify(
+    context: &mut Context<'_>,
+    bucket: &str,
+    properties: &mut Map<String, Value>,
+    entries: Vec<Value>,
+) {
+    let name = "NotificationConfiguration";
+    let Some(configuration) = edited::map_in(context, bucket, properties, name) else {
+        return;
+    };
+    let list = configuration
+        .entry("LambdaConfigurations")
+        .or_insert(Value::Null);
+    if list.is_null() {
+        *list = json!([]);
+    }
+    let Some(list) = list.as_array_mut() else {
+        context.report(
+            Diagnostic::error(
+                "wrong-shape",
+                Path::property(bucket, name).then("LambdaConfigurations"),
+                "`LambdaConfigurations` must be a list: an event is added to it",
+            )
+            .help("write a list, with intrinsics as its items"),
+        );
+        return;
+    };
+    for entry in entries {
+        if !list.iter().any(|known| equal(known, &entry)) {
+            list.push(entry);
+        }
+    }
+}
+
+/// Lets the bucket wait for the permission.
+fn depend(
+    context: &mut Context<'_>,
+    event: &Event,
+    bucket: &str,
+    attributes: &mut Map<String, Value>,
+    permission: &str,
+) {
+    let given = attributes.get("DependsOn");
+    let mut on: Vec<Value> = match given {
+        None => Vec::new(),
+        Some(Value::Array(ids)) if !ids.iter().any(|id| id.is_object() || id.is_array()) => {
+            ids.clone()
+        }
+        Some(Value::Object(map)) => map.keys().map(|id| id.as_str().into()).collect(),
+        Some(id @ Value::String(_)) => vec![id.clone()],
+        Some(_) => {
+            context.report(
+                Diagnostic::error(
+                    "wrong-shape",
+                    Path::resource(bucket).then("DependsOn"),
+                    format!("`DependsOn` of `{bucket}` must be a logical id or a list of them"),
+                )
+                .blame(event.path.resource_id())
+                .help("write `DependsOn: [First, Second]`"),
+            );
+            return;
+        }
+    };
+    on.push(permission.into());
+    let mut each: Vec<Value> = Vec::with_capacity(on.len());
+    for id in on {
+        if !each.iter().any(|known| equal(known, &id)) {
+            each.push(id);
+        }
+    }
+    attributes.insert("DependsOn".to_owned(), each.into());
+}
+
+/// Lets the bucket wait for a permission that only exists under a condition: a tag refers to it.
+fn depend_by_tag(
+    context: &mut Context<'_>,
+    bucket: &str,
+    properties: &mut Map<String, Value>,
+    condition: &Value,
+    permission: &str,
+) {
+    let tags = properties.entry("Tags").or_insert(Value::Null);
+    if tags.is_null() {
+        *tags = json!([]);
+    }
+    let Some(tags) = tags.as_array_mut() else {
+        context.report(
+            Diagnostic::error(
+                "wrong-shape",
+                Path::property(bucket, "Tags"),
+                format!("`Tags` of `{bucket}` must be a list: a tag keeps the order with a function that has a condition"),
+            )
+            .help("write a list, with intrinsics as its items"),
+        );
+        return;
+    };
+    tags.push(json!({
+        "Key": format!("sam:ConditionalDependsOn:{permission}"),
+        "Value": { "Fn::If": [condition, reference(permission), "no dependency"] },
+    }));
+}

@@ -1,0 +1,81 @@
+//! `Schedule`: a rule of EventBridge that fires by the clock.
+//!
+//! Input  `Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day)}}`
+//! Output `AWS::Events::Rule` `FnNightly`, and what lets it reach the function or state machine
+//!
+//! Upstream: `Schedule` in model/eventsources/push.py and in model/stepfunctions/events.py.
+
+use super::event_bridge_rule::make_rule;
+use super::{Event, EventType, Target, TargetKind};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::sam::map;
+use crate::sam::property::{Property, Shape};
+use serde_json::json;
+
+const ROOM: &str = "sam/events/schedule.rs";
+const DEAD_LETTER: &str = "sam/events/dead_letter.rs";
+
+pub(super) const OF_FUNCTION: EventType = EventType {
+    name: "Schedule",
+    properties: &[
+        SCHEDULE,
+        Property::of("RuleName", Shape::Text).by(ROOM),
+        INPUT,
+        ENABLED,
+        STATE,
+        NAME,
+        DESCRIPTION,
+        DEAD_LETTER_CONFIG,
+        RETRY_POLICY,
+    ],
+    check: None,
+    lower,
+};
+
+pub(super) const OF_STATE_MACHINE: EventType = EventType {
+    name: "Schedule",
+    properties: &[
+        SCHEDULE,
+        INPUT,
+        ENABLED,
+        STATE,
+        NAME,
+        DESCRIPTION,
+        DEAD_LETTER_CONFIG,
+        RETRY_POLICY,
+        Property::strictly("Target", Shape::Map).by(ROOM),
+        Property::strictly("RoleArn", Shape::Text).by(ROOM),
+    ],
+    check: None,
+    lower,
+};
+
+const SCHEDULE: Property = Property::of("Schedule", Shape::Text).required().by(ROOM);
+const INPUT: Property = Property::of("Input", Shape::Text).by(ROOM);
+const ENABLED: Property = Property::of("Enabled", Shape::Bool).by(ROOM);
+const STATE: Property = Property::of("State", Shape::Text).by(ROOM);
+const NAME: Property = Property::of("Name", Shape::Text);
+const DESCRIPTION: Property = Property::of("Description", Shape::Text);
+const DEAD_LETTER_CONFIG: Property = Property::of("DeadLetterConfig", Shape::Map).by(DEAD_LETTER);
+const RETRY_POLICY: Property = Property::of("RetryPolicy", Shape::Map).by(ROOM);
+
+fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+    if target.kind == TargetKind::Function && !event.get("RuleName").is_null() {
+        context.report(
+            Diagnostic::warning(
+                "rule-name-ignored",
+                event.path("RuleName"),
+                "`RuleName` of a `Schedule` is ignored",
+            )
+            .on_key()
+            .help("write `Name`"),
+        );
+    }
+    let properties = map(json!({
+        "Description": event.get("Description"),
+        "Name": event.get("Name"),
+        "ScheduleExpression": event.get("Schedule"),
+    }));
+    make_rule(context, target, event, properties);
+}

@@ -1,0 +1,132 @@
+//! `ScheduleV2`: a schedule of EventBridge Scheduler.
+//!
+//! Input  `Nightly: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}`
+//! Output `AWS::Scheduler::Schedule` `FnNightly`, and the role `FnNightlyRole` with which it invokes the function or
+//!        starts the state machine
+//!
+//! Upstream: model/eventsources/scheduler.py.
+
+use super::{Event, EventType, Target, TargetKind, dead_letter, has_errors_since};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::get_att;
+use crate::language::truth::is_truthy;
+use crate::sam::property::{Property, Shape};
+use crate::sam::{map, set, trust};
+use serde_json::{Value, json};
+
+const ROOM: &str = "sam/events/schedule_v2.rs";
+const DEAD_LETTER: &str = "sam/events/dead_letter.rs";
+
+pub(super) const TYPE: EventType = EventType {
+    name: "ScheduleV2",
+    properties: &[
+        Property::of("PermissionsBoundary", Shape::Text).by(ROOM),
+        Property::of("ScheduleExpression", Shape::Text).required(),
+        Property::of("FlexibleTimeWindow", Shape::Map).by(ROOM),
+        Property::of("Name", Shape::Text).by(ROOM),
+        Property::of("State", Shape::Text).if_filled(),
+        Property::of("Description", Shape::Text),
+        Property::of("StartDate", Shape::Text),
+        Property::of("EndDate", Shape::Text),
+        Property::of("ScheduleExpressionTimezone", Shape::Text),
+        Property::of("GroupName", Shape::Text),
+        Property::of("KmsKeyArn", Shape::Text),
+        Property::of("Input", Shape::Text).by(ROOM),
+        Property::of("RoleArn", Shape::Text).by(ROOM),
+        Property::of("DeadLetterConfig", Shape::Map).by(DEAD_LETTER),
+        Property::of("RetryPolicy", Shape::Map).by(ROOM),
+        Property::strictly("OmitName", Shape::Bool).by(ROOM),
+    ],
+    check: None,
+    lower,
+};
+
+fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+    let before = context.diagnostics.len();
+    let name = name(context, event);
+    let dead_letters = dead_letter::read(context, event);
+    if has_errors_since(context, before) {
+        return;
+    }
+    let id = event.logical_id.as_str();
+    target.made.reserve(id);
+    if let Some(dead_letters) = &dead_letters {
+        dead_letters.make_queue(target);
+    }
+    let queue = dead_letters.map(|letters| letters.arn);
+    let role = if event.is_truthy("RoleArn") {
+        event.get("RoleArn").clone()
+    } else {
+        make_role(target, event, queue.as_ref())
+    };
+
+    let mut to = map(json!({ "Arn": target.arn, "RoleArn": role }));
+    set(&mut to, "Input", event.get("Input").clone());
+    if let Some(queue) = queue {
+        to.insert("DeadLetterConfig".to_owned(), json!({ "Arn": queue }));
+    }
+    set(&mut to, "RetryPolicy", event.get("RetryPolicy").clone());
+
+    let mut properties = event.copied();
+    let window = if event.is_truthy("FlexibleTimeWindow") {
+        event.get("FlexibleTimeWindow").clone()
+    } else {
+        json!({ "Mode": "OFF" })
+    };
+    set(&mut properties, "FlexibleTimeWindow", window);
+    set(&mut properties, "Name", name);
+    set(&mut properties, "Target", to.into());
+    target.make(id, "AWS::Scheduler::Schedule", properties, ROOM);
+}
+
+/// The schedule's name: the given one, else its logical id, unless it is to have none.
+fn name(context: &mut Context<'_>, event: &Event) -> Value {
+    let given = event.get("Name");
+    match (is_truthy(Some(given)), event.is_truthy("OmitName")) {
+        (true, true) => {
+            context.report(
+                Diagnostic::error(
+                    "name-omitted-and-given",
+                    event.path("Name"),
+                    "`Name` cannot stand beside `OmitName: true`",
+                )
+                .on_key()
+                .help("take out `Name` or `OmitName`"),
+            );
+            Value::Null
+        }
+        (true, false) => given.clone(),
+        (false, true) => Value::Null,
+        (false, false) => event.logical_id.as_str().into(),
+    }
+}
+
+/// Makes the role with which the schedule reaches its target and its queue.
+fn make_role(target: &mut Target<'_>, event: &Event, queue: Option<&Value>) -> Value {
+    let (policy, action) = match target.kind {
+        TargetKind::Function => ("LambdaPolicy", "lambda:InvokeFunction"),
+        TargetKind::StateMachine => ("StartExecutionPolicy", "states:StartExecution"),
+    };
+    let allow = |name: String, action: &str, resource: &Value| {
+        json!({
+            "PolicyName": name,
+            "PolicyDocument": { "Statement": [{ "Action": action, "Effect": "Allow", "Resource": resource }] },
+        })
+    };
+    let mut policies = vec![allow(event.made_id(policy), action, &target.arn)];
+    if let Some(queue) = queue.filter(|queue| is_truthy(Some(queue))) {
+        policies.push(allow(event.made_id("SQSPolicy"), "sqs:SendMessage", queue));
+    }
+    let mut properties = map(json!({
+        "AssumeRolePolicyDocument": trust("scheduler.amazonaws.com"),
+        "Policies": policies,
+    }));
+    if event.is_truthy("PermissionsBoundary") {
+        let boundary = event.get("PermissionsBoundary").clone();
+        set(&mut properties, "PermissionsBoundary", boundary);
+    }
+    let id = event.made_id("Role");
+    target.make(id.clone(), "AWS::IAM::Role", properties, ROOM);
+    get_att(&id, "Arn")
+}

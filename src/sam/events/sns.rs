@@ -1,0 +1,228 @@
+//! `SNS`: messages of a topic invoke the function, directly or through a queue.
+//!
+//! Input  `Orders: {Type: SNS, Properties: {Topic: !Ref Topic, SqsSubscription: true}}`
+//! Output `AWS::SNS::Subscription` `FnOrders`, and `AWS::Lambda::Permission` `FnOrdersPermission`, or with
+//!        `SqsSubscription` the queue, its policy and an `AWS::Lambda::EventSourceMapping` in place of the permission
+//!
+//! Upstream: `SNS` in model/eventsources/push.py.
+
+use super::{Event, EventType, Target};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::{argument, get_att, ref_target, reference};
+use crate::language::logical_id;
+use crate::language::truth::is_truthy;
+use crate::sam::map;
+use crate::sam::property::{Property, Shape};
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/events/sns.rs";
+
+pub(super) const TYPE: EventType = EventType {
+    name: "SNS",
+    properties: &[
+        Property::of("Topic", Shape::Text).required().by(ROOM),
+        Property::of("Region", Shape::Text),
+        Property::any("FilterPolicy"),
+        Property::any("FilterPolicyScope"),
+        Property::of("SqsSubscription", Shape::OneOf(&[Shape::Bool, Shape::Map])).by(ROOM),
+        Property::of("RedrivePolicy", Shape::Map),
+    ],
+    check: None,
+    lower,
+};
+
+/// How many messages a function gets at once, where that is not said.
+const BATCH_SIZE: u32 = 10;
+
+/// The managed policy with which a function reads a queue.
+const READ_QUEUE: &str = "service-role/AWSLambdaSQSQueueExecutionRole";
+
+/// A queue between the topic and the function.
+struct Queue {
+    arn: Value,
+    url: Value,
+    /// The logical id of its policy.
+    policy: String,
+    batch_size: Value,
+}
+
+fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+    let topic = event.get("Topic");
+    let subscription = event.get("SqsSubscription");
+    if !is_truthy(Some(subscription)) {
+        target.allow(
+            event.made_id("Permission"),
+            "sns.amazonaws.com",
+            json!({ "SourceArn": topic }),
+            ROOM,
+        );
+        let endpoint = target.arn.clone();
+        subscribe(target, event, "lambda", &endpoint);
+        return;
+    }
+    let (queue, made) = match subscription {
+        Value::Object(given) => (given_queue(context, event, given), None),
+        _ => made_queue(context, event),
+    };
+    let Some(queue) = queue else {
+        return;
+    };
+    let mapping = map(json!({
+        "BatchSize": queue.batch_size,
+        "Enabled": true,
+        "EventSourceArn": queue.arn,
+        "FunctionName": target.name,
+    }));
+    let kind = "AWS::Lambda::EventSourceMapping";
+    target.make(event.made_id("EventSourceMapping"), kind, mapping, ROOM);
+    let policy = context.partition.managed_policy_arn(READ_QUEUE);
+    target.policies.attach(policy);
+    if let Some(properties) = made {
+        target.make(event.made_id("Queue"), "AWS::SQS::Queue", properties, ROOM);
+    }
+    let properties = map(json!({
+        "PolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Action": "sqs:SendMessage",
+                "Effect": "Allow",
+                "Principal": "*",
+                "Resource": queue.arn,
+                "Condition": { "ArnEquals": { "aws:SourceArn": topic } },
+            }],
+        },
+        "Queues": [queue.url],
+    }));
+    target.make(queue.policy, "AWS::SQS::QueuePolicy", properties, ROOM);
+    subscribe(target, event, "sqs", &queue.arn);
+}
+
+fn subscribe(target: &mut Target<'_>, event: &Event, protocol: &str, endpoint: &Value) {
+    let mut properties = map(json!({
+        "Endpoint": endpoint,
+        "Protocol": protocol,
+        "TopicArn": event.get("Topic"),
+    }));
+    properties.extend(event.copied());
+    let id = event.logical_id.as_str();
+    target.make(id, "AWS::SNS::Subscription", properties, ROOM);
+}
+
+/// The queue that `SqsSubscription` names; a fault is reported and gives none.
+fn given_queue(
+    context: &mut Context<'_>,
+    event: &Event,
+    given: &Map<String, Value>,
+) -> Option<Queue> {
+    let path = event.path("SqsSubscription");
+    let part = |name: &str| {
+        given
+            .get(name)
+            .filter(|value| is_truthy(Some(value)))
+            .cloned()
+    };
+    let (Some(arn), Some(url)) = (part("QueueArn"), part("QueueUrl")) else {
+        context.report(
+            Diagnostic::error(
+                "queue-not-named",
+                path,
+                "`SqsSubscription` as a map needs `QueueArn` and `QueueUrl`",
+            )
+            .help("write `{QueueArn: !GetAtt Queue.Arn, QueueUrl: !Ref Queue}`, or `true` to have a queue made"),
+        );
+        return None;
+    };
+    if given.get("Enabled").is_some_and(|enabled| *enabled != true) {
+        context.report(
+            Diagnostic::warning(
+                "enabled-always",
+                path.clone().then("Enabled"),
+                "`Enabled` of an `SqsSubscription` is ignored: the queue is always read",
+            )
+            .on_key()
+            .help("use an `SQS` event and a subscription of your own to turn it off"),
+        );
+    }
+    let policy = match part("QueuePolicyLogicalId") {
+        None => event.made_id("QueuePolicy"),
+        Some(Value::String(id)) if logical_id::is_valid(&id) => id,
+        Some(id) => {
+            context.report(
+                Diagnostic::error(
+                    "invalid-logical-id",
+                    path.then("QueuePolicyLogicalId"),
+                    "`QueuePolicyLogicalId` must be a logical id",
+                )
+                .blame(Some(id.as_str().unwrap_or_default()))
+                .help("CloudFormation allows only A-Z, a-z and 0-9 in logical ids"),
+            );
+            return None;
+        }
+    };
+    Some(Queue {
+        arn,
+        url,
+        policy,
+        batch_size: part("BatchSize").unwrap_or_else(|| BATCH_SIZE.into()),
+    })
+}
+
+/// A queue that is to be made, and its properties.
+fn made_queue(
+    context: &mut Context<'_>,
+    event: &Event,
+) -> (Option<Queue>, Option<Map<String, Value>>) {
+    let id = event.made_id("Queue");
+    let mut properties = Map::new();
+    let fifo = fifo_topic(context, event);
+    if is_truthy(Some(&fifo)) {
+        properties.insert("FifoQueue".to_owned(), fifo);
+    }
+    let queue = Queue {
+        arn: get_att(&id, "Arn"),
+        url: reference(&id),
+        policy: event.made_id("QueuePolicy"),
+        batch_size: BATCH_SIZE.into(),
+    };
+    (Some(queue), Some(properties))
+}
+
+/// `FifoTopic` of the topic, where it stands in this template.
+fn fifo_topic(context: &mut Context<'_>, event: &Event) -> Value {
+    let Some(topic) = logical_id_of(event.get("Topic")) else {
+        return Value::Null;
+    };
+    let fifo = context
+        .resources
+        .get(topic)
+        .and_then(|topic| topic.get("Properties")?.get("FifoTopic"));
+    let Some(fifo) = fifo else {
+        return Value::Null;
+    };
+    match context.parameters.resolved(fifo) {
+        Ok(fifo) => fifo,
+        Err(fault) => {
+            context.report_unresolvable(event.path("Topic"), &fault);
+            Value::Null
+        }
+    }
+}
+
+/// The resource that a `Ref` or `Fn::GetAtt` names.
+fn logical_id_of(value: &Value) -> Option<&str> {
+    if let Some(id) = ref_target(value) {
+        return Some(id);
+    }
+    match argument(value, "Fn::GetAtt")? {
+        Value::Array(parts) => match parts.as_slice() {
+            [Value::String(id), _] => Some(id),
+            _ => None,
+        },
+        Value::String(dotted) => {
+            let (id, attribute) = dotted.split_once('.')?;
+            (!attribute.contains('.')).then_some(id)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,177 @@
+//! `SourceAccessConfigurations` and `SecretsManagerKmsKeyId`: the secrets with which Lambda reads a source.
+//!
+//! Upstream: `_validate_source_access_configurations` and `_get_kms_decrypt_policy` in model/eventsources/pull.py.
+
+use super::Event;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::truth::is_truthy;
+use crate::sam::did_you_mean;
+use serde_json::{Map, Value, json};
+
+const NAME: &str = "SourceAccessConfigurations";
+
+/// What Lambda needs to reach a source in a network.
+const NETWORK_ACTIONS: &[&str] = &[
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeVpcs",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeSecurityGroups",
+];
+
+/// One statement: these actions on this resource.
+pub(super) fn allow(actions: &[&str], resource: impl Into<Value>) -> Value {
+    json!({ "Action": actions, "Effect": "Allow", "Resource": resource.into() })
+}
+
+/// The statement with which a role reads a secret.
+pub(super) fn read_secret(uri: &Value) -> Value {
+    allow(&["secretsmanager:GetSecretValue"], uri.clone())
+}
+
+/// The statement with which Lambda enters a network.
+pub(super) fn enter_network() -> Value {
+    allow(NETWORK_ACTIONS, "*")
+}
+
+/// The key with which the secrets are encrypted, as the resource of a statement; a fault is reported and gives none.
+pub(super) fn encryption_key(context: &mut Context<'_>, event: &Event) -> Option<Value> {
+    let name = "SecretsManagerKmsKeyId";
+    if !event.is_truthy(name) {
+        return None;
+    }
+    let Some(id) = event.get(name).as_str() else {
+        context.report(
+            Diagnostic::error(
+                "kms-key-id",
+                event.path(name),
+                format!("`{name}` must be the id of a key: it becomes part of an ARN"),
+            )
+            .help("write the id itself: an intrinsic cannot be read before the deployment here"),
+        );
+        return None;
+    };
+    let arn = format!("arn:${{AWS::Partition}}:kms:${{AWS::Region}}:${{AWS::AccountId}}:key/{id}");
+    Some(json!({ "Fn::Sub": arn }))
+}
+
+/// Each configuration with its index. What is no list of maps is reported and gives none.
+pub(super) fn configurations<'e>(
+    context: &mut Context<'_>,
+    event: &'e Event,
+) -> Option<Vec<&'e Map<String, Value>>> {
+    let given = event.get(NAME);
+    let items = given.as_array().filter(|items| !items.is_empty());
+    let Some(items) = items else {
+        context.report(
+            Diagnostic::error(
+                "source-access-missing",
+                event.path(NAME),
+                format!(
+                    "an `{}` event needs `{NAME}` as a list that is not empty",
+                    event.kind.name
+                ),
+            )
+            .help("write `[{Type: BASIC_AUTH, URI: !Ref Secret}]`"),
+        );
+        return None;
+    };
+    let mut read = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        if let Some(item) = item.as_object() {
+            read.push(item);
+        } else {
+            context.report(
+                Diagnostic::error(
+                    "wrong-shape",
+                    event.path(NAME).then(index),
+                    format!("an item of `{NAME}` must be a map"),
+                )
+                .help("write `{Type: ..., URI: ...}`"),
+            );
+        }
+    }
+    (read.len() == items.len()).then_some(read)
+}
+
+/// Reports a configuration whose `Type` is not one of `known`.
+pub(super) fn report_type(context: &mut Context<'_>, event: &Event, index: usize, known: &[&str]) {
+    let given = event.get(NAME).get(index).and_then(|item| item.get("Type"));
+    let word = given.and_then(Value::as_str).unwrap_or_default();
+    context.report(
+        Diagnostic::error(
+            "source-access-type",
+            event.path(NAME).then(index).then("Type"),
+            format!(
+                "this is no `Type` of access for an `{}` event",
+                event.kind.name
+            ),
+        )
+        .help(did_you_mean(word, known)),
+    );
+}
+
+/// Reports a configuration that is wrong beside others.
+pub(super) fn report(
+    context: &mut Context<'_>,
+    event: &Event,
+    index: usize,
+    fault: &str,
+    help: &str,
+) {
+    context
+        .report(Diagnostic::error("source-access", event.path(NAME).then(index), fault).help(help));
+}
+
+/// The secret of the one `BASIC_AUTH` configuration that there must be; a fault is reported and gives none.
+pub(super) fn basic_auth(
+    context: &mut Context<'_>,
+    event: &Event,
+    known: &[&str],
+) -> Option<Value> {
+    let before = context.diagnostics.len();
+    let items = configurations(context, event)?;
+    let mut secret: Option<&Value> = None;
+    for (index, item) in items.into_iter().enumerate() {
+        let kind = item.get("Type").and_then(Value::as_str);
+        if !kind.is_some_and(|kind| known.contains(&kind)) {
+            report_type(context, event, index, known);
+        } else if kind == Some("BASIC_AUTH") {
+            let uri = item.get("URI").filter(|uri| is_truthy(Some(uri)));
+            if uri.is_none() {
+                report(
+                    context,
+                    event,
+                    index,
+                    "`BASIC_AUTH` needs the `URI` of a secret",
+                    "write `{Type: BASIC_AUTH, URI: !Ref Secret}`",
+                );
+            } else if secret.is_some() {
+                report(
+                    context,
+                    event,
+                    index,
+                    "there can be one `BASIC_AUTH` only",
+                    "take one of them out",
+                );
+            }
+            secret = secret.or(uri);
+        }
+    }
+    if secret.is_none() && !super::has_errors_since(context, before) {
+        context.report(
+            Diagnostic::error(
+                "source-access-missing",
+                event.path(NAME),
+                format!(
+                    "an `{}` event needs `BASIC_AUTH` among its `{NAME}`",
+                    event.kind.name
+                ),
+            )
+            .help("add `{Type: BASIC_AUTH, URI: !Ref Secret}`"),
+        );
+    }
+    secret.cloned()
+}

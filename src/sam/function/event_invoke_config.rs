@@ -1,0 +1,343 @@
+//! `EventInvokeConfig`: what happens to asynchronous invocations, and where their results go.
+//!
+//! Input  `EventInvokeConfig: {DestinationConfig: {OnFailure: {Type: SQS}}}`
+//! Output `AWS::Lambda::EventInvokeConfig` `FnEventInvokeConfig`, the queue `FnEventInvokeConfigOnFailureQueue` where no
+//!        destination is given, and on the function's generated role the right to send there
+//!
+//! Upstream: `_construct_event_invoke_config` and `_validate_and_inject_resource` in model/sam_resources.py.
+
+use super::Function;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::conditions;
+use crate::language::intrinsics::{argument, get_att, if_parts, if_then, is_no_value, reference};
+use crate::language::logical_id;
+use crate::language::truth::is_truthy;
+use crate::sam::events::allow_to_send;
+use crate::sam::{did_you_mean, map, resource, set};
+use crate::template::Path;
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/function/event_invoke_config.rs";
+
+/// A kind of destination.
+struct DestinationType {
+    name: &'static str,
+    /// The end of the name of the policy that lets the role send there.
+    policy: &'static str,
+    action: &'static str,
+    /// What is made where no destination is given: the end of its id, and its type.
+    made: Option<(&'static str, &'static str)>,
+}
+
+const DESTINATION_TYPES: &[DestinationType] = &[
+    DestinationType {
+        name: "SQS",
+        policy: "SQSPolicy",
+        action: "sqs:SendMessage",
+        made: Some(("Queue", "AWS::SQS::Queue")),
+    },
+    DestinationType {
+        name: "SNS",
+        policy: "SNSPolicy",
+        action: "sns:publish",
+        made: Some(("Topic", "AWS::SNS::Topic")),
+    },
+    DestinationType {
+        name: "EventBridge",
+        policy: "EventBridgePolicy",
+        action: "events:PutEvents",
+        made: None,
+    },
+    DestinationType {
+        name: "Lambda",
+        policy: "LambdaPolicy",
+        action: "lambda:InvokeFunction",
+        made: None,
+    },
+    DestinationType {
+        name: "S3Bucket",
+        policy: "S3Policy",
+        action: "s3:PutObject",
+        made: None,
+    },
+];
+
+/// One of the two destinations.
+struct Destination {
+    kind: &'static DestinationType,
+    /// `OnSuccess` or `OnFailure`.
+    name: &'static str,
+    /// The id with which that of its queue or topic begins.
+    id: String,
+    given: Value,
+    path: Path,
+}
+
+/// Adds what `EventInvokeConfig` stands for to a function that has one; faults are reported.
+pub(super) fn lower(context: &mut Context<'_>, function: &mut Function) {
+    if !function.sam.is_truthy("EventInvokeConfig") {
+        return;
+    }
+    let mut config = function.sam.take("EventInvokeConfig");
+    let path = function.sam.path("EventInvokeConfig");
+    context.warn_of_parameters(&config, &path);
+    if let Err(fault) = context.parameters.resolve(&mut config) {
+        context.report_unresolvable(path, &fault);
+        return;
+    }
+    let id = format!("{}EventInvokeConfig", function.id());
+    let mut destinations = Map::new();
+    match config.get("DestinationConfig") {
+        given if !is_truthy(given) => {}
+        Some(Value::Object(given)) => {
+            for name in ["OnSuccess", "OnFailure"] {
+                let read = read(context, function, &id, name, given, &path);
+                if let Some(value) = read.and_then(|read| send_to(context, function, read)) {
+                    destinations.insert(name.to_owned(), json!({ "Destination": value }));
+                }
+            }
+        }
+        Some(_) | None => context.report(
+            Diagnostic::error(
+                "wrong-shape",
+                path.then("DestinationConfig"),
+                "`DestinationConfig` must be a map",
+            )
+            .help("write `{OnSuccess: {...}, OnFailure: {...}}`"),
+        ),
+    }
+    let part = |name: &str| config.get(name).cloned().unwrap_or_default();
+    let qualifier = function
+        .alias
+        .as_ref()
+        .map_or("$LATEST", |alias| alias.name.as_str());
+    let mut properties = map(json!({ "DestinationConfig": destinations }));
+    set(&mut properties, "FunctionName", reference(function.id()));
+    for name in ["MaximumEventAgeInSeconds", "MaximumRetryAttempts"] {
+        set(&mut properties, name, part(name));
+    }
+    set(&mut properties, "Qualifier", qualifier.into());
+    let mut attributes = Map::new();
+    if let Some(alias) = &function.alias {
+        // It names the alias by its name, which says nothing of the order.
+        attributes.insert("DependsOn".to_owned(), json!([alias.id]));
+    }
+    attributes.extend(function.sam.attributes.kept.clone());
+    let made = resource("AWS::Lambda::EventInvokeConfig", attributes, properties);
+    function.made.insert(id, made, ROOM);
+}
+
+/// Reads `OnSuccess` or `OnFailure`; none where it is absent or a fault, which is reported.
+fn read(
+    context: &mut Context<'_>,
+    function: &Function,
+    id: &str,
+    name: &'static str,
+    given: &Map<String, Value>,
+    path: &Path,
+) -> Option<Destination> {
+    let given = given.get(name).filter(|given| !given.is_null())?;
+    let path = path.clone().then("DestinationConfig").then(name);
+    let Some(given) = given.as_object() else {
+        context.report(
+            Diagnostic::error("wrong-shape", path, format!("`{name}` must be a map"))
+                .help("write `{Type: SQS, Destination: !GetAtt Queue.Arn}`"),
+        );
+        return None;
+    };
+    let word = given.get("Type").and_then(Value::as_str);
+    let Some(kind) = DESTINATION_TYPES.iter().find(|row| Some(row.name) == word) else {
+        let names: Vec<&str> = DESTINATION_TYPES.iter().map(|row| row.name).collect();
+        context.report(
+            Diagnostic::error(
+                "destination-type",
+                path.then("Type"),
+                "the `Type` of a destination decides what the role may do, and must be known now",
+            )
+            .help(did_you_mean(word.unwrap_or_default(), &names)),
+        );
+        return None;
+    };
+    let shared = ["EventInvokeConfig", "DestinationConfig", name];
+    let mut given = given.get("Destination").cloned().unwrap_or_default();
+    if context.inheritance.has_whole(function.id(), &shared) {
+        if let Some(of_first) = context.shared_destinations.get(name) {
+            given = of_first.clone();
+            context.report(
+                Diagnostic::warning(
+                    "destination-shared",
+                    path.clone(),
+                    format!(
+                        "`{}` sends to the {} that is made for the first function with this destination of Globals",
+                        function.id(),
+                        kind.made.map_or("destination", |(suffix, _)| suffix).to_lowercase(),
+                    ),
+                )
+                .help("write `EventInvokeConfig` into the function to have one of its own"),
+            );
+        }
+    }
+    Some(Destination {
+        kind,
+        name,
+        id: format!("{id}{name}"),
+        given,
+        path: path.then("Destination"),
+    })
+}
+
+/// Makes a queue or topic where no destination is given, lets the role send, and gives the destination. A fault is
+/// reported and gives none.
+fn send_to(
+    context: &mut Context<'_>,
+    function: &mut Function,
+    destination: Destination,
+) -> Option<Value> {
+    let value = match made_under(context, function, &destination)? {
+        Made::Never => destination.given.clone(),
+        Made::Always => make(context, function, &destination, None)?,
+        Made::If {
+            condition,
+            otherwise,
+        } => {
+            let made = make(context, function, &destination, Some(&condition))?;
+            if_then(condition, made, otherwise)
+        }
+    };
+    let kind = destination.kind;
+    let name = format!("{}{}", destination.id, kind.policy);
+    function
+        .policies
+        .allow(allow_to_send(&name, kind.action, &value));
+    // The reference writes what it found into the value of Globals, which all functions share.
+    let shared = ["EventInvokeConfig", "DestinationConfig", destination.name];
+    let is_new = !context.shared_destinations.contains_key(destination.name);
+    if value != destination.given && is_new && context.inheritance.has_whole(function.id(), &shared)
+    {
+        context
+            .shared_destinations
+            .insert(destination.name, value.clone());
+    }
+    Some(value)
+}
+
+/// Whether a queue or topic is to be made.
+enum Made {
+    Always,
+    Never,
+    If { condition: String, otherwise: Value },
+}
+
+fn made_under(
+    context: &mut Context<'_>,
+    function: &Function,
+    destination: &Destination,
+) -> Option<Made> {
+    let given = &destination.given;
+    if given.is_null() {
+        return Some(Made::Always);
+    }
+    if argument(given, "Fn::If").is_none() {
+        return Some(Made::Never);
+    }
+    let Some((condition, then, otherwise)) = if_parts(given) else {
+        context.report(
+            Diagnostic::error(
+                "if-arguments",
+                destination.path.clone(),
+                "`Fn::If` needs three arguments here",
+            )
+            .help("write `!If [Condition, !GetAtt Queue.Arn, !Ref AWS::NoValue]`"),
+        );
+        return None;
+    };
+    let (negated, otherwise) = match (is_no_value(then), is_no_value(otherwise)) {
+        (true, false) => (false, otherwise),
+        (false, true) => (true, then),
+        (true, true) | (false, false) => return Some(Made::Never),
+    };
+    let Some(name) = condition.as_str() else {
+        context.report(
+            Diagnostic::error(
+                "if-condition-not-a-name",
+                destination.path.clone(),
+                "`Fn::If` must name a condition first",
+            )
+            .help("write the name of a condition of the `Conditions` section"),
+        );
+        return None;
+    };
+    let mut condition = name.to_owned();
+    if negated {
+        let config = format!("{}EventInvokeConfig", function.id());
+        condition = format!("NOT{name}{}", logical_id::hash(&config));
+        context.add_condition(condition.clone(), conditions::not(name));
+    }
+    Some(Made::If {
+        condition,
+        otherwise: otherwise.clone(),
+    })
+}
+
+/// Makes the queue or topic and gives its ARN; a type that cannot be made is reported and gives none.
+fn make(
+    context: &mut Context<'_>,
+    function: &mut Function,
+    destination: &Destination,
+    condition: Option<&str>,
+) -> Option<Value> {
+    let Some((suffix, kind)) = destination.kind.made else {
+        context.report(
+            Diagnostic::error(
+                "destination-missing",
+                destination.path.clone(),
+                format!(
+                    "a destination of the type `{}` must be given",
+                    destination.kind.name
+                ),
+            )
+            .help(
+                "add `Destination`; only `SQS` and `SNS` destinations are made where none is given",
+            ),
+        );
+        return None;
+    };
+    let id = format!("{}{suffix}", destination.id);
+    if context.resources.contains_key(&id) && kind == "AWS::SNS::Topic" {
+        // The reference lets the empty topic take the place of the user's.
+        context.report(
+            Diagnostic::error(
+                "generated-id-taken",
+                Path::resource(&id),
+                format!("`{id}` is the id of the topic that `{}` generates, and which would take its place", function.id()),
+            )
+            .on_key()
+            .help("rename this resource, or give it as the `Destination`"),
+        );
+        return None;
+    }
+    let mut made = function.sam.attributes.derived(kind, Map::new());
+    let combined = condition.map(|condition| combine(context, function, condition));
+    if let (Some(condition), Some(made)) = (combined, made.as_object_mut()) {
+        made.insert("Condition".to_owned(), condition.into());
+    }
+    function.made.insert(id.clone(), made, ROOM);
+    Some(if kind == "AWS::SNS::Topic" {
+        reference(&id)
+    } else {
+        get_att(&id, "Arn")
+    })
+}
+
+/// The condition that both the function's own and `condition` hold.
+fn combine(context: &mut Context<'_>, function: &Function, condition: &str) -> String {
+    let Some(own) = function.sam.attributes.condition() else {
+        return condition.to_owned();
+    };
+    let name = format!("{own}AND{condition}{}", logical_id::hash(function.id()));
+    // The reference wraps each twice, `{Condition: {Condition: C}}`, which CloudFormation refuses.
+    let both = json!({ "Fn::And": [conditions::condition(own), conditions::condition(condition)] });
+    context.add_condition(name.clone(), both);
+    name
+}

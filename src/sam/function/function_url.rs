@@ -1,0 +1,153 @@
+//! `FunctionUrlConfig`: an HTTPS endpoint of the function's own.
+//!
+//! Input  `FunctionUrlConfig: {AuthType: NONE}`
+//! Output `AWS::Lambda::Url` `FnUrl`, and for an open one the two permissions `FnUrlPublicPermissions` and
+//!        `FnURLInvokeAllowPublicAccess`
+//!
+//! Upstream: `_construct_function_url`, `_validate_function_url_params` in model/sam_resources.py.
+
+use super::Function;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::is_intrinsic;
+use crate::language::truth::is_truthy;
+use crate::sam::property::Shape;
+use crate::sam::{did_you_mean, map, set};
+use crate::template::Path;
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/function/function_url.rs";
+
+const AUTH_TYPES: &[&str] = &["AWS_IAM", "NONE"];
+
+/// The keys of `Cors`.
+const CORS: &[(&str, Shape)] = &[
+    ("AllowOrigins", Shape::List),
+    ("AllowMethods", Shape::List),
+    ("AllowCredentials", Shape::Bool),
+    ("AllowHeaders", Shape::List),
+    ("ExposeHeaders", Shape::List),
+    ("MaxAge", Shape::Integer),
+];
+
+/// The keys of the config that are read.
+const KEYS: &[&str] = &["AuthType", "Cors", "InvokeMode"];
+
+/// Adds the endpoint of a function that has one; faults are reported.
+pub(super) fn lower(context: &mut Context<'_>, function: &mut Function) {
+    if !function.sam.is_truthy("FunctionUrlConfig") {
+        return;
+    }
+    let config = function.sam.take("FunctionUrlConfig");
+    let path = function.sam.path("FunctionUrlConfig");
+    if is_intrinsic(&config) {
+        context.report(
+            Diagnostic::warning(
+                "url-config-lost",
+                path,
+                "an intrinsic as `FunctionUrlConfig` is not looked into: the URL has neither `AuthType` nor anything else",
+            )
+            .help("write the map out, with intrinsics behind its keys"),
+        );
+    } else {
+        check(context, &config, &path);
+    }
+    let part = |name: &str| config.get(name).cloned().unwrap_or_default();
+    let mut properties = map(json!({ "TargetFunctionArn": function.name() }));
+    set(&mut properties, "AuthType", part("AuthType"));
+    if is_truthy(config.get("Cors")) {
+        set(&mut properties, "Cors", part("Cors"));
+    }
+    set(&mut properties, "InvokeMode", part("InvokeMode"));
+    let id = function.id().to_owned();
+    function.make(format!("{id}Url"), "AWS::Lambda::Url", properties, ROOM);
+    if part("AuthType") == "NONE" {
+        let name = function.name();
+        let mut allow = |suffix: &str, properties: Value| {
+            let id = format!("{id}{suffix}");
+            function.make(id, "AWS::Lambda::Permission", map(properties), ROOM);
+        };
+        allow(
+            "UrlPublicPermissions",
+            json!({
+                "Action": "lambda:InvokeFunctionUrl",
+                "FunctionName": name,
+                "Principal": "*",
+                "FunctionUrlAuthType": "NONE",
+            }),
+        );
+        allow(
+            "URLInvokeAllowPublicAccess",
+            json!({
+                "Action": "lambda:InvokeFunction",
+                "FunctionName": name,
+                "Principal": "*",
+                "InvokedViaFunctionUrl": true,
+            }),
+        );
+    }
+}
+
+fn check(context: &mut Context<'_>, config: &Value, path: &Path) {
+    let auth = config.get("AuthType").unwrap_or(&Value::Null);
+    let known = auth.as_str().is_some_and(|auth| AUTH_TYPES.contains(&auth));
+    if !known && !is_intrinsic(auth) {
+        context.report(
+            Diagnostic::error(
+                "url-auth-type",
+                path.clone().then("AuthType"),
+                "`FunctionUrlConfig` needs `AuthType`: `AWS_IAM`, or `NONE` for an endpoint that is open to everybody",
+            )
+            .help(did_you_mean(auth.as_str().unwrap_or_default(), AUTH_TYPES)),
+        );
+    }
+    for key in config.as_object().into_iter().flat_map(Map::keys) {
+        if !KEYS.contains(&key.as_str()) {
+            context.report(
+                Diagnostic::warning(
+                    "unknown-key",
+                    path.clone().then(key),
+                    format!("`FunctionUrlConfig` has no key `{key}`, which is ignored"),
+                )
+                .on_key()
+                .help(did_you_mean(key, KEYS)),
+            );
+        }
+    }
+    let cors = config.get("Cors").unwrap_or(&Value::Null);
+    if is_truthy(Some(cors)) && !is_intrinsic(cors) {
+        check_cors(context, cors, &path.clone().then("Cors"));
+    }
+}
+
+fn check_cors(context: &mut Context<'_>, cors: &Value, path: &Path) {
+    let Some(cors) = cors.as_object() else {
+        context.report(
+            Diagnostic::error("wrong-shape", path.clone(), "`Cors` must be a map")
+                .help("write `{AllowOrigins: ['https://example.com'], AllowMethods: [GET]}`"),
+        );
+        return;
+    };
+    let names: Vec<&str> = CORS.iter().map(|(name, _)| *name).collect();
+    for (key, value) in cors {
+        let path = path.clone().then(key);
+        let Some((_, shape)) = CORS.iter().find(|(name, _)| name == key) else {
+            context.report(
+                Diagnostic::error("unknown-key", path, format!("`Cors` has no key `{key}`"))
+                    .on_key()
+                    .help(did_you_mean(key, &names)),
+            );
+            continue;
+        };
+        if !is_intrinsic(value) && !shape.accepts(value) {
+            context.report(
+                Diagnostic::error(
+                    "wrong-shape",
+                    path,
+                    format!("`{key}` must be {}", shape.words()),
+                )
+                .help(format!("write {} or an intrinsic here", shape.words())),
+            );
+        }
+    }
+}
