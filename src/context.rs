@@ -3,6 +3,7 @@
 use crate::code::LocalCode;
 use crate::diagnostics::Diagnostic;
 use crate::gradual::group::Deployment;
+use crate::language::logical_id::MAX_LENGTH;
 use crate::language::parameters::{Parameters, Trap, Unresolvable};
 use crate::language::partition::Partition;
 use crate::origin::{Origin, Origins};
@@ -220,6 +221,17 @@ impl<'a> Context<'a> {
 
     /// Adds a condition to the template, unless a different one of the user's has its name.
     pub(crate) fn add_condition(&mut self, name: String, condition: Value) {
+        if name.len() > MAX_LENGTH {
+            self.report(
+                Diagnostic::error(
+                    "generated-condition-too-long",
+                    Path::default().then("Conditions"),
+                    format!("the condition `{name}` would be generated, whose name is longer than {MAX_LENGTH} characters"),
+                )
+                .help("give the conditions that it is made of shorter names"),
+            );
+            return;
+        }
         if self
             .declared_conditions
             .get(&name)

@@ -135,11 +135,6 @@ impl SamResource {
         self.properties.get(name).unwrap_or(&Value::Null)
     }
 
-    /// A property's value to change.
-    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
-        self.properties.get_mut(name)
-    }
-
     /// Takes a property's value out, null where it is absent.
     pub(crate) fn take(&mut self, name: &str) -> Value {
         self.properties

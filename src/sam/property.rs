@@ -91,8 +91,6 @@ pub(crate) enum Lowered {
     CopiedIfFilled,
     /// The named room makes something of it, or reads it to decide something.
     By(&'static str),
-    /// It is known and not supported yet: a template that uses it is refused.
-    Later,
 }
 
 /// One property of a SAM resource or event.
@@ -155,17 +153,12 @@ impl Property {
         self
     }
 
-    pub(crate) const fn later(mut self) -> Self {
-        self.lowered = Lowered::Later;
-        self
-    }
-
     /// Whether `value` goes over as it is.
     pub(crate) fn copies(&self, value: &Value) -> bool {
         match self.lowered {
             Lowered::Copied => !value.is_null(),
             Lowered::CopiedIfFilled => is_truthy(Some(value)),
-            Lowered::By(_) | Lowered::Later => false,
+            Lowered::By(_) => false,
         }
     }
 
@@ -177,7 +170,7 @@ impl Property {
     }
 }
 
-/// Reports every property in `properties` that has no row, has the wrong shape, is not supported yet, or is missing.
+/// Reports every property in `properties` that has no row, has the wrong shape, or is missing.
 /// Returns whether all is well.
 ///
 /// `owner` is what has the properties, in words: "`AWS::Serverless::Function`", "an `SQS` event".
@@ -217,16 +210,6 @@ pub(crate) fn check(
                 fault.help(format!("write {} here", row.shape.words()))
             };
             context.report(fault);
-        } else if row.lowered == Lowered::Later && is_truthy(Some(value)) {
-            context.report(
-                Diagnostic::error(
-                    "not-supported-yet",
-                    path.clone().then(name),
-                    format!("`{name}` is not supported yet"),
-                )
-                .on_key()
-                .help("leave this resource to AWS's own transform"),
-            );
         }
     }
     for row in table.iter().filter(|row| row.required) {

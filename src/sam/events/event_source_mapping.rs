@@ -35,8 +35,11 @@ struct Source {
     /// The mapping's property for the consumer group and the schema registry.
     kafka_config: Option<&'static str>,
     /// Makes a property of the mapping that only this source has.
-    own: Option<fn(&Event) -> (&'static str, Value)>,
+    own: Option<OwnProperty>,
 }
+
+/// The name and the value of a property.
+type OwnProperty = fn(&Event) -> (&'static str, Value);
 
 const SOURCES: &[Source] = &[
     Source {

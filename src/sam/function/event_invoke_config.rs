@@ -161,10 +161,11 @@ fn read(
     };
     let shared = ["EventInvokeConfig", "DestinationConfig", name];
     let mut given = given.get("Destination").cloned().unwrap_or_default();
-    if context.inheritance.has_whole(function.id(), &shared) {
-        if let Some(of_first) = context.shared_destinations.get(name) {
-            given = of_first.clone();
-            context.report(
+    if context.inheritance.has_whole(function.id(), &shared)
+        && let Some(of_first) = context.shared_destinations.get(name)
+    {
+        given = of_first.clone();
+        context.report(
                 Diagnostic::warning(
                     "destination-shared",
                     path.clone(),
@@ -176,7 +177,6 @@ fn read(
                 )
                 .help("write `EventInvokeConfig` into the function to have one of its own"),
             );
-        }
     }
     Some(Destination {
         kind,
@@ -318,7 +318,8 @@ fn make(
         return None;
     }
     let mut made = function.sam.attributes.derived(kind, Map::new());
-    let combined = condition.map(|condition| combine(context, function, condition));
+    let path = &destination.path;
+    let combined = condition.map(|condition| combine(context, function, condition, path));
     if let (Some(condition), Some(made)) = (combined, made.as_object_mut()) {
         made.insert("Condition".to_owned(), condition.into());
     }
@@ -331,13 +332,23 @@ fn make(
 }
 
 /// The condition that both the function's own and `condition` hold.
-fn combine(context: &mut Context<'_>, function: &Function, condition: &str) -> String {
+///
+/// The reference wraps each of the two twice, which CloudFormation refuses; the output stays equal, and says so.
+fn combine(context: &mut Context<'_>, function: &Function, condition: &str, path: &Path) -> String {
     let Some(own) = function.sam.attributes.condition() else {
         return condition.to_owned();
     };
     let name = format!("{own}AND{condition}{}", logical_id::hash(function.id()));
-    // The reference wraps each twice, `{Condition: {Condition: C}}`, which CloudFormation refuses.
-    let both = json!({ "Fn::And": [conditions::condition(own), conditions::condition(condition)] });
+    let twice = |name: &str| json!({ "Condition": conditions::condition(name) });
+    let both = json!({ "Fn::And": [twice(own), twice(condition)] });
     context.add_condition(name.clone(), both);
+    context.report(
+        Diagnostic::warning(
+            "malformed-condition",
+            path.clone(),
+            format!("the condition of what is made here, `{name}`, is one that CloudFormation refuses: AWS's own transform writes it malformed, because both the function and the destination are conditional"),
+        )
+        .help("write the queue or topic into the template, with a condition of its own, and name it in both branches"),
+    );
     name
 }
