@@ -54,10 +54,10 @@ impl Map {
     }
 
     /// See [`Node::deep_copy`].
-    pub(crate) fn deep_copy(&mut self) {
-        self.deep_copy_keys();
+    pub(crate) fn deep_copy(&mut self, times: usize) {
+        self.deep_copy_keys(times);
         for entry in self.entries.iter_mut().flatten() {
-            entry.value.deep_copy();
+            entry.value.deep_copy(times);
         }
     }
 }
@@ -208,11 +208,24 @@ impl<V> Map<V> {
         copy
     }
 
-    /// Inserts the keys, in their order, one by one into the smallest table.
-    fn deep_copy_keys(&mut self) {
-        if self.is_settled || !self.is_hashed {
-            return;
+    /// What so many deep copies, one of the other, do to the order.
+    pub(super) fn deep_copy_keys(&mut self, times: usize) {
+        let mut left = times;
+        let mut before_last = None;
+        while left > 0 && self.is_hashed && !self.is_settled {
+            let last = (left > 1).then(|| self.slots.clone());
+            self.deep_copy_keys_once();
+            left -= 1;
+            if before_last.as_ref() == Some(&self.slots) {
+                // Two orders take turns from here on.
+                left %= 2;
+            }
+            before_last = last;
         }
+    }
+
+    /// Inserts the keys, in their order, one by one into the smallest table.
+    fn deep_copy_keys_once(&mut self) {
         let order: Vec<usize> = self.order().collect();
         let slots = std::mem::replace(&mut self.slots, vec![Slot::Empty; SMALLEST_TABLE]);
         self.fill = 0;

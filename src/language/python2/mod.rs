@@ -49,9 +49,11 @@
 //! [`Node::to_text`] prints as Python 2.7's `str` does: `{u'paths': {u'/a': {u'get': {}}}, 'swagger': '2.0', u'x':
 //! [True, None, 1.0]}`. [`Node::to_json`] prints the same tree as `json.dumps`, with the same order of keys.
 
+mod lazy;
 mod map;
 mod print;
 
+pub(crate) use lazy::LazyMap;
 pub(crate) use map::Map;
 
 use serde_json::{Number, Value};
@@ -218,13 +220,13 @@ impl Node {
         }
     }
 
-    /// Brings every map to the state that `copy.deepcopy` would give its copy.
+    /// Brings every map to the state that `copy.deepcopy`, so many times one after the other, would give its copy.
     ///
     /// Where SAM goes on with a deep copy and forgets the original, this is the same without copying.
-    pub(crate) fn deep_copy(&mut self) {
+    pub(crate) fn deep_copy(&mut self, times: usize) {
         match self {
-            Self::List(items) => items.iter_mut().for_each(Self::deep_copy),
-            Self::Map(map) => map.deep_copy(),
+            Self::List(items) => items.iter_mut().for_each(|item| item.deep_copy(times)),
+            Self::Map(map) => map.deep_copy(times),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => {}
         }
     }
@@ -303,9 +305,9 @@ mod tests {
             methods.insert(Text::marked(method), Node::Null);
         }
         assert_eq!(order(&methods), "delete get");
-        methods.deep_copy();
+        methods.deep_copy(1);
         assert_eq!(order(&methods), "get delete");
-        methods.deep_copy();
+        methods.deep_copy(1);
         assert_eq!(order(&methods), "delete get");
     }
 
@@ -398,7 +400,7 @@ mod tests {
         paths.insert(Text::marked("/a"), methods);
         implicit.insert("paths", paths);
         for _ in 0..4 {
-            implicit.deep_copy();
+            implicit.deep_copy(1);
         }
         assert_eq!(
             Node::Map(implicit).to_text(),
@@ -453,7 +455,7 @@ mod tests {
                     maps[at].update(other);
                 }
                 "copy" => maps.push(maps[at].copied()),
-                "deep copy" => maps[at].deep_copy(),
+                "deep copy" => maps[at].deep_copy(1),
                 "print" => {
                     let node = Node::Map(maps[at].clone());
                     let through_values: Vec<Text> =

@@ -1,0 +1,410 @@
+//! An OpenAPI document (or Swagger, as version 2 is called) with API Gateway's extensions, and the edits that it can
+//! take. This module knows OpenAPI and `Fn::If`, but nothing of SAM's resources.
+//!
+//! A path item, and a method in it, may be an `Fn::If`; its *branches* are then what stands in it, except
+//! `AWS::NoValue`. An edit reaches every branch. A branch of a method is *integrated* when it has an
+//! `x-amazon-apigateway-integration`, and most edits leave the others alone.
+//!
+//! Whoever changes a document does so inside [`Document::edit`]: the order of a document's keys depends on how often it
+//! was copied, and the reference copies it before and after each edit (see `language/python2`).
+//!
+//! Input  `paths: {/a: {get: {}}}`, and "integrate get /a with this", "add CORS", "require this authorizer"
+//! Output the document with all that in it
+//!
+//! Upstream: open_api/base_editor.py and swagger/swagger.py.
+
+mod convert;
+mod cors;
+mod methods;
+mod policy;
+mod security;
+
+pub(crate) use cors::Cors;
+pub(crate) use methods::{RequestParameter, Validation};
+pub(crate) use security::Security;
+
+use crate::diagnostics::Diagnostic;
+use crate::language::python2::{LazyMap, Map, Node, Text};
+use crate::template::{Path, Step};
+use serde_json::{Value, json};
+
+pub(crate) const INTEGRATION: &str = "x-amazon-apigateway-integration";
+pub(crate) const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
+
+/// A document. It may be an invalid one, which then takes no edits.
+#[derive(Clone, Debug)]
+pub(crate) struct Document {
+    /// All but the paths, in whose place there is null.
+    root: LazyMap,
+    /// The paths, where they are a map.
+    paths: Option<LazyMap>,
+    /// Whether every path item is known to be a map.
+    is_checked: bool,
+    /// Security definitions to be written once the edit is done.
+    new_security: Map,
+}
+
+/// What is wrong with a document, or with what was asked of it.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    code: &'static str,
+    /// Where in the document.
+    at: Vec<Step>,
+    message: String,
+    help: &'static str,
+}
+
+impl Fault {
+    fn new(
+        code: &'static str,
+        at: Vec<Step>,
+        message: impl Into<String>,
+        help: &'static str,
+    ) -> Self {
+        Self {
+            code,
+            at,
+            message: message.into(),
+            help,
+        }
+    }
+
+    /// The fault of a document that stands at `document`; it is nobody's but the document's.
+    pub(crate) fn diagnostic(self, document: Path) -> Diagnostic {
+        let mut path = document;
+        path.0.extend(self.at);
+        Diagnostic::error(self.code, path, self.message)
+            .help(self.help)
+            .blame(None)
+    }
+}
+
+impl Document {
+    pub(crate) fn new(body: Map) -> Self {
+        let mut root = LazyMap::from(body);
+        let mut paths = None;
+        if let Some(slot) = root.get_mut("paths")
+            && let Node::Map(map) = slot
+        {
+            paths = Some(LazyMap::from(std::mem::replace(map, Map::plain())));
+            *slot = Node::Null;
+        }
+        Self {
+            root,
+            paths,
+            is_checked: false,
+            new_security: Map::hashed(),
+        }
+    }
+
+    /// A Swagger 2 document without paths.
+    pub(crate) fn swagger() -> Self {
+        Self::skeleton("swagger", "2.0")
+    }
+
+    /// An OpenAPI 3 document without paths.
+    pub(crate) fn openapi() -> Self {
+        Self::skeleton("openapi", "3.0.1")
+    }
+
+    fn skeleton(kind: &str, version: &str) -> Self {
+        let mut info = Map::hashed();
+        info.insert("version", "1.0");
+        info.insert("title", Node::plain(json!({ "Ref": "AWS::StackName" })));
+        let mut body = Map::hashed();
+        body.insert(kind, version);
+        body.insert("info", info);
+        body.insert("paths", Map::hashed());
+        Self::new(body)
+    }
+
+    /// The document as it stands.
+    pub(crate) fn into_node(mut self) -> Node {
+        if let (Some(paths), Some(slot)) = (self.paths, self.root.get_mut("paths")) {
+            *slot = paths.into_map().into();
+        }
+        self.root.into_map().into()
+    }
+
+    /// Makes one edit: a few changes that the reference makes on one copy.
+    pub(crate) fn edit<T, E: From<Fault>>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.check()?;
+        self.deep_copy();
+        let done = change(self)?;
+        let security = std::mem::replace(&mut self.new_security, Map::hashed());
+        if !security.is_empty() {
+            self.root.insert("securityDefinitions", security);
+        }
+        self.deep_copy();
+        Ok(done)
+    }
+
+    fn deep_copy(&mut self) {
+        self.root.deep_copy();
+        if let Some(paths) = &mut self.paths {
+            paths.deep_copy();
+        }
+    }
+
+    /// Refuses what takes no edits: no valid document, or a path item that is no map.
+    fn check(&mut self) -> Result<(), Fault> {
+        if self.is_checked {
+            return Ok(());
+        }
+        if !self.is_valid() {
+            return Err(Fault::new(
+                "invalid-openapi",
+                Vec::new(),
+                "this is no OpenAPI document",
+                "it needs a map of `paths`, and `swagger: \"2.0\"` or an `openapi` version like `3.0.1`",
+            ));
+        }
+        for path in self.path_names() {
+            for item in self.items(&path)? {
+                if item.as_map().is_none() {
+                    return Err(not_a_map(&path, None));
+                }
+            }
+        }
+        self.is_checked = true;
+        Ok(())
+    }
+
+    /// Whether it has paths, and a version that is known.
+    pub(crate) fn is_valid(&self) -> bool {
+        self.paths.is_some() && (self.root_is_truthy("swagger") || self.is_openapi_3())
+    }
+
+    /// Whether the document says that it is of version 3.
+    pub(crate) fn is_openapi_3(&self) -> bool {
+        self.root_is_truthy("openapi") && self.root.peek("openapi").is_some_and(is_version_3)
+    }
+
+    fn root_is_truthy(&self, key: &str) -> bool {
+        self.root.peek(key).is_some_and(Node::is_truthy)
+    }
+
+    fn root_is_null(&self, key: &str) -> bool {
+        matches!(self.root.peek(key), None | Some(Node::Null))
+    }
+
+    /// Makes a Swagger skeleton an OpenAPI 3 document of this version.
+    pub(crate) fn set_version(&mut self, version: Text) {
+        self.root.insert("openapi", version);
+        if self.root_is_truthy("swagger") {
+            self.root.remove("swagger");
+        }
+    }
+
+    /// A value at the top of the document.
+    pub(crate) fn top_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.root.get_mut(key)
+    }
+
+    /// Sets a value at the top of the document.
+    pub(crate) fn set_top(&mut self, key: impl Into<Text>, value: impl Into<Node>) {
+        self.root.insert(key, value);
+    }
+
+    pub(crate) fn has_path(&self, path: &str) -> bool {
+        self.paths
+            .as_ref()
+            .is_some_and(|paths| paths.contains_key(path))
+    }
+
+    pub(crate) fn has_no_paths(&self) -> bool {
+        self.paths.as_ref().is_none_or(LazyMap::is_empty)
+    }
+
+    pub(crate) fn path_names(&mut self) -> Vec<Text> {
+        self.paths.as_mut().map(LazyMap::keys).unwrap_or_default()
+    }
+
+    /// A path item as it stands, conditional or not.
+    pub(crate) fn path_mut(&mut self, path: &str) -> Option<&mut Node> {
+        self.paths.as_mut()?.get_mut(path)
+    }
+
+    /// Renames a path; it then stands last.
+    pub(crate) fn rename_path(&mut self, from: &str, to: Text) {
+        if let Some(paths) = &mut self.paths
+            && let Some(item) = paths.remove(from)
+        {
+            paths.insert(to, item);
+        }
+    }
+
+    /// Makes the existence of a path depend on a condition.
+    pub(crate) fn make_path_conditional(&mut self, path: &str, condition: Text) {
+        if let Some(item) = self.path_mut(path) {
+            make_conditional(item, condition);
+        }
+    }
+
+    /// Adds an empty method to a path, and the path, where there is none.
+    ///
+    /// `method` is the name as [`method_name`] gives it.
+    pub(crate) fn add_path(&mut self, path: &Text, method: &Text) -> Result<(), Fault> {
+        let Some(paths) = &mut self.paths else {
+            return Ok(());
+        };
+        if !paths.contains_key(path) {
+            paths.insert(path.clone(), Map::hashed());
+        }
+        for item in self.items(path)? {
+            match item.as_map_mut() {
+                Some(item) => {
+                    item.or_insert(method.clone(), Map::hashed());
+                }
+                None => return Err(not_a_map(path, None)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The branches of a path item; one that is missing is null.
+    fn items(&mut self, path: &str) -> Result<Vec<&mut Node>, Fault> {
+        match self.path_mut(path) {
+            Some(item) => branches(item).ok_or_else(|| if_without_list(path, None)),
+            None => Err(not_a_map(path, None)),
+        }
+    }
+}
+
+/// A method as documents name it: in lower case, and `ANY` by API Gateway's long name.
+pub(crate) fn method_name(method: &Text) -> Text {
+    let method = method.map(str::to_lowercase);
+    if &*method == "any" {
+        ANY_METHOD.into()
+    } else {
+        method
+    }
+}
+
+/// What stands in a value: itself, or the branches of an `Fn::If`. None where that `Fn::If` has no list.
+fn branches(value: &mut Node) -> Option<Vec<&mut Node>> {
+    let is_if = value.as_map().is_some_and(|map| map.contains_key("Fn::If"));
+    if !is_if {
+        return Some(vec![value]);
+    }
+    let arguments = value.as_map_mut()?.get_mut("Fn::If")?.as_list_mut()?;
+    Some(
+        arguments
+            .iter_mut()
+            .skip(1)
+            .filter(|branch| !is_no_value(branch))
+            .collect(),
+    )
+}
+
+fn is_no_value(value: &Node) -> bool {
+    value.as_map().is_some_and(|map| {
+        map.len() == 1
+            && map
+                .get("Ref")
+                .and_then(Node::as_text)
+                .is_some_and(|name| &**name == "AWS::NoValue")
+    })
+}
+
+/// Wraps a value: `!If [condition, value, !Ref AWS::NoValue]`.
+pub(crate) fn make_conditional(value: &mut Node, condition: Text) {
+    let inner = std::mem::replace(value, Node::Null);
+    let mut wrapper = Map::plain();
+    wrapper.insert(
+        "Fn::If",
+        vec![
+            condition.into(),
+            inner,
+            Node::plain(json!({ "Ref": "AWS::NoValue" })),
+        ],
+    );
+    *value = wrapper.into();
+}
+
+/// Whether a version is 3, 3.d or 3.d.d, as a text or a number.
+pub(crate) fn is_version_3(version: &Node) -> bool {
+    version_text(version).is_some_and(|text| is_version(&text, &["3"]))
+}
+
+/// How the reference prints a version to compare it.
+fn version_text(version: &Node) -> Option<String> {
+    match version {
+        Node::Text(text) => Some(text.to_string()),
+        Node::Number(_) => Some(version.to_text()),
+        _ => None,
+    }
+}
+
+/// `2`, `2.0`, `2.0.1`: the major version, then at most two more digits, each of its own; one line end may follow.
+pub(crate) fn is_version(text: &str, majors: &[&str]) -> bool {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let mut parts = text.split('.');
+    let is_major = parts.next().is_some_and(|part| majors.contains(&part));
+    let rest: Vec<&str> = parts.collect();
+    let is_digit = |part: &&str| part.len() == 1 && part.bytes().all(|byte| byte.is_ascii_digit());
+    is_major && (1..=2).contains(&rest.len()) && rest.iter().all(is_digit)
+}
+
+/// Whether two values are equal, without regard to order and marks.
+fn same(a: &Node, b: &Node) -> bool {
+    match (a, b) {
+        (Node::Text(a), Node::Text(b)) => **a == **b,
+        (Node::List(a), Node::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Node::Map(a), Node::Map(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        _ => crate::language::truth::equal(&a.to_value(), &b.to_value()),
+    }
+}
+
+/// A plain map of one entry.
+fn single(key: &str, value: Node) -> Node {
+    let mut map = Map::plain();
+    map.insert(key, value);
+    map.into()
+}
+
+/// Inserts the entries of a `json!({...})` in its order, their texts bare.
+fn insert_all(map: &mut Map, entries: Value) {
+    if let Node::Map(entries) = Node::plain(entries) {
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+    }
+}
+
+fn place(path: &str, method: Option<&str>) -> Vec<Step> {
+    let mut at: Vec<Step> = vec!["paths".into(), path.into()];
+    at.extend(method.map(Step::from));
+    at
+}
+
+fn not_a_map(path: &str, method: Option<&str>) -> Fault {
+    let what = match method {
+        Some(method) => format!("the method `{method}` of the path `{path}`"),
+        None => format!("the path `{path}`"),
+    };
+    Fault::new(
+        "openapi-not-a-map",
+        place(path, method),
+        format!("{what} must be a map"),
+        "OpenAPI wants a map here, even an empty one: `{}`",
+    )
+}
+
+fn if_without_list(path: &str, method: Option<&str>) -> Fault {
+    Fault::new(
+        "openapi-if-not-a-list",
+        place(path, method),
+        "`Fn::If` needs a list",
+        "write `Fn::If: [Condition, value, value]`",
+    )
+}
