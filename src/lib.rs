@@ -31,6 +31,7 @@ mod gradual;
 mod language;
 pub mod origin;
 mod passes;
+pub mod properties;
 mod sam;
 pub mod template;
 

@@ -6,6 +6,7 @@ mod files;
 mod local_code;
 mod packaged_paths;
 mod parameters;
+mod properties;
 mod transform;
 
 use std::io::Write as _;
@@ -24,6 +25,7 @@ struct Command {
 #[derive(Subcommand)]
 enum Verb {
     Transform(transform::Arguments),
+    Properties(properties::Arguments),
 }
 
 /// Why a verb could not do its work: exit code 2.
@@ -59,13 +61,14 @@ pub(crate) fn run() -> ExitCode {
     };
     let done = match command.verb {
         Verb::Transform(arguments) => transform::run(&arguments),
+        Verb::Properties(arguments) => properties::run(&arguments),
     };
     let message = match done {
         Ok(code) => return code,
         Err(Failure::Closed) => return ExitCode::SUCCESS,
         Err(Failure::Io(message)) => format!("error: {message}\n"),
         Err(Failure::Usage(message)) => {
-            format!("error: {message}\n\nFor more, try `canaryform transform --help`.\n")
+            format!("error: {message}\n\nFor more, try `canaryform --help`.\n")
         }
     };
     let _ = std::io::stderr().write_all(message.as_bytes());

@@ -73,6 +73,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     code_root: Option<PathBuf>,
 
+    /// The template that the Serverless Application Repository makes of a version of an application; it cannot be asked
+    /// offline. `aws serverlessrepo create-cloud-formation-template` gives the URL
+    #[arg(long, value_name = "ID@VERSION=URL")]
+    application_url: Vec<String>,
+
     /// How to report what was found
     #[arg(
         long,
@@ -119,6 +124,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         &arguments.parameter_overrides,
         arguments.parameters_file.as_deref(),
     )?;
+    let application_urls = application_urls(&arguments.application_url)?;
     let input = Input::choose(arguments.template.as_deref())?;
     let text = input.read()?;
     let root = match &arguments.code_root {
@@ -136,9 +142,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let (diagnostics, made) = match canaryform::read(&text) {
         Err(faults) => (faults, None),
         Ok(read) => {
-            let options = Options::new(region)
+            let mut options = Options::new(region)
                 .with_parameters(values)
                 .with_code(&code);
+            for ((id, version), url) in application_urls {
+                options = options.with_application_url(id, version, url);
+            }
             let output = canaryform::transform(read.template, &options);
             let made = (!output.has_errors()).then_some(output.template);
             let mut diagnostics = read.warnings;
@@ -165,6 +174,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// `ID@VERSION=URL`, each.
+fn application_urls(given: &[String]) -> Result<Vec<((&str, &str), &str)>, Failure> {
+    given
+        .iter()
+        .map(|given| {
+            let (id, rest) = given.split_once('@').unwrap_or_default();
+            match rest.split_once('=') {
+                Some((version, url)) if !id.is_empty() => Ok(((id, version), url)),
+                _ => Err(Failure::Usage(format!(
+                    "--application-url `{given}` must be ID@VERSION=URL"
+                ))),
+            }
+        })
+        .collect()
 }
 
 fn is_stdout(path: &Path) -> bool {

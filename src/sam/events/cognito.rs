@@ -72,6 +72,16 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     };
     let permission = format!("{}CognitoPermission", target.id);
     let source = get_att(pool, "Arn");
+    if target.id != target.sam.id {
+        context.report(
+            Diagnostic::warning(
+                "permission-named-after-alias",
+                event.path("UserPool"),
+                format!("the permission `{permission}` is named after the alias: it is replaced when the alias is added, renamed or taken out"),
+            )
+            .help("expect one replacement of this permission in the change set; nothing needs to be done"),
+        );
+    }
     warn_of_shared_permission(context, target, event, &permission, &source);
     target.allow(
         permission,

@@ -104,6 +104,29 @@ pub(super) fn lower(context: &mut Context<'_>, machine: &mut StateMachine) {
         ROOM,
     );
     machine.alias = Some(alias);
+    warn_of_rights(context, machine);
+}
+
+/// Says that the generated roles of events cannot start the alias: Step Functions asks for the right on the machine.
+///
+/// See <https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html>.
+fn warn_of_rights(context: &mut Context<'_>, machine: &StateMachine) {
+    if !machine.sam.is_truthy("UseAliasAsEventTarget") || !machine.sam.is_truthy("Events") {
+        return;
+    }
+    context.report(
+        Diagnostic::warning(
+            "alias-not-startable",
+            machine.sam.path("UseAliasAsEventTarget"),
+            "the role that is made for each event may only start the alias, while Step Functions wants the right on the state machine: the events will not start it",
+        )
+        .on_key()
+        .help(format!(
+            "add an `AWS::IAM::RolePolicy` to each role, `RoleName: !Ref {}<Event>Role`, that allows `states:StartExecution` on `!Ref {}`; a `Schedule` may name a `RoleArn` instead",
+            machine.id(),
+            machine.id()
+        )),
+    );
 }
 
 /// The alias's logical id; a name that does not fit into one is reported and gives none.

@@ -1,0 +1,82 @@
+//! `canaryform properties`: every SAM property that is known, from the tables that drive the transform.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use canaryform::properties::{SupportedProperty, supported};
+use clap::{Args, ValueEnum};
+
+use super::{Failure, files};
+
+/// List every SAM property that is supported: what it accepts, and what reads it
+///
+/// The list comes from the tables that drive the transform, so it cannot be out of date.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Only types and events whose name holds this text: `Function`, `Schedule`
+    about: Option<String>,
+
+    /// How to write the list
+    #[arg(
+        long,
+        value_enum,
+        value_name = "markdown|json",
+        default_value = "markdown",
+        hide_possible_values = true
+    )]
+    format: Syntax,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Syntax {
+    Markdown,
+    Json,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let mut rows = supported();
+    if let Some(about) = &arguments.about {
+        rows.retain(|row| row.owner.to_lowercase().contains(&about.to_lowercase()));
+        if rows.is_empty() {
+            return Err(Failure::Usage(format!(
+                "no type and no event is called `{about}`"
+            )));
+        }
+    }
+    let text = match arguments.format {
+        Syntax::Markdown => markdown(&rows),
+        Syntax::Json => serde_json::to_string_pretty(&rows)
+            .map(|text| text + "\n")
+            .map_err(|error| Failure::Io(format!("cannot write the list: {error}")))?,
+    };
+    files::write_stdout(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn markdown(rows: &[SupportedProperty]) -> String {
+    let mut text = String::new();
+    let mut owner = "";
+    let yes = |flag: bool| if flag { "yes" } else { "" };
+    for row in rows {
+        if row.owner != owner {
+            let gap = if owner.is_empty() { "" } else { "\n" };
+            owner = &row.owner;
+            // Writing to a string cannot fail.
+            let _ = write!(
+                text,
+                "{gap}### {owner}\n\n| Property | Shape | Required | Intrinsics | Globals | Becomes |\n|---|---|---|---|---|---|\n"
+            );
+        }
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {} |",
+            row.name,
+            row.shape,
+            yes(row.required),
+            yes(row.intrinsics),
+            yes(row.globals),
+            row.lowered
+        );
+    }
+    text
+}

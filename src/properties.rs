@@ -1,0 +1,67 @@
+//! What the transform knows of SAM: one row for each property of each resource type and event, from the very tables
+//! that drive it.
+
+use crate::sam::property::{Lowered, Property};
+use crate::sam::{TYPES, events};
+use serde::Serialize;
+
+/// One property of a SAM resource type or event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SupportedProperty {
+    /// `AWS::Serverless::Function`, or an event: `AWS::Serverless::Function event Schedule`.
+    pub owner: String,
+    /// `AutoPublishAlias`
+    pub name: &'static str,
+    /// What its value must be, in words.
+    pub shape: String,
+    /// Whether an intrinsic may stand for the whole value.
+    pub intrinsics: bool,
+    /// Whether it may stand in Globals.
+    pub globals: bool,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What becomes of it: `copied`, `copied where not empty`, or the file of this crate that reads it.
+    pub lowered: String,
+}
+
+/// Every property, in the order of the tables.
+pub fn supported() -> Vec<SupportedProperty> {
+    let mut rows = Vec::new();
+    for kind in TYPES {
+        rows.extend(of(kind.name, kind.properties));
+        for (owner, kinds) in [
+            ("AWS::Serverless::Function", events::OF_FUNCTIONS),
+            ("AWS::Serverless::StateMachine", events::OF_STATE_MACHINES),
+        ] {
+            if kind.name == owner {
+                for event in kinds {
+                    rows.extend(of(
+                        &format!("{owner} event {}", event.name),
+                        event.properties,
+                    ));
+                }
+            }
+        }
+    }
+    rows
+}
+
+fn of(owner: &str, properties: &'static [Property]) -> Vec<SupportedProperty> {
+    properties
+        .iter()
+        .map(|row| SupportedProperty {
+            owner: owner.to_owned(),
+            name: row.name,
+            shape: row.shape.words(),
+            intrinsics: row.intrinsics,
+            globals: row.globals,
+            required: row.required,
+            lowered: match row.lowered {
+                Lowered::Copied => "copied".to_owned(),
+                Lowered::CopiedIfFilled => "copied where not empty".to_owned(),
+                Lowered::By(room) => format!("src/{room}"),
+            },
+        })
+        .collect()
+}
