@@ -37,6 +37,10 @@ const CONFORMANCE: &[(&str, &str)] = &[
 const REAL: &[(&str, &str)] = &[("us-east-1", ""), ("us-gov-west-1", ".aws-us-gov")];
 
 /// One template, and what should come out of it.
+/// What the repository of applications answered when the answers were recorded.
+const REPOSITORY_ANSWER: &str =
+    "https://awsserverlessrepo-changesets-xxx.s3.amazonaws.com/signed-url";
+
 struct Case {
     group: String,
     name: String,
@@ -63,7 +67,9 @@ impl Case {
                         .with_file_name(format!("{}.error.json", self.name));
                     let answer = Answer::recorded(file, &refusal)
                         .unwrap_or_else(|| panic!("no answer for {}", self.template.display()));
-                    let options = Options::new(*region).with_parameters(parameters.clone());
+                    let options = Options::new(*region)
+                        .with_parameters(parameters.clone())
+                        .with_application_url("preparing", "1.0.2", REPOSITORY_ANSWER);
                     let fault = disagreement(&text, &options, &answer)?;
                     Some(format!("{region}: {fault}"))
                 })

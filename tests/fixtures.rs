@@ -307,9 +307,14 @@ fn what_is_not_sams_passes_through_unchanged() {
         let resources = theirs
             .into_iter()
             .map(|(id, value)| (id, value, made.resources().and_then(|all| all.get(id))));
+        // Buckets and user pools are where their events are written.
+        let edited = |value: &Value| {
+            ["AWS::S3::Bucket", "AWS::Cognito::UserPool"]
+                .contains(&value["Type"].as_str().unwrap_or_default())
+        };
         sections
             .chain(resources)
-            .filter(|(_, given, _)| !refers(given))
+            .filter(|(_, given, _)| !refers(given) && !edited(given))
             .find_map(|(name, given, made)| {
                 let mut made = made.cloned().unwrap_or_default();
                 if let (Value::Object(made), Value::Object(given), true) =

@@ -89,4 +89,5 @@ const TAGGED: &[&str] = &[
     "AWS::S3::Bucket",
     "AWS::SNS::Topic",
     "AWS::SQS::Queue",
+    "AWS::StepFunctions::StateMachine",
 ];

@@ -55,15 +55,16 @@ pub(crate) fn disagreement(text: &[u8], options: &Options<'_>, wanted: &Answer) 
             Some(format!("refused: {}", sentences(&output.diagnostics)))
         }
         Answer::Template(wanted) => {
-            let made = Value::Object(output.template.0);
+            let made = with_sorted_depends_on(Value::Object(output.template.0));
+            let wanted = with_sorted_depends_on(wanted.clone());
             // The reference takes the aggregate's conditions out of a set: their order differs from run to run.
             if wanted
                 .pointer("/Conditions/ServerlessCodeDeployCondition")
                 .is_some()
             {
-                difference(&sorted(made), &sorted(wanted.clone()))
+                difference(&sorted(made), &sorted(wanted))
             } else {
-                difference(&made, wanted)
+                difference(&made, &wanted)
             }
         }
         Answer::Refusal(_) if !output.has_errors() => {
@@ -144,6 +145,18 @@ fn first_difference(made: &Value, wanted: &Value, path: &str) -> Option<String> 
             cut(&wanted.to_string(), 90)
         )),
     }
+}
+
+/// The template with the `DependsOn` lists of its resources sorted: the reference takes those of a bucket with events out
+/// of a set.
+fn with_sorted_depends_on(mut template: Value) -> Value {
+    let resources = template.get_mut("Resources").and_then(Value::as_object_mut);
+    for resource in resources.into_iter().flat_map(|all| all.values_mut()) {
+        if let Some(Value::Array(ids)) = resource.get_mut("DependsOn") {
+            ids.sort_by_key(Value::to_string);
+        }
+    }
+    template
 }
 
 /// The value with every list sorted, except `Layers`, whose order means something.

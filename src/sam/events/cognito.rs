@@ -72,7 +72,7 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     };
     let permission = format!("{}CognitoPermission", target.id);
     let source = get_att(pool, "Arn");
-    if target.id != target.sam.id {
+    if target.id != target.sam.id && target.made.get_mut(&permission).is_none() {
         context.report(
             Diagnostic::warning(
                 "permission-named-after-alias",

@@ -265,7 +265,7 @@ fn kafka_config(context: &mut Context<'_>, event: &Event, source: &Source) -> Ma
                 Diagnostic::error(
                     "consumer-group-without-kafka",
                     event.path("ConsumerGroupId"),
-                    format!("an `{}` event has no `ConsumerGroupId`", source.event_type),
+                    format!("{} has no `ConsumerGroupId`", event.kind.words()),
                 )
                 .on_key()
                 .help("only `MSK` and `SelfManagedKafka` events have consumer groups"),
@@ -287,8 +287,8 @@ fn kafka_config(context: &mut Context<'_>, event: &Event, source: &Source) -> Ma
                     "schema-registry-ignored",
                     event.path("SchemaRegistryConfig"),
                     format!(
-                        "`SchemaRegistryConfig` of an `{}` event is ignored",
-                        source.event_type
+                        "`SchemaRegistryConfig` of {} is ignored",
+                        event.kind.words()
                     ),
                 )
                 .on_key()

@@ -50,6 +50,17 @@ pub(crate) struct EventType {
     pub(crate) lower: fn(&mut Context<'_>, &mut Target<'_>, &Event),
 }
 
+impl EventType {
+    /// The kind in a sentence: "an `SQS` event".
+    pub(crate) fn words(&self) -> String {
+        let spoken_with_vowel = ["A", "E", "Ht", "I", "M", "S3", "SN", "SQ"];
+        let vowel = spoken_with_vowel
+            .iter()
+            .any(|start| self.name.starts_with(start));
+        format!("{} `{}` event", if vowel { "an" } else { "a" }, self.name)
+    }
+}
+
 /// The events of functions.
 pub(crate) const OF_FUNCTIONS: &[EventType] = &[
     s3::TYPE,
@@ -287,7 +298,7 @@ fn read_one(
             ),
         );
     }
-    let words = format!("an `{}` event", kind.name);
+    let words = kind.words();
     if !kind.properties.is_empty() {
         property::check(
             context,

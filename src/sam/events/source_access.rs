@@ -70,8 +70,8 @@ pub(super) fn configurations<'e>(
                 "source-access-missing",
                 event.path(NAME),
                 format!(
-                    "an `{}` event needs `{NAME}` as a list that is not empty",
-                    event.kind.name
+                    "{} needs `{NAME}` as a list that is not empty",
+                    event.kind.words()
                 ),
             )
             .help("write `[{Type: BASIC_AUTH, URI: !Ref Secret}]`"),
@@ -104,10 +104,7 @@ pub(super) fn report_type(context: &mut Context<'_>, event: &Event, index: usize
         Diagnostic::error(
             "source-access-type",
             event.path(NAME).then(index).then("Type"),
-            format!(
-                "this is no `Type` of access for an `{}` event",
-                event.kind.name
-            ),
+            format!("this is no `Type` of access for {}", event.kind.words()),
         )
         .help(did_you_mean(word, known)),
     );
@@ -166,8 +163,8 @@ pub(super) fn basic_auth(
                 "source-access-missing",
                 event.path(NAME),
                 format!(
-                    "an `{}` event needs `BASIC_AUTH` among its `{NAME}`",
-                    event.kind.name
+                    "{} needs `BASIC_AUTH` among its `{NAME}`",
+                    event.kind.words()
                 ),
             )
             .help("add `{Type: BASIC_AUTH, URI: !Ref Secret}`"),

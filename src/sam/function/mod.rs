@@ -120,7 +120,7 @@ const PROPERTIES: &[Property] = &[
     Property::of("PermissionsBoundary", Shape::Text)
         .by(ROLE)
         .global(),
-    Property::of("Events", Shape::MapOf(&Shape::Map)).by("sam/events/mod.rs"),
+    Property::of("Events", Shape::Map).by("sam/events/mod.rs"),
     Property::of("EventInvokeConfig", Shape::Map)
         .by("sam/function/event_invoke_config.rs")
         .global(),

@@ -56,7 +56,7 @@ const PROPERTIES: &[Property] = &[
     Property::any("AutoPublishAlias").by(ALIAS),
     Property::any("DeploymentPreference").by(ALIAS),
     Property::strictly("UseAliasAsEventTarget", Shape::Bool).by(ALIAS),
-    Property::of("Events", Shape::MapOf(&Shape::Map)).by("sam/events/mod.rs"),
+    Property::of("Events", Shape::Map).by("sam/events/mod.rs"),
 ];
 
 /// SAM's property, and CloudFormation's that it becomes as it is.
