@@ -124,16 +124,16 @@ fn make_code(value: &Value, root: &Path) {
             for (key, value) in map {
                 match value {
                     Value::String(path)
-                        if ["CodeUri", "ContentUri"].contains(&key.as_str())
+                        if ["CodeUri", "ContentUri", "DefinitionUri"].contains(&key.as_str())
                             && !path.contains("://") =>
                     {
                         let path = root.join(path.trim_start_matches('/'));
-                        let is_archive = path.extension().is_some_and(|e| e == "zip" || e == "jar");
-                        let file = if is_archive {
-                            path
-                        } else {
-                            path.join("app.py")
-                        };
+                        let is_file = path.extension().is_some_and(|extension| {
+                            ["zip", "jar", "json", "yaml", "yml"]
+                                .iter()
+                                .any(|known| extension == *known)
+                        });
+                        let file = if is_file { path } else { path.join("app.py") };
                         fs::create_dir_all(file.parent().unwrap()).unwrap();
                         fs::write(file, "def handler(event, context): pass\n").unwrap();
                     }
