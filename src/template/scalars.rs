@@ -117,11 +117,8 @@ fn integer(digits: &str) -> Option<Option<u128>> {
     };
     let parse = |text: &str, radix: u32| {
         let plain: String = text.chars().filter(|c| *c != '_').collect();
-        if plain.is_empty() {
-            None
-        } else {
-            Some(u128::from_str_radix(&plain, radix).ok())
-        }
+        // Underscores alone, `0b_`, are a number to PyYAML too, which then fails to read it.
+        Some(u128::from_str_radix(&plain, radix).ok())
     };
     if let Some(binary) = digits.strip_prefix("0b") {
         return all(binary, |byte| matches!(byte, b'0' | b'1')).then(|| parse(binary, 2))?;
