@@ -6,13 +6,15 @@ use crate::gradual::group::Deployment;
 use crate::language::logical_id::MAX_LENGTH;
 use crate::language::parameters::{Parameters, Trap, Unresolvable};
 use crate::language::partition::Partition;
+use crate::language::python2::Node;
 use crate::origin::{Origin, Origins};
 use crate::passes::globals::Inheritance;
 use crate::passes::review::DottedRef;
+use crate::sam::api::{Draft, SharedByApis};
 use crate::template::{Path, Template};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What a caller decides.
 #[derive(Clone)]
@@ -26,6 +28,9 @@ pub struct Options<'a> {
     pub code: &'a dyn LocalCode,
     /// The templates of applications of the Serverless Application Repository: application id and version to URL.
     pub application_urls: BTreeMap<(String, String), String>,
+    /// What the ids of deployments of REST APIs with `AlwaysDeploy` depend on, in place of SAM's clock: another value
+    /// deploys them again.
+    pub deploy_salt: Option<String>,
 }
 
 impl<'a> Options<'a> {
@@ -36,6 +41,7 @@ impl<'a> Options<'a> {
             parameters: Map::new(),
             code: &crate::code::NoLocalCode,
             application_urls: BTreeMap::new(),
+            deploy_salt: None,
         }
     }
 
@@ -58,6 +64,13 @@ impl<'a> Options<'a> {
     ) -> Self {
         let application = (application_id.into(), semantic_version.into());
         self.application_urls.insert(application, url.into());
+        self
+    }
+
+    /// The same with a value that APIs with `AlwaysDeploy` are deployed anew for.
+    #[must_use]
+    pub fn with_deploy_salt(mut self, salt: impl Into<String>) -> Self {
+        self.deploy_salt = Some(salt.into());
         self
     }
 
@@ -109,6 +122,14 @@ pub(crate) struct Context<'a> {
     pub(crate) conditions: Map<String, Value>,
     /// The enabled deployment preferences, in the order of the functions.
     pub(crate) deployments: Vec<Deployment>,
+    /// The APIs by id while their documents are put together.
+    pub(crate) drafts: IndexMap<String, Draft>,
+    /// The rank of each resource, where the template's order is not the one to lower them in.
+    pub(crate) order: HashMap<String, usize>,
+    /// `Globals.Api`, where there are REST APIs.
+    pub(crate) global_api: Node,
+    /// What APIs share with one another.
+    pub(crate) shared_by_apis: SharedByApis,
     /// Destinations of `Globals.Function.EventInvokeConfig` (`OnSuccess`, `OnFailure`) that were made for a function.
     pub(crate) shared_destinations: IndexMap<&'static str, Value>,
     /// Resources whose id changes (layers): old id to new.
@@ -141,6 +162,10 @@ impl<'a> Context<'a> {
             declared_conditions: template.section("Conditions").cloned().unwrap_or_default(),
             conditions: Map::new(),
             deployments: Vec::new(),
+            drafts: IndexMap::new(),
+            order: HashMap::new(),
+            global_api: Node::Null,
+            shared_by_apis: SharedByApis::default(),
             shared_destinations: IndexMap::new(),
             renamed: IndexMap::new(),
             referable: IndexMap::new(),
@@ -306,6 +331,20 @@ impl<'a> Context<'a> {
                 }
                 taken.get_mut().resource = made.resource;
             }
+        }
+    }
+
+    /// Puts a resource into the template that several SAM resources share: each replaces it by one that knows of it too.
+    pub(crate) fn emit_shared(
+        &mut self,
+        source: &str,
+        id: &str,
+        resource: Value,
+        room: &'static str,
+    ) {
+        match self.made.get_mut(id) {
+            Some(made) => made.resource = resource,
+            None => self.emit(source, id.to_owned(), resource, room),
         }
     }
 

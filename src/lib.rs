@@ -42,7 +42,7 @@ pub use template::{Format, Path, Template, read, write};
 
 use context::Context;
 use origin::Origins;
-use passes::{globals, lower, references, review, shape};
+use passes::{globals, implicit_apis, lower, references, review, shape};
 
 /// What a transform gives.
 #[derive(Debug)]
@@ -73,8 +73,11 @@ const PASSES: &[Pass] = &[
     review::find_undefined_conditions,
     review::find_dangling_references,
     review::take_transform,
+    // Before Globals: an implicit API has those of its type.
+    implicit_apis::add,
     // Before anything reads a property.
     globals::merge,
+    implicit_apis::complete,
     lower::lower,
     // Last: only now is it known what was made.
     references::rewrite,

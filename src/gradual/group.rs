@@ -152,7 +152,7 @@ fn shared_condition(context: &mut Context<'_>, deployments: &[Deployment]) -> Op
         return names.pop();
     }
     let names: Vec<String> = names.into_iter().collect();
-    for (name, condition) in conditions::any_of(&names) {
+    for (name, condition) in conditions::any_of(CODE_DEPLOY_CONDITION, &names) {
         context.add_condition(name, condition);
     }
     Some(CODE_DEPLOY_CONDITION.to_owned())

@@ -1,6 +1,5 @@
 //! Conditions: building the ones that the transform adds.
 
-use super::logical_id::CODE_DEPLOY_CONDITION;
 use serde_json::{Map, Value, json};
 
 /// The most operands that CloudFormation takes in one `Fn::Or` or `Fn::And`.
@@ -16,14 +15,14 @@ pub(crate) fn not(name: &str) -> Value {
     json!({ "Fn::Not": [condition(name)] })
 }
 
-/// The conditions that together say "one of `names` holds", the last of them named [`CODE_DEPLOY_CONDITION`].
+/// The conditions that together say "one of `names` holds", the last of them named `wanted`.
 ///
 /// Ten names at a time are taken from the front of a queue, and the name of their `Fn::Or` goes to its end; the names
 /// that this needs count down: `...Condition2`, `...Condition1`, `...Condition`. At least two names are wanted.
 ///
 /// SAM: `make_combined_condition` in model/intrinsics.py. There the names come out of a set, in an order that differs
 /// from run to run; here they keep the order that they are given in.
-pub(crate) fn any_of(names: &[String]) -> Map<String, Value> {
+pub(crate) fn any_of(wanted: &str, names: &[String]) -> Map<String, Value> {
     let mut made = Map::new();
     let mut queue: std::collections::VecDeque<String> = names.iter().cloned().collect();
     let total = 1 + names.len().saturating_sub(2) / (MAX_OPERANDS - 1);
@@ -33,8 +32,8 @@ pub(crate) fn any_of(names: &[String]) -> Map<String, Value> {
             .map(|name| condition(&name))
             .collect();
         let name = match left {
-            0 => CODE_DEPLOY_CONDITION.to_owned(),
-            count => format!("{CODE_DEPLOY_CONDITION}{count}"),
+            0 => wanted.to_owned(),
+            count => format!("{wanted}{count}"),
         };
         queue.push_back(name.clone());
         made.insert(name, json!({ "Fn::Or": taken }));
@@ -49,11 +48,11 @@ mod tests {
     /// For each made condition its name and how many operands it has.
     fn shape(count: usize) -> Vec<(String, usize)> {
         let names: Vec<String> = (1..=count).map(|i| format!("C{i}")).collect();
-        any_of(&names)
+        any_of("X", &names)
             .iter()
             .map(|(name, value)| {
                 let operands = value["Fn::Or"].as_array().unwrap().len();
-                (name.replace(CODE_DEPLOY_CONDITION, "X"), operands)
+                (name.clone(), operands)
             })
             .collect()
     }

@@ -9,9 +9,15 @@ pub(crate) const MAX_LENGTH: usize = 255;
 
 /// The first ten hexadecimal digits of the SHA-1 of a text: the tail of an id that changes with what it stands for.
 pub(crate) fn hash(text: &str) -> String {
+    let mut digits = digest(text);
+    digits.truncate(10);
+    digits
+}
+
+/// The SHA-1 of a text in hexadecimal digits.
+pub(crate) fn digest(text: &str) -> String {
     Sha1::digest(text.as_bytes())
         .iter()
-        .take(5)
         .map(|byte| format!("{byte:02x}"))
         .collect()
 }

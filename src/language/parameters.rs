@@ -3,6 +3,7 @@
 //! Upstream: sdk/parameter.py, intrinsics/resolver.py and intrinsics/actions.py.
 
 use super::intrinsics::{argument, replace_sub_references, sub_references, sub_text_mut};
+use super::python2::Node;
 use serde_json::{Map, Value};
 
 /// CloudFormation sends this in place of a value that it does not know yet; a `Ref` to it stays.
@@ -12,6 +13,8 @@ const UNKNOWN_VALUE: &str = "{{IntrinsicFunction:";
 #[derive(Debug, Default)]
 pub(crate) struct Parameters {
     values: Map<String, Value>,
+    /// The pseudo parameters that nobody gave a value for.
+    filled_in: Vec<&'static str>,
     /// Parameters whose value had better not be read, and why.
     traps: Vec<(String, Trap)>,
 }
@@ -77,11 +80,18 @@ impl Parameters {
                 traps.push((name.clone(), Trap::SsmName));
             }
         }
-        values.entry("AWS::Region").or_insert_with(|| region.into());
-        values
-            .entry("AWS::Partition")
-            .or_insert_with(|| partition.into());
-        Self { values, traps }
+        let mut filled_in = Vec::new();
+        for (name, value) in [("AWS::Region", region), ("AWS::Partition", partition)] {
+            values.entry(name).or_insert_with(|| {
+                filled_in.push(name);
+                value.into()
+            });
+        }
+        Self {
+            values,
+            filled_in,
+            traps,
+        }
     }
 
     /// The parameters that `value` reads, in a `Ref` or an `Fn::Sub`, and that had better not be read.
@@ -115,23 +125,66 @@ impl Parameters {
                 *value = known.clone();
                 return Ok(());
             }
-        } else if let Some(text) = sub_text_mut(value) {
-            let replaced =
-                replace_sub_references(text, |reference| match self.get(reference.name) {
-                    None => Ok(None),
-                    Some(Value::String(known)) => Ok(Some(known.clone())),
-                    Some(_) => Err(Unresolvable::SubOfNonText {
-                        parameter: reference.name.to_owned(),
-                    }),
-                })?;
-            if let Some(replaced) = replaced {
-                *text = replaced;
-            }
+        } else if let Some(text) = sub_text_mut(value)
+            && let Some(replaced) = self.substituted(text)?
+        {
+            *text = replaced;
         }
         match value {
             Value::Array(items) => items.iter_mut().try_for_each(|item| self.resolve(item)),
             Value::Object(map) => map.values_mut().try_for_each(|inner| self.resolve(inner)),
             _ => Ok(()),
+        }
+    }
+
+    /// An `Fn::Sub` text with the values of parameters; none where it names no known one.
+    fn substituted(&self, text: &str) -> Result<Option<String>, Unresolvable> {
+        replace_sub_references(text, |reference| match self.get(reference.name) {
+            None => Ok(None),
+            Some(Value::String(known)) => Ok(Some(known.clone())),
+            Some(_) => Err(Unresolvable::SubOfNonText {
+                parameter: reference.name.to_owned(),
+            }),
+        })
+    }
+
+    /// The same as [`Self::resolve`] in what goes into the body of an API.
+    pub(crate) fn resolve_node(&self, node: &mut Node) -> Result<(), Unresolvable> {
+        match node {
+            Node::List(items) => items
+                .iter_mut()
+                .try_for_each(|item| self.resolve_node(item)),
+            Node::Map(map) => {
+                let only = |name| if map.len() == 1 { map.get(name) } else { None };
+                if let Some(Node::Text(name)) = only("Ref")
+                    && let Some(known) = self.get(name)
+                {
+                    *node = if self.filled_in.contains(&&**name) {
+                        Node::bare(known.clone())
+                    } else {
+                        Node::marked(known.clone())
+                    };
+                    return Ok(());
+                }
+                if only("Fn::Sub").is_some() {
+                    let text = match map.get_mut("Fn::Sub") {
+                        Some(Node::Text(text)) => Some(text),
+                        Some(Node::List(items)) => match items.first_mut() {
+                            Some(Node::Text(text)) => Some(text),
+                            _ => None,
+                        },
+                        _ => None,
+                    };
+                    if let Some(text) = text
+                        && let Some(replaced) = self.substituted(text)?
+                    {
+                        *text = text.map(|_| replaced);
+                    }
+                }
+                map.iter_mut()
+                    .try_for_each(|(_, value)| self.resolve_node(value))
+            }
+            Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) => Ok(()),
         }
     }
 

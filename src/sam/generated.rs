@@ -7,7 +7,15 @@ use serde_json::Value;
 /// Generated resources, each with the room that made it; of two with one id the later stays, in the place of the first.
 #[derive(Debug, Default)]
 pub(crate) struct Generated {
-    resources: IndexMap<String, Option<(Value, &'static str)>>,
+    resources: IndexMap<String, Option<Made>>,
+}
+
+#[derive(Debug)]
+struct Made {
+    resource: Value,
+    room: &'static str,
+    /// Whether several SAM resources make it together.
+    is_shared: bool,
 }
 
 impl Generated {
@@ -18,13 +26,40 @@ impl Generated {
 
     /// Adds a resource, in its reserved place where it has one.
     pub(crate) fn insert(&mut self, id: impl Into<String>, resource: Value, room: &'static str) {
-        self.resources.insert(id.into(), Some((resource, room)));
+        let is_shared = false;
+        let made = Made {
+            resource,
+            room,
+            is_shared,
+        };
+        self.resources.insert(id.into(), Some(made));
+    }
+
+    /// Adds a resource that several SAM resources make together: it replaces what the others have made of it so far.
+    pub(crate) fn insert_shared(
+        &mut self,
+        id: impl Into<String>,
+        resource: Value,
+        room: &'static str,
+    ) {
+        let is_shared = true;
+        let made = Made {
+            resource,
+            room,
+            is_shared,
+        };
+        self.resources.insert(id.into(), Some(made));
     }
 
     /// A resource, to complete it.
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Value> {
-        let (resource, _) = self.resources.get_mut(id)?.as_mut()?;
-        Some(resource)
+        let made = self.resources.get_mut(id)?.as_mut()?;
+        Some(&mut made.resource)
+    }
+
+    /// The ids of all resources.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.resources.keys().map(String::as_str)
     }
 
     /// Every resource, to complete it.
@@ -32,14 +67,18 @@ impl Generated {
         self.resources
             .values_mut()
             .flatten()
-            .map(|(resource, _)| resource)
+            .map(|made| &mut made.resource)
     }
 
     /// Puts all into the template, behind the resource `source` that asked for them.
     pub(crate) fn emit(self, context: &mut Context<'_>, source: &str) {
         for (id, made) in self.resources {
-            if let Some((resource, room)) = made {
-                context.emit(source, id, resource, room);
+            match made {
+                Some(made) if made.is_shared => {
+                    context.emit_shared(source, &id, made.resource, made.room);
+                }
+                Some(made) => context.emit(source, id, made.resource, made.room),
+                None => {}
             }
         }
     }

@@ -55,7 +55,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
     layer_version::TYPE,
     later("AWS::Serverless::WebFunction", Stage::WebFunctions, None),
     state_machine::TYPE,
-    later("AWS::Serverless::Api", Stage::Apis, Some("Api")),
+    api::rest::TYPE,
     later("AWS::Serverless::HttpApi", Stage::Apis, Some("HttpApi")),
     api::websocket::TYPE,
     simple_table::TYPE,
@@ -249,16 +249,21 @@ pub(crate) fn trust(service: &str) -> Value {
     })
 }
 
-/// Lowers every SAM resource in `context.resources`, stage by stage, in the template's order within each.
+/// Lowers every SAM resource in `context.resources`, stage by stage, in the template's order within each, or in that of
+/// `context.order`.
 pub(crate) fn lower(context: &mut Context<'_>) {
-    let mut staged: Vec<(Stage, usize, &'static ResourceType)> = context
+    let mut staged: Vec<(Stage, usize, usize, &'static ResourceType)> = context
         .resources
-        .values()
+        .iter()
         .enumerate()
-        .filter_map(|(index, resource)| type_of(resource).map(|kind| (kind.stage, index, kind)))
+        .filter_map(|(index, (id, resource))| {
+            let kind = type_of(resource)?;
+            let rank = context.order.get(id).copied().unwrap_or(index);
+            Some((kind.stage, rank, index, kind))
+        })
         .collect();
-    staged.sort_by_key(|(stage, index, _)| (*stage, *index));
-    for (_, index, kind) in staged {
+    staged.sort_by_key(|(stage, rank, _, _)| (*stage, *rank));
+    for (_, _, index, kind) in staged {
         let Some((id, slot)) = context.resources.get_index_mut(index) else {
             continue;
         };

@@ -83,6 +83,13 @@ pub(crate) fn propagate(resource: &SamResource, made: &mut Generated) {
 
 /// The generated types whose `Tags` `PropagateTags` writes.
 const TAGGED: &[&str] = &[
+    "AWS::ApiGateway::ApiKey",
+    "AWS::ApiGateway::DomainName",
+    "AWS::ApiGateway::DomainNameAccessAssociation",
+    "AWS::ApiGateway::DomainNameV2",
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGateway::Stage",
+    "AWS::ApiGateway::UsagePlan",
     "AWS::IAM::Role",
     "AWS::IoT::TopicRule",
     "AWS::Lambda::Function",

@@ -7,6 +7,8 @@
 
 use crate::language::truth::is_truthy;
 use crate::language::{logical_id, python_json};
+use crate::sam::resource;
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 /// Ten digits that stand for a zone or a domain in ids: of a text itself, else of its JSON.
@@ -61,4 +63,31 @@ pub(super) fn records(
             record
         })
         .collect()
+}
+
+/// The record set groups of a template by id, one for each zone: the first API of a zone makes it, others add to it.
+pub(crate) type RecordSetGroups = IndexMap<String, Value>;
+
+/// Adds records to the group of a zone. Gives the group as it now is.
+///
+/// `properties` are what a new group has beside its records.
+pub(super) fn join(
+    groups: &mut RecordSetGroups,
+    id: &str,
+    properties: Map<String, Value>,
+    attributes: Map<String, Value>,
+    records: Vec<Value>,
+) -> Value {
+    let group = groups.entry(id.to_owned()).or_insert_with(|| {
+        let mut properties = properties;
+        properties.insert("RecordSets".to_owned(), Value::Array(Vec::new()));
+        resource("AWS::Route53::RecordSetGroup", attributes, properties)
+    });
+    let known = group
+        .get_mut("Properties")
+        .and_then(|properties| properties.get_mut("RecordSets"));
+    if let Some(Value::Array(known)) = known {
+        known.extend(records);
+    }
+    group.clone()
 }

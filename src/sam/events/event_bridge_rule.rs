@@ -104,7 +104,7 @@ pub(super) fn make_rule(
     target.made.reserve(id);
     let role = match target.kind {
         TargetKind::Function => Value::Null,
-        TargetKind::StateMachine => role_to_start(target, event),
+        TargetKind::StateMachine => role_to_start(target, event, "events.amazonaws.com", ROOM),
     };
     if let Some(dead_letters) = &dead_letters {
         dead_letters.make_queue_for_rule(target, event, &arn);
@@ -163,15 +163,20 @@ fn target_id(id: &str, suffix: &str) -> String {
     kept + suffix
 }
 
-/// The ARN of a role that may start the state machine: the given one, or one that is made.
-fn role_to_start(target: &mut Target<'_>, event: &Event) -> Value {
+/// The ARN of a role with which `service` may start the state machine: the given one, or one that is made.
+pub(super) fn role_to_start(
+    target: &mut Target<'_>,
+    event: &Event,
+    service: &str,
+    room: &'static str,
+) -> Value {
     let given = event.get("RoleArn");
     if !given.is_null() {
         return given.clone();
     }
     let id = event.made_id("Role");
     let mut properties = map(json!({
-        "AssumeRolePolicyDocument": trust("events.amazonaws.com"),
+        "AssumeRolePolicyDocument": trust(service),
         "Policies": [{
             "PolicyName": format!("{id}StartExecutionPolicy"),
             "PolicyDocument": { "Statement": [{
@@ -185,6 +190,6 @@ fn role_to_start(target: &mut Target<'_>, event: &Event) -> Value {
     if is_truthy(Some(boundary)) {
         set(&mut properties, "PermissionsBoundary", boundary.clone());
     }
-    target.make(id.clone(), "AWS::IAM::Role", properties, ROOM);
+    target.make(id.clone(), "AWS::IAM::Role", properties, room);
     get_att(&id, "Arn")
 }

@@ -9,6 +9,7 @@
 //! Upstream: model/eventsources/, model/stepfunctions/events.py.
 
 mod alexa_skill;
+mod api;
 mod cloud_watch_logs;
 mod cognito;
 mod dead_letter;
@@ -80,7 +81,7 @@ pub(crate) const OF_FUNCTIONS: &[EventType] = &[
     event_source_mapping::SELF_MANAGED_KAFKA,
     event_source_mapping::MQ,
     event_source_mapping::DOCUMENT_DB,
-    later("Api"),
+    api::OF_FUNCTION,
     later("HttpApi"),
 ];
 
@@ -90,7 +91,7 @@ pub(crate) const OF_STATE_MACHINES: &[EventType] = &[
     schedule_v2::TYPE,
     event_bridge_rule::CLOUD_WATCH_EVENT_OF_STATE_MACHINE,
     event_bridge_rule::EVENT_BRIDGE_RULE_OF_STATE_MACHINE,
-    later("Api"),
+    api::OF_STATE_MACHINE,
 ];
 
 /// A kind that is known and not supported yet.

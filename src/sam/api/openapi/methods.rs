@@ -138,6 +138,58 @@ impl Document {
         Ok(found)
     }
 
+    /// A method as it stands; none where the path has branches.
+    pub(crate) fn method(&mut self, path: &str, method: &Text) -> Option<Map> {
+        let item = self.path_mut(path)?.as_map()?;
+        item.get(&method_name(method))?.as_map().cloned()
+    }
+
+    /// Lays a generated method over the user's, key by key. Unlike other changes this one stands outside of
+    /// [`Document::edit`].
+    ///
+    /// `method` is a lower-case name that is taken as it is. Gives whether there were paths to put it under: without
+    /// any, the method is lost.
+    pub(crate) fn merge_method(
+        &mut self,
+        path: &Text,
+        method: &Text,
+        generated: Map,
+    ) -> Result<bool, Fault> {
+        self.root.shallow_copy();
+        let Some(paths) = self.paths.as_mut().filter(|paths| !paths.is_empty()) else {
+            return Ok(false);
+        };
+        let fault = || not_a_map(path, Some(method));
+        let mut merged = Map::plain();
+        match paths.peek(path) {
+            None | Some(Node::Null) => {}
+            Some(Node::Map(item)) => match item.get(method) {
+                None | Some(Node::Null) => {}
+                Some(Node::Map(own)) => {
+                    for (key, value) in own.iter() {
+                        merged.insert(key.clone(), value.clone());
+                    }
+                }
+                Some(own) if own.is_truthy() => return Err(fault()),
+                Some(_) => {}
+            },
+            Some(_) => return Err(fault()),
+        }
+        for (key, value) in generated {
+            merged.insert(key, value);
+        }
+        if !paths.contains_key(path) {
+            paths.insert(path.clone(), Map::plain());
+        }
+        match paths.get_mut(path) {
+            Some(Node::Map(item)) => {
+                item.insert(method.clone(), merged);
+                Ok(true)
+            }
+            _ => Err(fault()),
+        }
+    }
+
     /// Sets a value of the integration of a method.
     pub(crate) fn set_in_integration(
         &mut self,

@@ -21,6 +21,7 @@ mod security;
 
 pub(crate) use cors::Cors;
 pub(crate) use methods::{RequestParameter, Validation};
+pub(crate) use policy::with_wildcards;
 pub(crate) use security::Security;
 
 use crate::diagnostics::Diagnostic;

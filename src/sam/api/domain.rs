@@ -1,0 +1,433 @@
+//! `Domain` of a REST API: a domain name of its own, public or private, the paths that lead to the API, DNS records.
+//!
+//! Input  `Domain: {DomainName: api.example.com, CertificateArn: arn, Route53: {HostedZoneId: Z1}}`
+//! Output `AWS::ApiGateway::DomainName` `ApiGatewayDomainName<hash>`, `AWS::ApiGateway::BasePathMapping`,
+//!        `AWS::Route53::RecordSetGroup`; of a private domain the `...V2` types and its access association
+//!
+//! The map of the domain is edited here, as the reference does it: its text is part of a deployment's id.
+//!
+//! Upstream: `_construct_api_domain` and `_construct_api_domain_v2` in model/api/api_generator.py.
+
+use super::route53;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::{get_att, reference};
+use crate::language::python2::{Map as Map2, Node};
+use crate::language::truth::is_truthy;
+use crate::sam::generated::Generated;
+use crate::sam::{SamResource, did_you_mean, map, set};
+use crate::template::Path;
+use serde_json::{Map, Value, json};
+
+pub(super) const ROOM: &str = "sam/api/domain.rs";
+
+const TRUST_STORE_KEYS: &[&str] = &["TruststoreUri", "TruststoreVersion"];
+
+/// The zone of all CloudFront distributions, which serve `EDGE` domains.
+const EDGE_ZONE: &str = "Z2FDTNDATAQYW2";
+
+/// Where a domain is served from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Endpoint {
+    Edge,
+    Regional,
+    Private,
+}
+
+impl Endpoint {
+    fn of(value: &Value) -> Option<Self> {
+        match value.as_str()? {
+            "EDGE" => Some(Self::Edge),
+            "REGIONAL" => Some(Self::Regional),
+            "PRIVATE" => Some(Self::Private),
+            _ => None,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Edge => "EDGE",
+            Self::Regional => "REGIONAL",
+            Self::Private => "PRIVATE",
+        }
+    }
+
+    /// The type of the domain and of its mappings, and by which property mappings name the domain.
+    fn types(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Private => (
+                "AWS::ApiGateway::DomainNameV2",
+                "AWS::ApiGateway::BasePathMappingV2",
+                "DomainNameArn",
+            ),
+            Self::Edge | Self::Regional => (
+                "AWS::ApiGateway::DomainName",
+                "AWS::ApiGateway::BasePathMapping",
+                "DomainName",
+            ),
+        }
+    }
+}
+
+/// Makes the domain of `api` and all that belongs to it; faults are reported.
+///
+/// `stage` is the logical id of the API's stage.
+pub(super) fn lower(
+    context: &mut Context<'_>,
+    api: &SamResource,
+    domain: &mut Node,
+    stage: &str,
+    made: &mut Generated,
+) {
+    let path = api.path("Domain");
+    let edited = match domain {
+        Node::Null => return,
+        Node::Map(domain) => domain,
+        _ => {
+            context.report(
+                Diagnostic::error("domain-shape", path, "`Domain` must be a map")
+                    .help("write `Domain: {DomainName: ..., CertificateArn: ...}`"),
+            );
+            return;
+        }
+    };
+    let given = map(edited.to_value());
+    let get = |name: &str| given.get(name).cloned().unwrap_or_default();
+    let faults_before = context.diagnostics.len();
+    for name in ["DomainName", "CertificateArn"] {
+        if get(name).is_null() {
+            context.report(
+                Diagnostic::error(
+                    "domain-incomplete",
+                    path.clone().then(name),
+                    format!("`Domain` needs `{name}`"),
+                )
+                .help("a custom domain has a `DomainName` and the `CertificateArn` of its certificate"),
+            );
+        }
+    }
+    let endpoint = match get("EndpointConfiguration") {
+        Value::Null => Some(Endpoint::Regional),
+        given => Endpoint::of(&given),
+    };
+    let Some(endpoint) = endpoint else {
+        context.report(
+            Diagnostic::error(
+                "domain-endpoint",
+                path.then("EndpointConfiguration"),
+                "`EndpointConfiguration` of a domain must be `EDGE`, `REGIONAL` or `PRIVATE`",
+            )
+            .help("write the word itself: an intrinsic cannot be read before the deployment here"),
+        );
+        return;
+    };
+    let name = get("DomainName");
+    let prefix = match endpoint {
+        Endpoint::Private => "ApiGatewayDomainNameV2",
+        Endpoint::Edge | Endpoint::Regional => "ApiGatewayDomainName",
+    };
+    let id = format!("{prefix}{}", route53::hash(&name));
+    if endpoint != Endpoint::Private {
+        edited.insert("ApiDomainName", id.as_str());
+        if get("EndpointConfiguration").is_null() {
+            edited.insert("EndpointConfiguration", "REGIONAL");
+        }
+    }
+    let properties = properties(context, api, &given, endpoint, &id);
+    let (domain_type, _, _) = endpoint.types();
+    let resource = api.attributes.derived(domain_type, properties);
+    made.insert(&id, resource, ROOM);
+    add_mappings(context, api, &given, endpoint, (&id, stage), made);
+    if endpoint == Endpoint::Private {
+        add_association(context, api, &get("AccessAssociation"), &id, made);
+    }
+    if context.diagnostics.len() == faults_before {
+        add_records(context, api, edited, endpoint, &id, made);
+    }
+}
+
+fn properties(
+    context: &mut Context<'_>,
+    api: &SamResource,
+    given: &Map<String, Value>,
+    endpoint: Endpoint,
+    id: &str,
+) -> Map<String, Value> {
+    let path = api.path("Domain");
+    let get = |name: &str| given.get(name).cloned().unwrap_or_default();
+    let mut properties = Map::new();
+    set(&mut properties, "DomainName", get("DomainName"));
+    let certificate = match endpoint {
+        Endpoint::Regional => "RegionalCertificateArn",
+        Endpoint::Edge | Endpoint::Private => "CertificateArn",
+    };
+    set(&mut properties, certificate, get("CertificateArn"));
+    let mut configuration = map(json!({ "Types": [endpoint.word()] }));
+    if is_truthy(given.get("IpAddressType")) {
+        set(&mut configuration, "IpAddressType", get("IpAddressType"));
+    }
+    properties.insert("EndpointConfiguration".to_owned(), configuration.into());
+    let trust_store = match endpoint {
+        Endpoint::Private => Value::Null,
+        Endpoint::Edge | Endpoint::Regional => trust_store(
+            context,
+            given.get("MutualTlsAuthentication"),
+            path.clone().then("MutualTlsAuthentication"),
+        ),
+    };
+    set(&mut properties, "MutualTlsAuthentication", trust_store);
+    let refused = match endpoint {
+        Endpoint::Private => "OwnershipVerificationCertificateArn",
+        Endpoint::Edge | Endpoint::Regional => "Policy",
+    };
+    for name in [
+        "SecurityPolicy",
+        "EndpointAccessMode",
+        "Policy",
+        "OwnershipVerificationCertificateArn",
+    ] {
+        if !is_truthy(given.get(name)) {
+            continue;
+        }
+        if name == refused {
+            // The reference blames the generated domain, which is no resource of the template.
+            context.report(
+                Diagnostic::error(
+                    "domain-property",
+                    path.clone().then(name),
+                    format!(
+                        "a domain with `EndpointConfiguration: {}` has no `{name}`",
+                        endpoint.word()
+                    ),
+                )
+                .on_key()
+                .help("take it out")
+                .blame(Some(id)),
+            );
+        }
+        set(&mut properties, name, get(name));
+    }
+    properties
+}
+
+fn trust_store(context: &mut Context<'_>, given: Option<&Value>, path: Path) -> Value {
+    let Some(given) = given.filter(|given| is_truthy(Some(given))) else {
+        return Value::Null;
+    };
+    let Some(given) = given.as_object() else {
+        context.report(
+            Diagnostic::error(
+                "mutual-tls-shape",
+                path,
+                "`MutualTlsAuthentication` must be a map",
+            )
+            .help("write `{TruststoreUri: s3://bucket/truststore.pem}`"),
+        );
+        return Value::Null;
+    };
+    for key in given
+        .keys()
+        .filter(|key| !TRUST_STORE_KEYS.contains(&key.as_str()))
+    {
+        context.report(
+            Diagnostic::error(
+                "unknown-key",
+                path.clone().then(key),
+                format!("`MutualTlsAuthentication` has no key `{key}`"),
+            )
+            .on_key()
+            .help(did_you_mean(key, TRUST_STORE_KEYS)),
+        );
+    }
+    let mut made = Map::new();
+    for key in TRUST_STORE_KEYS {
+        if let Some(value) = given.get(*key).filter(|value| is_truthy(Some(value))) {
+            made.insert((*key).to_owned(), value.clone());
+        }
+    }
+    Value::Object(made)
+}
+
+/// `ids` are those of the domain and of the stage.
+fn add_mappings(
+    context: &mut Context<'_>,
+    api: &SamResource,
+    given: &Map<String, Value>,
+    endpoint: Endpoint,
+    ids: (&str, &str),
+    made: &mut Generated,
+) {
+    let (domain, stage) = ids;
+    let (_, kind, names_domain) = endpoint.types();
+    let mut add = |id: String, base_path: Option<&str>| {
+        let mut properties = Map::new();
+        if let Some(base_path) = base_path {
+            set(&mut properties, "BasePath", base_path.into());
+        }
+        set(&mut properties, names_domain, reference(domain));
+        set(&mut properties, "RestApiId", reference(&api.id));
+        set(&mut properties, "Stage", reference(stage));
+        made.insert(id, api.attributes.derived(kind, properties), ROOM);
+    };
+    let one;
+    let paths = match given.get("BasePath") {
+        Some(path @ Value::String(text)) if !text.is_empty() => {
+            one = [path.clone()];
+            one.as_slice()
+        }
+        Some(Value::Array(paths)) if !paths.is_empty() => paths.as_slice(),
+        _ => return add(format!("{}BasePathMapping", api.id), None),
+    };
+    let is_normalized = given
+        .get("NormalizeBasePath")
+        .is_none_or(|flag| is_truthy(Some(flag)));
+    for (index, path) in paths.iter().enumerate() {
+        let Some(path) = path.as_str() else {
+            context.report(
+                Diagnostic::error(
+                    "base-path",
+                    api.path("Domain").then("BasePath").then(index),
+                    "a `BasePath` must be a string",
+                )
+                .help("it becomes part of a logical id, so it must be known now"),
+            );
+            continue;
+        };
+        let plain: String = path.chars().filter(|c| c.is_alphanumeric()).collect();
+        let base_path = if is_normalized { &plain } else { path };
+        add(format!("{}{plain}BasePathMapping", api.id), Some(base_path));
+    }
+}
+
+/// What lets a VPC endpoint reach a private domain.
+fn add_association(
+    context: &mut Context<'_>,
+    api: &SamResource,
+    given: &Value,
+    domain: &str,
+    made: &mut Generated,
+) {
+    let given = match given {
+        Value::Null => return,
+        Value::Object(given) => given,
+        _ => {
+            context.report(
+                Diagnostic::error(
+                    "access-association-shape",
+                    api.path("Domain").then("AccessAssociation"),
+                    "`AccessAssociation` must be a map",
+                )
+                .help("write `AccessAssociation: {VpcEndpointId: ...}`"),
+            );
+            return;
+        }
+    };
+    let endpoint = given.get("VpcEndpointId").cloned().unwrap_or_default();
+    let id = format!(
+        "DomainNameAccessAssociation{}",
+        route53::hash(&json!([endpoint, domain]))
+    );
+    let mut properties = Map::new();
+    set(&mut properties, "AccessAssociationSource", endpoint);
+    set(
+        &mut properties,
+        "AccessAssociationSourceType",
+        "VPCE".into(),
+    );
+    set(&mut properties, "DomainNameArn", reference(domain));
+    let resource = api
+        .attributes
+        .derived("AWS::ApiGateway::DomainNameAccessAssociation", properties);
+    made.insert(id, resource, ROOM);
+}
+
+fn add_records(
+    context: &mut Context<'_>,
+    api: &SamResource,
+    domain: &mut Map2,
+    endpoint: Endpoint,
+    id: &str,
+    made: &mut Generated,
+) {
+    let path = api.path("Domain").then("Route53");
+    let name = domain
+        .get("DomainName")
+        .map(Node::to_value)
+        .unwrap_or_default();
+    let edited = match domain.get_mut("Route53") {
+        None | Some(Node::Null) => return,
+        Some(Node::Map(edited)) => edited,
+        Some(_) => {
+            context.report(
+                Diagnostic::error("route53-shape", path, "`Route53` must be a map")
+                    .help("write `Route53: {HostedZoneId: ...}`"),
+            );
+            return;
+        }
+    };
+    let given = map(edited.to_value());
+    let get = |name: &str| given.get(name).cloned().unwrap_or_default();
+    if get("HostedZoneId").is_null() && get("HostedZoneName").is_null() {
+        context.report(
+            Diagnostic::error(
+                "route53-without-zone",
+                path,
+                "`Route53` does not say which hosted zone",
+            )
+            .help("add `HostedZoneId` or `HostedZoneName`"),
+        );
+        return;
+    }
+    let is_separate = is_truthy(given.get("SeparateRecordSetGroup"));
+    if is_separate && !get("SeparateRecordSetGroup").is_boolean() {
+        context.report(
+            Diagnostic::error(
+                "wrong-shape",
+                path.then("SeparateRecordSetGroup"),
+                "`SeparateRecordSetGroup` must be `true` or `false`",
+            )
+            .help("write `true` or `false`"),
+        );
+        return;
+    }
+    let (target_zone, target_name) = match endpoint {
+        Endpoint::Regional => (
+            get_att(id, "RegionalHostedZoneId"),
+            get_att(id, "RegionalDomainName"),
+        ),
+        Endpoint::Edge => {
+            let mut distribution = get("DistributionDomainName");
+            if distribution.is_null() {
+                distribution = get_att(id, "DistributionDomainName");
+                edited.insert("DistributionDomainName", Node::plain(distribution.clone()));
+            }
+            (EDGE_ZONE.into(), distribution)
+        }
+        Endpoint::Private => (get("VpcEndpointHostedZoneId"), get("VpcEndpointDomainName")),
+    };
+    let mut target = Map::new();
+    target.insert("HostedZoneId".to_owned(), target_zone);
+    target.insert("DNSName".to_owned(), target_name);
+    let records = route53::records(&given, &name, target);
+    let zone = route53::zone(&given).cloned().unwrap_or_default();
+    let mut properties = Map::new();
+    for key in ["HostedZoneId", "HostedZoneName"] {
+        if !is_separate || is_truthy(given.get(key)) {
+            set(&mut properties, key, get(key));
+        }
+    }
+    if is_separate {
+        properties.insert("RecordSets".to_owned(), records.into());
+        let id = format!("RecordSetGroup{}", route53::hash(&json!([zone, name])));
+        let resource = api
+            .attributes
+            .derived("AWS::Route53::RecordSetGroup", properties);
+        made.insert(id, resource, ROOM);
+        return;
+    }
+    let id = format!("RecordSetGroup{}", route53::hash(&zone));
+    let attributes = api.attributes.passed_on();
+    let groups = &mut context.shared_by_apis.record_sets;
+    let resource = route53::join(groups, &id, properties, attributes, records);
+    made.insert_shared(id, resource, ROOM);
+}

@@ -1,0 +1,594 @@
+//! The body of a REST API: what `Cors`, `Auth`, `GatewayResponses`, `Models`, ... add to its document.
+//!
+//! Input  `Cors: "'*'"`, and a document or `DefinitionUri`
+//! Output the property `Body`, or `BodyS3Location`, of `AWS::ApiGateway::RestApi`
+//!
+//! Upstream: `_construct_rest_api` and the `_add_...` methods in model/api/api_generator.py.
+
+use super::RestApi;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::is_intrinsic;
+use crate::language::python2::{Map as Map2, Node, Text};
+use crate::sam::api::authorizers;
+use crate::sam::api::openapi::{Cors, Document, Fault, Security, is_version};
+use crate::sam::{code_location, did_you_mean, set};
+use crate::template::Path;
+use serde_json::{Map, Value};
+
+const CORS_KEYS: &[&str] = &[
+    "AllowMethods",
+    "AllowHeaders",
+    "AllowOrigin",
+    "MaxAge",
+    "AllowCredentials",
+];
+
+const ANY_ORIGIN: &str = "'*'";
+
+const AUTH_KEYS: &[&str] = &[
+    "Authorizers",
+    "DefaultAuthorizer",
+    "InvokeRole",
+    "AddDefaultAuthorizerToCorsPreflight",
+    "AddApiKeyRequiredToCorsPreflight",
+    "ApiKeyRequired",
+    "ResourcePolicy",
+    "UsagePlan",
+];
+
+const RESPONSE_KEYS: &[&str] = &["ResponseParameters", "ResponseTemplates", "StatusCode"];
+
+/// The kinds of parameters of a gateway response, and how the document prefixes their names.
+const RESPONSE_PARAMETERS: [(&str, &str); 3] = [
+    ("Headers", "header."),
+    ("Paths", "path."),
+    ("QueryStrings", "querystring."),
+];
+
+/// Completes the document and sets `Body` or `BodyS3Location`; faults are reported.
+///
+/// Gives the text that stands for the body in the id of the deployment.
+pub(super) fn lower(
+    context: &mut Context<'_>,
+    api: &mut RestApi,
+    properties: &mut Map<String, Value>,
+) -> Option<String> {
+    check(context, api);
+    let mut document = api.draft.document.take();
+    check_needs(context, api, document.as_ref());
+    set(
+        properties,
+        "BinaryMediaTypes",
+        api.get("BinaryMediaTypes").to_value(),
+    );
+    if let Some(document) = &mut document
+        && let Err(fault) = complete(context, api, document)
+    {
+        context.report(fault.diagnostic(api.body_path()));
+    }
+    if api.get("DefinitionUri").is_truthy() {
+        let (location, text) = s3_location(context, api)?;
+        set(properties, "BodyS3Location", location);
+        return Some(text);
+    }
+    let body = document?.into_node();
+    set(properties, "Body", body.to_value());
+    Some(body.to_text())
+}
+
+fn check(context: &mut Context<'_>, api: &RestApi) {
+    let has_uri = api.get("DefinitionUri").is_truthy();
+    if has_uri && api.draft.document.is_some() {
+        context.report(
+            Diagnostic::error(
+                "definition-twice",
+                api.sam.path("DefinitionUri"),
+                "`DefinitionUri` cannot stand beside `DefinitionBody`",
+            )
+            .on_key()
+            .help("keep one of them; `DefinitionUri` must stand on the API itself, not in Globals"),
+        );
+    }
+    if has_uri && api.sam.is_truthy("MergeDefinitions") {
+        context.report(
+            Diagnostic::error(
+                "merge-without-body",
+                api.sam.path("MergeDefinitions"),
+                "`MergeDefinitions` cannot stand beside `DefinitionUri`",
+            )
+            .on_key()
+            .help("events are merged into a `DefinitionBody` only"),
+        );
+    }
+    let version = api.get("OpenApiVersion");
+    let is_known = match version {
+        Node::Text(text) => is_version(text, &["2", "3"]),
+        _ => false,
+    };
+    if version.is_truthy() && !is_known {
+        context.report(
+            Diagnostic::error(
+                "openapi-version",
+                api.sam.path("OpenApiVersion"),
+                "`OpenApiVersion` must be a version like `3.0.1` or `2.0`",
+            )
+            .help(
+                "write the version itself: an intrinsic cannot be read before the deployment here",
+            ),
+        );
+    }
+}
+
+/// Refuses properties that need a document where there is none, or none that is valid.
+fn check_needs(context: &mut Context<'_>, api: &RestApi, document: Option<&Document>) {
+    for name in ["Cors", "Auth", "GatewayResponses", "Models"] {
+        if !api.get(name).is_truthy() {
+            continue;
+        }
+        let problem = match document {
+            None => "needs a `DefinitionBody` to write into",
+            Some(document) if !document.is_valid() => {
+                "cannot be written into this `DefinitionBody`, which is no OpenAPI document"
+            }
+            Some(_) => continue,
+        };
+        context.report(
+            Diagnostic::error(
+                "definition-body-needed",
+                api.sam.path(name),
+                format!("`{name}` {problem}"),
+            )
+            .on_key()
+            .help("a body needs a map of `paths`, and `swagger: \"2.0\"` or an `openapi` version like `3.0.1`"),
+        );
+    }
+    let is_disabled = api.get("DisableExecuteApiEndpoint");
+    if !matches!(is_disabled, Node::Null) && document.is_none() {
+        context.report(
+            Diagnostic::error(
+                "definition-body-needed",
+                api.sam.path("DisableExecuteApiEndpoint"),
+                "`DisableExecuteApiEndpoint` needs a `DefinitionBody` to write into",
+            )
+            .on_key()
+            .help("write it into the document that `DefinitionUri` names"),
+        );
+    }
+}
+
+fn complete(
+    context: &mut Context<'_>,
+    api: &RestApi,
+    document: &mut Document,
+) -> Result<(), Fault> {
+    let version = match api.get("OpenApiVersion") {
+        Node::Null => None,
+        version => Some(version),
+    };
+    if document.is_valid() {
+        if let Some(cors) = read_cors(context, api) {
+            add_cors(context, api, document, &cors)?;
+        }
+        if api.get("Auth").is_truthy() {
+            add_auth(context, api, document)?;
+            document.convert(version)?;
+        }
+        if let Some(responses) = read_gateway_responses(context, api) {
+            document.edit(|document| {
+                document.define_gateway_responses(responses);
+                Ok::<(), Fault>(())
+            })?;
+        }
+    }
+    let types = api.get("BinaryMediaTypes");
+    if types.is_truthy() {
+        document.edit(|document| {
+            document.set_binary_media_types(types);
+            Ok::<(), Fault>(())
+        })?;
+    }
+    if let Some(models) = read_models(context, api).filter(|_| document.is_valid()) {
+        document.edit(|document| {
+            document.define_models(&models);
+            Ok::<(), Fault>(())
+        })?;
+        document.convert(version)?;
+    }
+    let is_disabled = api.get("DisableExecuteApiEndpoint");
+    if !matches!(is_disabled, Node::Null) {
+        document.edit(|document| document.disable_endpoint(is_disabled))?;
+    }
+    document.convert(version)
+}
+
+fn read_cors(context: &mut Context<'_>, api: &RestApi) -> Option<Cors> {
+    let given = api.get("Cors");
+    if !given.is_truthy() {
+        return None;
+    }
+    let path = api.sam.path("Cors");
+    let only = |origin: &Node| Cors {
+        origin: origin.clone(),
+        headers: Node::Null,
+        methods: Node::Null,
+        max_age: Node::Null,
+        with_credentials: false,
+    };
+    let map = match given {
+        Node::Map(map) if !is_intrinsic(&given.to_value()) => map,
+        origin => return Some(only(origin)),
+    };
+    let mut is_sound = true;
+    for key in map.keys().filter(|key| !CORS_KEYS.contains(&&***key)) {
+        is_sound = false;
+        context.report(
+            Diagnostic::error(
+                "unknown-key",
+                path.clone().then(&**key),
+                format!("`Cors` has no key `{}`", &**key),
+            )
+            .on_key()
+            .help(did_you_mean(key, CORS_KEYS)),
+        );
+    }
+    let get = |name: &str| map.get(name).cloned().unwrap_or(Node::Null);
+    let cors = Cors {
+        origin: map
+            .get("AllowOrigin")
+            .cloned()
+            .unwrap_or_else(|| ANY_ORIGIN.into()),
+        headers: get("AllowHeaders"),
+        methods: get("AllowMethods"),
+        max_age: get("MaxAge"),
+        with_credentials: matches!(map.get("AllowCredentials"), Some(Node::Bool(true))),
+    };
+    if cors.with_credentials && matches!(&cors.origin, Node::Text(text) if &**text == ANY_ORIGIN) {
+        is_sound = false;
+        context.report(
+            Diagnostic::error(
+                "cors-credentials",
+                path,
+                "`AllowCredentials` cannot stand beside any `AllowOrigin`",
+            )
+            .help("name the origin: browsers refuse credentials where every origin is allowed"),
+        );
+    }
+    is_sound.then_some(cors)
+}
+
+fn add_cors(
+    context: &mut Context<'_>,
+    api: &RestApi,
+    document: &mut Document,
+    cors: &Cors,
+) -> Result<(), Fault> {
+    if !cors.origin.is_truthy() && document.lacks_options()? {
+        context.report(
+            Diagnostic::error(
+                "cors-without-origin",
+                api.sam.path("Cors").then("AllowOrigin"),
+                "`AllowOrigin` is empty",
+            )
+            .help("write `\"'*'\"`, or the origin in quotes within quotes"),
+        );
+        return Ok(());
+    }
+    document.edit(|document| document.add_cors(cors))
+}
+
+fn add_auth(
+    context: &mut Context<'_>,
+    api: &RestApi,
+    document: &mut Document,
+) -> Result<(), Fault> {
+    let path = api.sam.path("Auth");
+    let before = context.diagnostics.len();
+    let Node::Map(auth) = api.get("Auth") else {
+        context.report(
+            Diagnostic::error("auth-shape", path, "`Auth` must be a map")
+                .help("write `Auth: {DefaultAuthorizer: ...}`"),
+        );
+        return Ok(());
+    };
+    for key in auth.keys().filter(|key| !AUTH_KEYS.contains(&&***key)) {
+        context.report(
+            Diagnostic::error(
+                "unknown-key",
+                path.clone().then(&**key),
+                format!("`Auth` has no key `{}`", &**key),
+            )
+            .on_key()
+            .help(did_you_mean(key, AUTH_KEYS)),
+        );
+    }
+    let authorizers = authorizers::read(context, &api.sam, auth);
+    let default = auth
+        .get("DefaultAuthorizer")
+        .filter(|name| name.is_truthy());
+    let default = default.filter(|_| !authorizers.is_empty());
+    let default_name = default.and_then(Node::as_text);
+    if default.is_some() && default_name.is_none() {
+        context.report(
+            Diagnostic::error(
+                "default-authorizer",
+                path.clone().then("DefaultAuthorizer"),
+                "`DefaultAuthorizer` must be a string",
+            )
+            .help("write the name itself: an intrinsic cannot be read before the deployment here"),
+        );
+    }
+    let names: Vec<Text> = authorizers.iter().map(|known| known.name.clone()).collect();
+    if let Some(name) = default_name
+        && &**name != "AWS_IAM"
+        && !names.iter().any(|known| **known == **name)
+    {
+        let known: Vec<&str> = names.iter().map(|name| &**name).collect();
+        context.report(
+            Diagnostic::error(
+                "default-authorizer",
+                path.clone().then("DefaultAuthorizer"),
+                format!("there is no authorizer `{}`", &**name),
+            )
+            .help(did_you_mean(name, &known)),
+        );
+    }
+    let policy = auth.get("ResourcePolicy").filter(|given| given.is_truthy());
+    if policy.is_some_and(|policy| policy.as_map().is_none()) {
+        context.report(
+            Diagnostic::error(
+                "resource-policy-shape",
+                path.then("ResourcePolicy"),
+                "`ResourcePolicy` must be a map",
+            )
+            .help("write `ResourcePolicy: {IpRangeWhitelist: [...]}`")
+            .blame(None),
+        );
+    }
+    let is_key_required = auth.get("ApiKeyRequired").is_some_and(Node::is_truthy);
+    if (!authorizers.is_empty() || is_key_required) && !document.takes_security_definitions() {
+        context.report(
+            Diagnostic::error(
+                "openapi-security-definitions",
+                api.body_path().then("securityDefinitions"),
+                "`securityDefinitions` must be a map",
+            )
+            .help("OpenAPI wants a map of definitions here")
+            .blame(None),
+        );
+    }
+    if context.diagnostics.len() > before {
+        return Ok(());
+    }
+
+    let is_on_options = |name: &str| auth.get(name).is_none_or(Node::is_truthy);
+    let partition = context.partition;
+    document.edit(|document| {
+        for authorizer in &authorizers {
+            document.define_security(authorizer.name.clone(), authorizer.definition(partition));
+        }
+        if let Some(name) = default_name {
+            let scopes = authorizers
+                .iter()
+                .find(|known| *known.name == **name)
+                .map_or_else(|| Vec::new().into(), authorizers::Authorizer::scopes);
+            document.require_by_default(&Security {
+                authorizer: name,
+                scopes: &scopes,
+                authorizers: &names,
+                on_options: is_on_options("AddDefaultAuthorizerToCorsPreflight"),
+            })?;
+        }
+        if is_key_required {
+            document.define_api_key();
+            document
+                .require_api_key_by_default(is_on_options("AddApiKeyRequiredToCorsPreflight"))?;
+        }
+        if let Some(Node::Map(policy)) = policy {
+            for path in document.path_names() {
+                document.add_resource_policy(policy, &path, api.get("StageName"))?;
+            }
+            let custom = policy.get("CustomStatements");
+            if let Some(custom) = custom.filter(|custom| custom.is_truthy()) {
+                document.add_policy_statements(custom)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn read_gateway_responses(context: &mut Context<'_>, api: &RestApi) -> Option<Map2> {
+    let Node::Map(given) = api.get("GatewayResponses") else {
+        return None;
+    };
+    if given.is_empty() {
+        return None;
+    }
+    let before = context.diagnostics.len();
+    let mut responses = Map2::hashed();
+    for (name, response) in given.iter() {
+        let path = api.sam.path("GatewayResponses").then(&**name);
+        match response {
+            Node::Map(response) if !is_intrinsic(&Node::from(response.clone()).to_value()) => {
+                responses.insert(name.clone(), gateway_response(context, response, &path));
+            }
+            _ => context.report(
+                Diagnostic::error(
+                    "gateway-response-shape",
+                    path,
+                    format!("the gateway response `{}` must be a map", &**name),
+                )
+                .help("write `{StatusCode: 401, ResponseParameters: ..., ResponseTemplates: ...}`; an intrinsic cannot be read before the deployment here"),
+            ),
+        }
+    }
+    (context.diagnostics.len() == before).then_some(responses)
+}
+
+fn gateway_response(context: &mut Context<'_>, given: &Map2, path: &Path) -> Map2 {
+    for key in given.keys().filter(|key| !RESPONSE_KEYS.contains(&&***key)) {
+        context.report(
+            Diagnostic::error(
+                "unknown-key",
+                path.clone().then(&**key),
+                format!("a gateway response has no key `{}`", &**key),
+            )
+            .on_key()
+            .help(did_you_mean(key, RESPONSE_KEYS)),
+        );
+    }
+    let mut parameters = Map2::hashed();
+    let path_of_parameters = path.clone().then("ResponseParameters");
+    let shape_fault = |path: Path, name: &str| {
+        Diagnostic::error(
+            "gateway-response-shape",
+            path,
+            format!("`{name}` of a gateway response must be a map"),
+        )
+        .help("write `{Name: value}`")
+    };
+    match given.get("ResponseParameters") {
+        Some(Node::Map(kinds)) => {
+            let known: Vec<&str> = RESPONSE_PARAMETERS.iter().map(|(kind, _)| *kind).collect();
+            for key in kinds.keys().filter(|key| !known.contains(&&***key)) {
+                context.report(
+                    Diagnostic::error(
+                        "unknown-key",
+                        path_of_parameters.clone().then(&**key),
+                        format!("`ResponseParameters` has no key `{}`", &**key),
+                    )
+                    .on_key()
+                    .help(did_you_mean(key, &known)),
+                );
+            }
+            for (kind, prefix) in RESPONSE_PARAMETERS {
+                match kinds.get(kind) {
+                    None => {}
+                    Some(Node::Map(values)) => {
+                        for (name, value) in values.iter() {
+                            let name = name.map(|name| format!("gatewayresponse.{prefix}{name}"));
+                            parameters.insert(name, value.clone());
+                        }
+                    }
+                    Some(_) => {
+                        context.report(shape_fault(path_of_parameters.clone().then(kind), kind));
+                    }
+                }
+            }
+        }
+        Some(other) if other.is_truthy() => {
+            context.report(shape_fault(path_of_parameters, "ResponseParameters"));
+        }
+        _ => {}
+    }
+    let templates = given
+        .get("ResponseTemplates")
+        .filter(|given| given.is_truthy());
+    let mut made = Map2::hashed();
+    made.insert("responseParameters", parameters);
+    made.insert(
+        "responseTemplates",
+        templates.cloned().unwrap_or_else(|| Map2::hashed().into()),
+    );
+    let status = match given.get("StatusCode") {
+        None | Some(Node::Null) => String::new(),
+        Some(Node::Text(text)) => text.to_string(),
+        Some(other) => other.to_text(),
+    };
+    let is_code = {
+        let digits = status.strip_suffix('\n').unwrap_or(&status);
+        (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if given.get("StatusCode").is_some_and(Node::is_truthy) && !is_code {
+        context.report(
+            Diagnostic::error(
+                "gateway-response-status",
+                path.clone().then("StatusCode"),
+                "`StatusCode` must be a number of at most three digits",
+            )
+            .help("write `404`; an intrinsic cannot be read before the deployment here"),
+        );
+    }
+    if !status.is_empty() {
+        made.insert("statusCode", status.as_str());
+    }
+    made
+}
+
+fn read_models(context: &mut Context<'_>, api: &RestApi) -> Option<Map2> {
+    let Node::Map(models) = api.get("Models") else {
+        return None;
+    };
+    if models.is_empty() {
+        return None;
+    }
+    let before = context.diagnostics.len();
+    for (name, model) in models.iter() {
+        let path = api.sam.path("Models").then(&**name);
+        match model {
+            Node::Map(model) if model.get("type").is_some_and(Node::is_truthy) => {}
+            Node::Map(_) => context.report(
+                Diagnostic::error(
+                    "model-without-type",
+                    path,
+                    format!("the model `{}` needs a `type`", &**name),
+                )
+                .help("add `type: object`")
+                .blame(None),
+            ),
+            _ => context.report(
+                Diagnostic::error(
+                    "model-shape",
+                    path,
+                    format!("the model `{}` must be a map", &**name),
+                )
+                .help("write a JSON schema: `{type: object, properties: {...}}`"),
+            ),
+        }
+    }
+    (context.diagnostics.len() == before).then(|| models.clone())
+}
+
+/// `DefinitionUri` as CloudFormation takes it, and the text that it is hashed as.
+fn s3_location(context: &mut Context<'_>, api: &RestApi) -> Option<(Value, String)> {
+    let path = api.sam.path("DefinitionUri");
+    let mut location = Map2::hashed();
+    match api.get("DefinitionUri") {
+        Node::Map(given) => {
+            let is_given = |name: &str| given.get(name).is_some_and(Node::is_truthy);
+            if !is_given("Bucket") || !is_given("Key") {
+                context.report(
+                    Diagnostic::error(
+                        "code-location-incomplete",
+                        path,
+                        "`DefinitionUri` as a map needs `Bucket` and `Key`",
+                    )
+                    .help("write `{Bucket: my-bucket, Key: openapi.yaml}`; an intrinsic may stand for either, not for the whole"),
+                );
+                return None;
+            }
+            for name in ["Bucket", "Key", "Version"] {
+                if let Some(value) = given.get(name) {
+                    location.insert(name, value.clone());
+                }
+            }
+        }
+        uri => {
+            let read = code_location::read(context, uri.to_value(), &path)?;
+            if let Some(content) = read.local {
+                return Some((read.value, content.to_string()));
+            }
+            for (from, to) in [
+                ("S3Bucket", "Bucket"),
+                ("S3Key", "Key"),
+                ("S3ObjectVersion", "Version"),
+            ] {
+                if let Some(value) = read.value.get(from) {
+                    location.insert(to, Node::marked(value.clone()));
+                }
+            }
+        }
+    }
+    let location = Node::from(location);
+    Some((location.to_value(), location.to_text()))
+}

@@ -1,0 +1,274 @@
+//! `AWS::Serverless::Api`: a REST API.
+//!
+//! Input  `A: {Type: AWS::Serverless::Api, Properties: {StageName: prod, DefinitionBody: {swagger: "2.0", paths: ...}}}`
+//! Output `AWS::ApiGateway::RestApi` `A`, `AWS::ApiGateway::Deployment` `ADeployment<hash>`, `AWS::ApiGateway::Stage`
+//!        `AprodStage`; permissions of authorizers, a domain, a usage plan
+//!
+//! By now the events of functions and state machines are in the document (see `sam/events/api.rs`).
+//!
+//! Upstream: class SamApi in model/sam_resources.py, model/api/api_generator.py.
+
+mod body;
+mod stage;
+
+use super::{Draft, authorizers, domain, usage_plan};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::logical_id;
+use crate::language::partition::Partition;
+use crate::language::python2::Node;
+use crate::sam::events::has_errors_since;
+use crate::sam::generated::Generated;
+use crate::sam::property::{self, Property, Shape, TEXT_OR_MAP};
+use crate::sam::{ResourceType, SamResource, Stage, set, tags};
+use crate::template::Path;
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/api/rest/mod.rs";
+const BODY: &str = "sam/api/rest/body.rs";
+const STAGE: &str = "sam/api/rest/stage.rs";
+const AUTHORIZERS: &str = "sam/api/authorizers.rs";
+const TAGS: &str = "sam/tags.rs";
+
+pub(crate) const TYPE: ResourceType = ResourceType {
+    name: "AWS::Serverless::Api",
+    globals: Some("Api"),
+    stage: Stage::Apis,
+    properties: PROPERTIES,
+    referable: &[
+        ("Stage", "AWS::ApiGateway::Stage"),
+        ("Deployment", "AWS::ApiGateway::Deployment"),
+        ("DomainName", "AWS::ApiGateway::DomainName"),
+        ("DomainNameV2", "AWS::ApiGateway::DomainNameV2"),
+        ("UsagePlan", "AWS::ApiGateway::UsagePlan"),
+        ("UsagePlanKey", "AWS::ApiGateway::UsagePlanKey"),
+        ("ApiKey", "AWS::ApiGateway::ApiKey"),
+    ],
+    lower: Some(lower),
+};
+
+/// The property with which the reference marks bodies that it makes; users can write it too.
+pub(crate) const MANAGED: &str = "__MANAGE_SWAGGER";
+
+const PROPERTIES: &[Property] = &[
+    Property::of(MANAGED, Shape::Bool).by("passes/implicit_apis.rs"),
+    Property::of("Name", TEXT_OR_MAP).if_filled().global(),
+    Property::of("StageName", TEXT_OR_MAP).by(STAGE).required(),
+    Property::of("Tags", Shape::Map).by(TAGS),
+    Property::of("PropagateTags", Shape::Bool).by(TAGS).global(),
+    Property::of("DefinitionBody", Shape::Map).by(BODY),
+    Property::of("DefinitionUri", TEXT_OR_MAP).by(BODY).global(),
+    Property::strictly("MergeDefinitions", Shape::Bool)
+        .by("sam/events/api.rs")
+        .global(),
+    Property::of("CacheClusterEnabled", Shape::Bool)
+        .by(STAGE)
+        .global(),
+    Property::of("CacheClusterSize", Shape::Text)
+        .by(STAGE)
+        .global(),
+    Property::of("Variables", Shape::Map).by(STAGE).global(),
+    Property::of("EndpointConfiguration", TEXT_OR_MAP)
+        .by(ROOM)
+        .global(),
+    Property::of("MethodSettings", Shape::List)
+        .by(STAGE)
+        .global(),
+    Property::of("BinaryMediaTypes", Shape::List)
+        .by(BODY)
+        .global(),
+    Property::of("MinimumCompressionSize", Shape::Integer).global(),
+    Property::of("Cors", TEXT_OR_MAP).by(BODY).global(),
+    Property::of("Auth", Shape::Map).by(BODY).global(),
+    Property::of("GatewayResponses", Shape::Map)
+        .by(BODY)
+        .global(),
+    Property::of("AccessLogSetting", Shape::Map)
+        .by(STAGE)
+        .global(),
+    Property::of("CanarySetting", Shape::Map).by(STAGE).global(),
+    Property::of("TracingEnabled", Shape::Bool)
+        .by(STAGE)
+        .global(),
+    Property::of("OpenApiVersion", Shape::Text)
+        .by(BODY)
+        .global(),
+    Property::of("Models", Shape::Map).by(BODY),
+    Property::of("Domain", Shape::Map).by(domain::ROOM).global(),
+    Property::of("FailOnWarnings", Shape::Bool).if_filled(),
+    Property::of("Description", Shape::Text).if_filled(),
+    Property::of("Mode", Shape::Text).if_filled(),
+    Property::of("DisableExecuteApiEndpoint", Shape::Bool).by(BODY),
+    Property::of("ApiKeySourceType", Shape::Text).if_filled(),
+    Property::strictly("AlwaysDeploy", Shape::Bool)
+        .by(STAGE)
+        .global(),
+    Property::of("Policy", TEXT_OR_MAP).if_filled(),
+    Property::of("SecurityPolicy", Shape::Text)
+        .if_filled()
+        .global(),
+    Property::of("EndpointAccessMode", Shape::Text)
+        .if_filled()
+        .global(),
+];
+
+/// The properties that enter the document or the deployment's id.
+pub(crate) const IN_DOCUMENT: &[&str] = &[
+    "StageName",
+    "DefinitionUri",
+    "BinaryMediaTypes",
+    "Cors",
+    "Auth",
+    "GatewayResponses",
+    "OpenApiVersion",
+    "Models",
+    "Domain",
+    "DisableExecuteApiEndpoint",
+];
+
+/// A REST API while it is lowered.
+struct RestApi {
+    sam: SamResource,
+    draft: Draft,
+    made: Generated,
+}
+
+impl RestApi {
+    /// A property that enters the document; null where it is absent.
+    fn get(&self, name: &str) -> &Node {
+        self.draft.get(name)
+    }
+
+    /// The place of the document.
+    fn body_path(&self) -> Path {
+        self.sam.path("DefinitionBody")
+    }
+}
+
+fn lower(context: &mut Context<'_>, sam: SamResource) {
+    let before = context.diagnostics.len();
+    let draft = match context.drafts.get_mut(&sam.id) {
+        Some(draft) => std::mem::replace(draft, Draft::new(None, false)),
+        None => Draft::new(None, false),
+    };
+    let mut api = RestApi {
+        sam,
+        draft,
+        made: Generated::default(),
+    };
+    for name in ["BinaryMediaTypes", "Domain", "Auth"] {
+        if let Some(value) = api.draft.properties.get_mut(name)
+            && let Err(fault) = context.parameters.resolve_node(value)
+        {
+            context.report_unresolvable(api.sam.path(name), &fault);
+        }
+    }
+    api.made.reserve(api.sam.id.clone());
+    let mut properties = Map::new();
+    set_endpoint(context, &mut api.sam, &mut properties);
+    let body = body::lower(context, &mut api, &mut properties);
+    if has_errors_since(context, before) {
+        return;
+    }
+    let stage = stage::id(&api.sam);
+    let mut domain = api.get("Domain").clone();
+    domain::lower(context, &api.sam, &mut domain, &stage, &mut api.made);
+    api.draft.properties.insert("Domain", domain);
+    if let Some(body) = body {
+        stage::lower(context, &mut api, &body, &stage);
+    }
+    let auth = api.get("Auth").as_map().cloned();
+    if let Some(auth) = auth.filter(|auth| !auth.is_empty()) {
+        for authorizer in authorizers::read(context, &api.sam, &auth) {
+            if let Some((id, properties)) = authorizer.permission(context, &api.sam) {
+                let made = api
+                    .sam
+                    .attributes
+                    .derived("AWS::Lambda::Permission", properties);
+                api.made.insert(id, made, AUTHORIZERS);
+            }
+        }
+        let plan = auth
+            .get("UsagePlan")
+            .map(Node::to_value)
+            .unwrap_or_default();
+        usage_plan::lower(context, &api.sam, &plan, &stage, &mut api.made);
+    }
+    property::copy(PROPERTIES, &mut api.sam, &mut properties);
+    let main = api
+        .sam
+        .attributes
+        .main("AWS::ApiGateway::RestApi", properties);
+    api.made.insert(api.sam.id.clone(), main, ROOM);
+    tags::propagate(&api.sam, &mut api.made);
+    check_ids(context, &api);
+    if !has_errors_since(context, before) {
+        api.made.emit(context, &api.sam.id);
+    }
+}
+
+/// Where the API is served from.
+fn set_endpoint(
+    context: &mut Context<'_>,
+    api: &mut SamResource,
+    properties: &mut Map<String, Value>,
+) {
+    let path = api.path("EndpointConfiguration");
+    let mut given = api.take("EndpointConfiguration");
+    if !crate::language::truth::is_truthy(Some(&given)) {
+        if context.partition == Partition::Commercial {
+            return;
+        }
+        // There are no edge endpoints there.
+        given = "REGIONAL".into();
+    }
+    let kind = given
+        .get("Type")
+        .filter(|kind| crate::language::truth::is_truthy(Some(kind)));
+    let (mut configuration, kind) = match kind {
+        Some(kind) => (Map::new(), kind.clone()),
+        None => (Map::new(), given.clone()),
+    };
+    configuration.insert("Types".to_owned(), json!([kind]));
+    if given.get("Type") == Some(&kind) {
+        let ids = ["VPCEndpointIds", "VpcEndpointIds"].map(|name| given.get(name));
+        if let [Some(_), Some(_)] = ids {
+            context.report(
+                Diagnostic::error(
+                    "vpc-endpoint-ids-twice",
+                    path,
+                    "`VPCEndpointIds` and `VpcEndpointIds` stand side by side",
+                )
+                .help("keep `VpcEndpointIds`"),
+            );
+        }
+        if let Some(ids) = ids.into_iter().flatten().next() {
+            configuration.insert("VpcEndpointIds".to_owned(), ids.clone());
+        }
+        if let Some(address) = given.get("IpAddressType") {
+            configuration.insert("IpAddressType".to_owned(), address.clone());
+        }
+    }
+    set(properties, "EndpointConfiguration", configuration.into());
+    set(
+        properties,
+        "Parameters",
+        json!({ "endpointConfigurationTypes": kind }),
+    );
+}
+
+/// Refuses generated ids that CloudFormation would refuse.
+fn check_ids(context: &mut Context<'_>, api: &RestApi) {
+    for id in api.made.ids().filter(|id| !logical_id::is_valid(id)) {
+        context.report(
+            Diagnostic::error(
+                "invalid-logical-id",
+                Path::resource(&api.sam.id),
+                format!("`{}` generates a resource with the logical id `{id}`, which holds something else than letters and digits", api.sam.id),
+            )
+            .on_key()
+            .help("it is made of the names of stages, authorizers and base paths: keep to A-Z, a-z and 0-9 in them")
+            .blame(Some(id)),
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! The stage of a REST API and the deployment that it shows.
+//!
+//! Input  `StageName: prod`, `Variables`, `MethodSettings`, ... of `A`
+//! Output `AWS::ApiGateway::Stage` `AprodStage`, `AWS::ApiGateway::Deployment` `ADeployment<hash>`
+//!
+//! A stage changes only with another deployment, and a deployment never changes. So its id holds a hash: of the body as
+//! Python 2.7 printed it, the version, the domain, and the names of the functions behind it (see `language/python2`).
+//!
+//! Upstream: `_construct_stage` in model/api/api_generator.py, `make_auto_deployable` in model/apigateway.py.
+
+use super::{RestApi, STAGE};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::reference;
+use crate::language::logical_id;
+use crate::language::python2::Node;
+use crate::sam::{SamResource, map, set, tags};
+use serde_json::{Value, json};
+
+/// What goes over to the stage as it is.
+const STAGE_PROPERTIES: [&str; 7] = [
+    "CacheClusterEnabled",
+    "CacheClusterSize",
+    "Variables",
+    "MethodSettings",
+    "AccessLogSetting",
+    "CanarySetting",
+    "TracingEnabled",
+];
+
+/// The logical id of the stage: with its name, or with a hash of it.
+pub(super) fn id(api: &SamResource) -> String {
+    let id = &api.id;
+    match api.get("StageName").as_str() {
+        Some("") | None => format!("{id}Stage"),
+        Some(name) if name.chars().all(char::is_alphanumeric) => format!("{id}{name}Stage"),
+        Some(name) => format!("{id}Stage{}", logical_id::hash(name)),
+    }
+}
+
+/// Makes the deployment and the stage; `body` is the text that stands for the API in the deployment's id.
+pub(super) fn lower(context: &mut Context<'_>, api: &mut RestApi, body: &str, stage: &str) {
+    let digest = logical_id::digest(&hashed_text(context, api, body));
+    let start: String = digest.chars().take(10).collect();
+    let deployment = format!("{}Deployment{start}", api.sam.id);
+    let mut properties = map(json!({
+        "Description": format!("RestApi deployment id: {digest}"),
+        "RestApiId": reference(&api.sam.id),
+    }));
+    if !api.get("OpenApiVersion").is_truthy() {
+        // A stage that nobody asked for; without it the id of old deployments would be another.
+        set(&mut properties, "StageName", "Stage".into());
+    }
+    let made = api
+        .sam
+        .attributes
+        .derived("AWS::ApiGateway::Deployment", properties);
+    api.made.insert(&deployment, made, STAGE);
+
+    let mut properties = map(json!({
+        "DeploymentId": reference(&deployment),
+        "RestApiId": reference(&api.sam.id),
+    }));
+    set(&mut properties, "StageName", api.sam.take("StageName"));
+    for name in STAGE_PROPERTIES {
+        set(&mut properties, name, api.sam.take(name));
+    }
+    if let Value::Object(given) = api.sam.get("Tags") {
+        set(&mut properties, "Tags", tags::list(given).into());
+    }
+    let made = api
+        .sam
+        .attributes
+        .derived("AWS::ApiGateway::Stage", properties);
+    api.made.insert(stage, made, STAGE);
+}
+
+/// What the id of the deployment is hashed from.
+fn hashed_text(context: &mut Context<'_>, api: &RestApi, body: &str) -> String {
+    let mut parts = vec![body.to_owned()];
+    if let Node::Text(version) = api.get("OpenApiVersion")
+        && !version.is_empty()
+    {
+        parts.push(version.to_string());
+    }
+    if api.get("Domain").is_truthy() {
+        parts.push(api.get("Domain").to_json());
+    }
+    if !api.draft.function_names.is_empty() {
+        parts.push(api.draft.function_names.clone());
+    }
+    if api.sam.is_truthy("AlwaysDeploy") {
+        match &context.options.deploy_salt {
+            Some(salt) => return salt.clone(),
+            None => context.report(
+                Diagnostic::warning(
+                    "always-deploy-by-content",
+                    api.sam.path("AlwaysDeploy"),
+                    "`AlwaysDeploy` has no effect without a value that changes: the deployment's id depends on the content",
+                )
+                .on_key()
+                .help("pass another `--deploy-salt` for each deployment, a build number for example; SAM takes the time"),
+            ),
+        }
+    }
+    parts.join("||")
+}

@@ -1,0 +1,280 @@
+//! `Auth.UsagePlan` of a REST API: a plan with quotas, a key, and what joins them; of one API or of several.
+//!
+//! Input  `UsagePlan: {CreateUsagePlan: PER_API}` of `A`
+//! Output `AWS::ApiGateway::UsagePlan` `AUsagePlan`, `AWS::ApiGateway::ApiKey` `AApiKey`,
+//!        `AWS::ApiGateway::UsagePlanKey` `AUsagePlanKey`; with SHARED `ServerlessUsagePlan`, ..., one for all APIs
+//!
+//! Upstream: `_construct_usage_plan` and class SharedApiUsagePlan in model/api/api_generator.py.
+
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::reference;
+use crate::language::truth::is_truthy;
+use crate::sam::generated::Generated;
+use crate::sam::{SamResource, did_you_mean, map, resource};
+use crate::template::Path;
+use serde_json::{Map, Value, json};
+
+pub(super) const ROOM: &str = "sam/api/usage_plan.rs";
+
+const KEYS: &[&str] = &[
+    "CreateUsagePlan",
+    "Description",
+    "Quota",
+    "Tags",
+    "Throttle",
+    "UsagePlanName",
+];
+
+const CHOICES: &[&str] = &["SHARED", "PER_API", "NONE"];
+
+const SHARED_CONDITION: &str = "SharedUsagePlanCondition";
+
+/// What is known of the plan that APIs share.
+#[derive(Debug, Default)]
+pub(crate) struct SharedPlan {
+    /// The APIs with the ids of their stages.
+    apis: Vec<(String, String)>,
+    conditions: Vec<String>,
+    has_unconditional: bool,
+    deletion_policy: Option<Value>,
+    update_replace_policy: Option<Value>,
+    /// What the last API says of it.
+    given: Option<Map<String, Value>>,
+}
+
+/// Reads the `UsagePlan` and makes what it asks for; faults are reported.
+///
+/// `stage` is the logical id of the API's stage.
+pub(super) fn lower(
+    context: &mut Context<'_>,
+    api: &SamResource,
+    given: &Value,
+    stage: &str,
+    made: &mut Generated,
+) {
+    if given.is_null() {
+        return;
+    }
+    let path = api.path("Auth").then("UsagePlan");
+    let Some(given) = read(context, given, &path) else {
+        return;
+    };
+    let choice = given.get("CreateUsagePlan").and_then(Value::as_str);
+    let (plan, key, join) = match choice {
+        Some("PER_API") => (
+            format!("{}UsagePlan", api.id),
+            format!("{}ApiKey", api.id),
+            format!("{}UsagePlanKey", api.id),
+        ),
+        Some("SHARED") => (
+            "ServerlessUsagePlan".to_owned(),
+            "ServerlessApiKey".to_owned(),
+            "ServerlessUsagePlanKey".to_owned(),
+        ),
+        _ => return,
+    };
+    let is_shared = choice == Some("SHARED");
+    let (attributes, apis) = if is_shared {
+        let attributes = share(context, api, stage, &given, &path);
+        (attributes, context.shared_by_apis.plan.apis.clone())
+    } else {
+        let own = vec![(api.id.clone(), stage.to_owned())];
+        (api.attributes.passed_on(), own)
+    };
+
+    let depends_on: Vec<&String> = apis.iter().map(|(api, _)| api).collect();
+    let mut properties = Map::new();
+    let stages = apis
+        .iter()
+        .map(|(api, stage)| json!({ "ApiId": reference(api), "Stage": reference(stage) }));
+    properties.insert("ApiStages".to_owned(), stages.collect());
+    for name in ["UsagePlanName", "Description", "Quota", "Tags", "Throttle"] {
+        if let Some(value) = given.get(name).filter(|value| is_truthy(Some(value))) {
+            properties.insert(name.to_owned(), value.clone());
+        }
+    }
+    let mut emit = |id: &String, kind: &str, depends_on: Value, properties: Map<String, Value>| {
+        let mut all = map(json!({ "DependsOn": depends_on }));
+        all.extend(attributes.clone());
+        let resource = resource(kind, all, properties);
+        if is_shared {
+            made.insert_shared(id, resource, ROOM);
+        } else {
+            made.insert(id, resource, ROOM);
+        }
+    };
+    emit(
+        &plan,
+        "AWS::ApiGateway::UsagePlan",
+        json!(depends_on),
+        properties,
+    );
+    let keys = apis
+        .iter()
+        .map(|(api, stage)| json!({ "RestApiId": reference(api), "StageName": reference(stage) }));
+    let keys: Vec<Value> = keys.collect();
+    emit(
+        &key,
+        "AWS::ApiGateway::ApiKey",
+        json!([plan]),
+        map(json!({ "Enabled": true, "StageKeys": keys })),
+    );
+    emit(
+        &join,
+        "AWS::ApiGateway::UsagePlanKey",
+        json!([key]),
+        map(json!({
+            "KeyId": reference(&key),
+            "KeyType": "API_KEY",
+            "UsagePlanId": reference(&plan),
+        })),
+    );
+}
+
+fn read(context: &mut Context<'_>, given: &Value, path: &Path) -> Option<Map<String, Value>> {
+    let Some(given) = given.as_object() else {
+        context.report(
+            Diagnostic::error(
+                "usage-plan-shape",
+                path.clone(),
+                "`UsagePlan` must be a map",
+            )
+            .help("write `UsagePlan: {CreateUsagePlan: PER_API}`"),
+        );
+        return None;
+    };
+    let before = context.diagnostics.len();
+    for key in given.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+        context.report(
+            Diagnostic::error(
+                "unknown-key",
+                path.clone().then(key),
+                format!("`UsagePlan` has no key `{key}`"),
+            )
+            .on_key()
+            .help(did_you_mean(key, KEYS)),
+        );
+    }
+    let choice = given.get("CreateUsagePlan").unwrap_or(&Value::Null);
+    if !choice.as_str().is_some_and(|word| CHOICES.contains(&word)) {
+        context.report(
+            Diagnostic::error(
+                "usage-plan-kind",
+                path.clone().then("CreateUsagePlan"),
+                "`CreateUsagePlan` must be `PER_API`, `SHARED` or `NONE`",
+            )
+            .help(did_you_mean(choice.as_str().unwrap_or_default(), CHOICES)),
+        );
+    }
+    (context.diagnostics.len() == before).then(|| given.clone())
+}
+
+/// Joins an API to the shared plan. Gives the attributes of the shared resources, as far as is known now.
+fn share(
+    context: &mut Context<'_>,
+    api: &SamResource,
+    stage: &str,
+    given: &Map<String, Value>,
+    path: &Path,
+) -> Map<String, Value> {
+    let mut plan = std::mem::take(&mut context.shared_by_apis.plan);
+    if !plan.apis.iter().any(|(known, _)| *known == api.id) {
+        plan.apis.push((api.id.clone(), stage.to_owned()));
+    }
+    if plan.given.as_ref().is_some_and(|before| before != given) {
+        context.report(
+            Diagnostic::warning(
+                "shared-usage-plan-differs",
+                path.clone(),
+                "APIs say different things of the usage plan that they share; what one of them says counts, and which one that is depends on the names of all resources",
+            )
+            .help("give all APIs with `CreateUsagePlan: SHARED` the same `UsagePlan`, best in `Globals.Api.Auth`"),
+        );
+    }
+    plan.given = Some(given.clone());
+    let kept = &api.attributes.kept;
+    let policy = |name: &str| {
+        kept.get(name)
+            .filter(|value| is_truthy(Some(value)))
+            .cloned()
+    };
+    if let Some(new) = policy("DeletionPolicy")
+        && (plan.deletion_policy.is_none() || new == "Retain")
+    {
+        plan.deletion_policy = Some(new);
+    }
+    if let Some(new) = policy("UpdateReplacePolicy") {
+        let wins = match &plan.update_replace_policy {
+            None => true,
+            Some(known) => new == "Retain" || (new == "Snapshot" && *known == "Delete"),
+        };
+        if wins {
+            plan.update_replace_policy = Some(new);
+        }
+    }
+    join_condition(context, &mut plan, api, path);
+    let mut attributes = Map::new();
+    for (name, value) in [
+        ("DeletionPolicy", &plan.deletion_policy),
+        ("UpdateReplacePolicy", &plan.update_replace_policy),
+    ] {
+        if let Some(value) = value {
+            attributes.insert(name.to_owned(), value.clone());
+        }
+    }
+    if !plan.conditions.is_empty() && !plan.has_unconditional {
+        attributes.insert("Condition".to_owned(), SHARED_CONDITION.into());
+    }
+    context.shared_by_apis.plan = plan;
+    attributes
+}
+
+/// The shared resources depend on the conditions of the APIs, where all have one.
+fn join_condition(
+    context: &mut Context<'_>,
+    plan: &mut SharedPlan,
+    api: &SamResource,
+    path: &Path,
+) {
+    if plan.has_unconditional {
+        return;
+    }
+    match api.attributes.kept.get("Condition") {
+        None | Some(Value::Null) => {
+            plan.has_unconditional = true;
+            context
+                .conditions
+                .retain(|name, _| name != SHARED_CONDITION);
+        }
+        Some(Value::String(name)) if !name.is_empty() && !plan.conditions.contains(name) => {
+            if context.declared_conditions.is_empty() && context.conditions.is_empty() {
+                context.report(
+                    Diagnostic::error(
+                        "conditions-missing",
+                        path.clone(),
+                        format!("a shared usage plan depends on the condition `{name}`, but the template has no `Conditions`"),
+                    )
+                    .help(format!("declare `{name}` under `Conditions`"))
+                    .blame(None),
+                );
+                return;
+            }
+            plan.conditions.push(name.clone());
+            let condition = match plan.conditions.as_slice() {
+                [one] => json!(one),
+                all => {
+                    let operands: Vec<Value> = all
+                        .iter()
+                        .map(|name| json!({ "Condition": name }))
+                        .collect();
+                    json!({ "Fn::Or": operands })
+                }
+            };
+            context
+                .conditions
+                .insert(SHARED_CONDITION.to_owned(), condition);
+        }
+        Some(_) => {}
+    }
+}
