@@ -139,7 +139,9 @@ fn by_another_parser(text: &str) -> Value {
 fn plain(word: &str) -> Value {
     let digits = word.strip_prefix('-').unwrap_or(word);
     let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.chars().all(|c| c.is_ascii_digit() || ".e+-".contains(c))
+        && digits
+            .chars()
+            .all(|c| c.is_ascii_digit() || ".e+-".contains(c))
         && (!digits.contains('e') || digits.contains('.'));
     match word {
         "true" | "false" | "null" => json!({ "word": word }),

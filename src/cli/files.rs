@@ -78,17 +78,21 @@ pub(crate) fn folder_of(path: &Path) -> PathBuf {
     }
 }
 
-pub(crate) fn write_stdout(text: &str) -> Result<(), Failure> {
+/// What writes a text to where it is to go.
+pub(crate) trait Content: FnOnce(&mut dyn io::Write) -> io::Result<()> {}
+
+impl<T: FnOnce(&mut dyn io::Write) -> io::Result<()>> Content for T {}
+
+pub(crate) fn write_stdout(content: impl Content) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    stdout
-        .write_all(text.as_bytes())
+    content(&mut stdout)
         .and_then(|()| stdout.flush())
         .map_err(|error| Failure::io("cannot write to standard output", &error))
 }
 
-/// Makes `path` hold `text`: whole, or as it was before. A file that is there keeps its permissions, and a link to it
+/// Makes `path` hold what `content` writes: whole, or as it was before. A file that is there keeps its permissions, and a link to it
 /// stays a link; a device or a pipe is written to.
-pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write_whole(path: &Path, content: impl Content) -> Result<(), Failure> {
     let failed =
         |error: io::Error| Failure::io(&format!("cannot write `{}`", path.display()), &error);
     let existing = match fs::metadata(path) {
@@ -99,7 +103,12 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
             )));
         }
         Ok(existing) if !existing.is_file() => {
-            return fs::write(path, text).map_err(failed);
+            let mut open = fs::OpenOptions::new();
+            return open
+                .write(true)
+                .open(path)
+                .and_then(|mut file| content(&mut file))
+                .map_err(failed);
         }
         Ok(existing) => Some(existing.permissions()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -120,7 +129,7 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder_of(&target)).map_err(failed)?;
-    file.write_all(text.as_bytes())
+    content(&mut file)
         .and_then(|()| match existing {
             Some(permissions) => file.as_file().set_permissions(permissions),
             None => Ok(()),
@@ -138,14 +147,14 @@ mod tests {
     fn a_written_file_keeps_its_permissions_and_its_link() {
         let folder = tempfile::tempdir().unwrap();
         let real = folder.path().join("real.yaml");
-        write_whole(&real, "old").unwrap();
+        write_whole(&real, |out| out.write_all(b"old")).unwrap();
         #[cfg(unix)]
         {
             use std::os::unix::fs::{PermissionsExt as _, symlink};
             fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
             let link = folder.path().join("link.yaml");
             symlink(&real, &link).unwrap();
-            write_whole(&link, "new").unwrap();
+            write_whole(&link, |out| out.write_all(b"new")).unwrap();
             assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
             assert_eq!(
                 fs::metadata(&real).unwrap().permissions().mode() & 0o777,
@@ -164,7 +173,7 @@ mod tests {
             (folder.path().to_owned(), "is a folder"),
             (folder.path().join("none/out.yaml"), "No such file"),
         ] {
-            let Err(Failure::Io(message)) = write_whole(&path, "x") else {
+            let Err(Failure::Io(message)) = write_whole(&path, |out| out.write_all(b"x")) else {
                 panic!("{} was written", path.display());
             };
             assert!(message.contains(words), "{message}");

@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             .map(|text| text + "\n")
             .map_err(|error| Failure::Io(format!("cannot write the list: {error}")))?,
     };
-    files::write_stdout(&text)?;
+    files::write_stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 use canaryform::diagnostics::{self, render};
+use canaryform::template::write_to;
 use canaryform::{Diagnostic, Format, Options, Template};
 use clap::{Args, ValueEnum};
 
@@ -167,10 +168,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Some(Syntax::Json) => Format::Json,
     };
     match arguments.output.as_deref().filter(|path| !is_stdout(path)) {
-        None => files::write_stdout(&canaryform::write(&template, format))?,
+        None => files::write_stdout(|out| write_to(out, &template, format))?,
         Some(path) => {
             start_paths_at(path, &root, &mut template)?;
-            files::write_whole(path, &canaryform::write(&template, format))?;
+            files::write_whole(path, |out| write_to(out, &template, format))?;
         }
     }
     Ok(ExitCode::SUCCESS)

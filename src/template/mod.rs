@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 pub use locate::{Location, Span, locate};
 pub use path::{Path, Step};
 pub use read::{MAX_DEPTH, Read, read};
-pub use write::write;
+pub use write::{write, write_to};
 
 /// How a template is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Number, Value};
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
 /// The sections in the order of CloudFormation's user guide ("template anatomy"), SAM's `Globals` before `Resources`.
 const SECTIONS: &[&str] = &[
@@ -41,8 +42,23 @@ const WIDTH: usize = 100;
 /// The longest key that YAML reads without a `?` before it, in bytes.
 const LONGEST_KEY: usize = 900;
 
+/// How much text is held before it goes out, in bytes.
+const CHUNK: usize = 1 << 16;
+
 /// Writes a template as text that ends with a line feed.
 pub fn write(template: &Template, format: Format) -> String {
+    let mut text = Vec::new();
+    // Neither does a vector refuse what is written to it, nor is any of it no UTF-8.
+    let _ = write_to(&mut text, template, format);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Writes a template to `out`, as [`write`] does, holding little of the text at once.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_to(out: &mut dyn io::Write, template: &Template, format: Format) -> io::Result<()> {
     let mut sections: Vec<(&String, &Value)> = template.0.iter().collect();
     let place = |name: &str| {
         SECTIONS
@@ -53,11 +69,12 @@ pub fn write(template: &Template, format: Format) -> String {
     sections.sort_by_key(|(name, _)| place(name));
     match format {
         Format::Json => {
-            let mut text = serde_json::to_string_pretty(&Ordered(&sections)).unwrap_or_default();
-            text.push('\n');
-            text
+            let mut out = io::BufWriter::with_capacity(CHUNK, out);
+            serde_json::to_writer_pretty(&mut out, &Ordered(&sections))?;
+            out.write_all(b"\n")?;
+            out.flush()
         }
-        Format::Yaml => yaml(&sections),
+        Format::Yaml => yaml(out, &sections),
     }
 }
 
@@ -73,9 +90,9 @@ impl Serialize for Ordered<'_> {
     }
 }
 
-fn yaml(sections: &[(&String, &Value)]) -> String {
+fn yaml(out: &mut dyn io::Write, sections: &[(&String, &Value)]) -> io::Result<()> {
     if sections.is_empty() {
-        return "{}\n".to_owned();
+        return out.write_all(b"{}\n");
     }
     let mut writer = Writer {
         out: String::new(),
@@ -103,12 +120,13 @@ fn yaml(sections: &[(&String, &Value)]) -> String {
                     }
                     writer.indent(2);
                     writer.entry(id, resource, 2);
+                    writer.send(out, CHUNK)?;
                 }
             }
             Some(_) => writer.entry(name, value, 0),
         }
     }
-    writer.out
+    writer.send(out, 0)
 }
 
 struct Writer {
@@ -152,6 +170,15 @@ fn get_att_text(argument: &Value) -> Option<String> {
 }
 
 impl Writer {
+    /// Sends on what is there, where it is more than `limit` bytes. Only at the end of a line.
+    fn send(&mut self, out: &mut dyn io::Write, limit: usize) -> io::Result<()> {
+        if self.out.len() > limit {
+            out.write_all(self.out.as_bytes())?;
+            self.out.clear();
+        }
+        Ok(())
+    }
+
     fn indent(&mut self, depth: usize) {
         self.out.extend(std::iter::repeat_n(' ', depth));
     }
