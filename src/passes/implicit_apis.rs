@@ -14,6 +14,7 @@
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
 use crate::language::conditions;
+use crate::language::intrinsics::{if_then, no_value};
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
 use crate::sam::api::openapi::{self, Document};
@@ -43,20 +44,40 @@ struct Kind {
     /// Its properties beside the document.
     properties: fn() -> Value,
     skeleton: fn() -> Document,
-    /// Whether an API gets a document even without the key `Properties`.
+    /// Whether a document is one that paths are added to.
+    takes_paths: fn(&Document) -> bool,
+    /// Whether properties can be left out altogether: those of an API, and those of an event, which is then the default
+    /// route.
     without_properties: bool,
 }
 
-const KINDS: &[Kind] = &[Kind {
-    event: "Api",
-    id_property: "RestApiId",
-    id: "ServerlessRestApi",
-    condition: "ServerlessRestApiCondition",
-    resource: REST_API,
-    properties: || json!({ "StageName": "Prod" }),
-    skeleton: Document::swagger,
-    without_properties: false,
-}];
+/// The kinds, in the order in which they are added.
+const KINDS: &[Kind] = &[
+    Kind {
+        event: "Api",
+        id_property: "RestApiId",
+        id: "ServerlessRestApi",
+        condition: "ServerlessRestApiCondition",
+        resource: REST_API,
+        properties: || json!({ "StageName": "Prod" }),
+        skeleton: Document::swagger,
+        takes_paths: Document::is_valid,
+        without_properties: false,
+    },
+    Kind {
+        event: "HttpApi",
+        id_property: "ApiId",
+        id: "ServerlessHttpApi",
+        condition: "ServerlessHttpApiCondition",
+        resource: HTTP_API,
+        properties: || json!({}),
+        skeleton: Document::openapi,
+        takes_paths: |document| document.is_valid() && document.is_openapi_3(),
+        without_properties: true,
+    },
+];
+
+const DEFAULT_PATH: &str = "$default";
 
 /// The conditions of the functions by API, path and method.
 type Conditions = IndexMap<String, PathConditions>;
@@ -146,11 +167,9 @@ fn has_python2_order(resources: &Map<String, Value>, globals: &Value) -> bool {
         is_of_type(resource, REST_API)
             || has_event(resource, "Api")
             || (is_of_type(resource, HTTP_API) && (by_default || has_default(auth)))
-            || (by_default && is_of_type(resource, FUNCTION) && has_event(resource, HTTP_API_EVENT))
+            || (by_default && is_of_type(resource, FUNCTION) && has_event(resource, "HttpApi"))
     })
 }
-
-const HTTP_API_EVENT: &str = "HttpApi";
 
 /// Takes the body of every API of a kind out of the template, or makes one.
 fn draft_all(resources: &mut Map<String, Value>, context: &mut Context<'_>, kind: &Kind) {
@@ -182,7 +201,12 @@ fn draft_all(resources: &mut Map<String, Value>, context: &mut Context<'_>, kind
         } else {
             Draft::new(Some((kind.skeleton)()), true)
         };
-        for name in rest::IN_DOCUMENT {
+        let in_document = if kind.resource == REST_API {
+            rest::IN_DOCUMENT
+        } else {
+            &[]
+        };
+        for name in in_document {
             if let Some(value) = properties.get(*name) {
                 draft
                     .properties
@@ -196,10 +220,19 @@ fn draft_all(resources: &mut Map<String, Value>, context: &mut Context<'_>, kind
 /// The implicit API of a kind, and what its events say of it.
 struct Implicit {
     draft: Draft,
+    /// `RouteSettings` of events by API and route.
+    route_settings: Vec<RouteSettings>,
     tags: Map<String, Value>,
     propagates_tags: bool,
     deletion_policies: IndexSet<String>,
     update_replace_policies: IndexSet<String>,
+}
+
+/// What an event says of its route.
+struct RouteSettings {
+    api: String,
+    route: String,
+    settings: Map<String, Value>,
 }
 
 fn add_kind(
@@ -221,6 +254,7 @@ fn add_kind(
     order.insert(kind.id, ());
     let mut implicit = Implicit {
         draft: Draft::new(Some((kind.skeleton)()), true),
+        route_settings: Vec::new(),
         tags: Map::new(),
         propagates_tags: false,
         deletion_policies: IndexSet::new(),
@@ -268,13 +302,16 @@ fn add_kind(
         }
         let resource = implicit_resource(kind, &mut implicit, condition);
         resources.insert(kind.id.to_owned(), resource);
-        let mut draft = implicit.draft;
+        let mut draft = std::mem::replace(&mut implicit.draft, Draft::new(None, true));
         draft
             .properties
             .insert(Text::bare("StageName"), Node::bare("Prod".into()));
         context.drafts.insert(kind.id.to_owned(), draft);
     } else if !was_there {
         order.remove(kind.id);
+    }
+    for settings in std::mem::take(&mut implicit.route_settings) {
+        add_route_settings(resources, context, settings);
     }
     for id in order.keys() {
         if resources
@@ -283,6 +320,39 @@ fn add_kind(
         {
             make_paths_conditional(context, id, conditions.get(&**id));
         }
+    }
+}
+
+/// Puts what an event says of its route into the API's `RouteSettings`.
+fn add_route_settings(
+    resources: &mut Map<String, Value>,
+    context: &mut Context<'_>,
+    given: RouteSettings,
+) {
+    let Some(properties) = resources
+        .get_mut(&given.api)
+        .and_then(Value::as_object_mut)
+        .map(|resource| resource.entry("Properties").or_insert_with(|| json!({})))
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    let all = properties
+        .entry("RouteSettings")
+        .or_insert_with(|| json!({}));
+    let route = all
+        .as_object_mut()
+        .map(|all| all.entry(given.route).or_insert_with(|| json!({})));
+    match route.and_then(Value::as_object_mut) {
+        Some(route) => route.extend(given.settings),
+        None => context.report(
+            Diagnostic::error(
+                "route-settings-shape",
+                Path::property(&given.api, "RouteSettings"),
+                "`RouteSettings` must be a map of maps",
+            )
+            .help("write `RouteSettings: {GET /path: {ThrottlingRateLimit: 10}}`"),
+        ),
     }
 }
 
@@ -484,13 +554,15 @@ impl Reading<'_, '_> {
         tags: Option<&Map<String, Value>>,
     ) -> Result<(), Diagnostic> {
         let place = path.clone().then("Properties");
-        let Some(properties) = event
-            .get_mut("Properties")
-            .filter(|properties| is_truthy(Some(properties)))
-        else {
+        let Some(event) = event.as_object_mut() else {
             return Ok(());
         };
-        let Some(properties) = properties.as_object_mut() else {
+        if self.kind.without_properties {
+            event.entry("Properties").or_insert_with(|| json!({}));
+        } else if !is_truthy(event.get("Properties")) {
+            return Ok(());
+        }
+        let Some(properties) = event.get_mut("Properties").and_then(Value::as_object_mut) else {
             return Err(Diagnostic::error(
                 "wrong-shape",
                 place,
@@ -507,6 +579,11 @@ impl Reading<'_, '_> {
                 self.kind.id_property.to_owned(),
                 json!({ "Ref": self.kind.id }),
             );
+        }
+        let is_given = |name: &str| is_truthy(properties.get(name));
+        if self.kind.without_properties && !is_given("Path") && !is_given("Method") {
+            properties.insert("Path".to_owned(), DEFAULT_PATH.into());
+            properties.insert("Method".to_owned(), openapi::ANY_METHOD.into());
         }
         let text = |name: &str| match properties.get(name) {
             Some(Value::String(text)) => Ok(text.clone()),
@@ -535,6 +612,37 @@ impl Reading<'_, '_> {
             .entry(route.clone())
             .or_default()
             .insert(method.clone(), condition.clone());
+        if let (true, Some(settings)) = (
+            self.kind.resource == HTTP_API,
+            properties.get("RouteSettings"),
+        ) {
+            let Value::Object(settings) = settings else {
+                return Err(Diagnostic::error(
+                    "wrong-shape",
+                    place.then("RouteSettings"),
+                    "`RouteSettings` must be a map",
+                )
+                .help("write `{ThrottlingRateLimit: 10}`"));
+            };
+            let settings = match condition {
+                Some(condition) if !condition.is_empty() => map(if_then(
+                    condition.as_str(),
+                    settings.clone().into(),
+                    no_value(),
+                )),
+                _ => settings.clone(),
+            };
+            let route = if method == openapi::ANY_METHOD {
+                route.clone()
+            } else {
+                format!("{} {route}", method.to_uppercase())
+            };
+            self.implicit.route_settings.push(RouteSettings {
+                api: id.clone(),
+                route,
+                settings,
+            });
+        }
         let is_implicit = id == self.kind.id;
         if is_implicit {
             self.implicit
@@ -552,7 +660,7 @@ impl Reading<'_, '_> {
             return Ok(());
         };
         if let (true, Some(document)) = (draft.is_managed, &mut draft.document)
-            && document.is_valid()
+            && (self.kind.takes_paths)(document)
         {
             let method = openapi::method_name(&Text::marked(method));
             document

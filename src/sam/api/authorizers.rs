@@ -41,17 +41,28 @@ enum Kind {
     LambdaRequest,
 }
 
-/// Reads the authorizers of `Auth`: those that are defined, IAM first where it is the default. Faults are reported.
+/// Reads the authorizers of `Auth`: those that are defined, and IAM where it is the default. Faults are reported.
 pub(super) fn read(context: &mut Context<'_>, api: &SamResource, auth: &Map2) -> Vec<Authorizer> {
-    let mut read = Vec::new();
+    let mut read: Map2<Authorizer> = Map2::hashed();
+    read_into(&mut read, context, api, auth);
+    read.into_iter().map(|(_, authorizer)| authorizer).collect()
+}
+
+fn read_into(
+    read: &mut Map2<Authorizer>,
+    context: &mut Context<'_>,
+    api: &SamResource,
+    auth: &Map2,
+) {
     if let Some(Node::Text(name)) = auth.get("DefaultAuthorizer")
         && &**name == "AWS_IAM"
     {
-        read.push(Authorizer {
+        let iam = Authorizer {
             name: name.clone(),
             kind: Kind::Iam,
             given: Map2::hashed(),
-        });
+        };
+        read.insert(name.clone(), iam);
     }
     let path = api.path("Auth").then("Authorizers");
     let given = match auth.get("Authorizers") {
@@ -61,9 +72,9 @@ pub(super) fn read(context: &mut Context<'_>, api: &SamResource, auth: &Map2) ->
                 Diagnostic::error("authorizers-shape", path, "`Authorizers` must be a map")
                     .help("write `Authorizers: {Name: {FunctionArn: ...}}`"),
             );
-            return read;
+            return;
         }
-        _ => return read,
+        _ => return,
     };
     for (name, authorizer) in given.iter() {
         let path = path.clone().then(&**name);
@@ -84,14 +95,9 @@ pub(super) fn read(context: &mut Context<'_>, api: &SamResource, auth: &Map2) ->
                 kind: kind_of(given),
                 given: given.clone(),
             };
-            // IAM may have been put first already; a user's authorizer of its name takes its place.
-            match read.iter_mut().find(|known| *known.name == **name) {
-                Some(known) => *known = authorizer,
-                None => read.push(authorizer),
-            }
+            read.insert(name.clone(), authorizer);
         }
     }
-    read
 }
 
 fn kind_of(given: &Map2) -> Kind {
