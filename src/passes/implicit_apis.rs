@@ -23,6 +23,7 @@ use crate::sam::map;
 use crate::template::{Path, Template};
 use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 
 const FUNCTION: &str = "AWS::Serverless::Function";
 const STATE_MACHINE: &str = "AWS::Serverless::StateMachine";
@@ -107,22 +108,35 @@ pub(crate) fn add(template: &mut Template, context: &mut Context<'_>) {
     for kind in KINDS {
         draft_all(resources, context, kind);
     }
+    let mut orders = Orders {
+        resources: order,
+        events: HashMap::new(),
+        is_emulated,
+    };
     for kind in KINDS {
-        add_kind(resources, context, kind, &globals, &mut order, is_emulated);
+        add_kind(resources, context, kind, &globals, &mut orders);
         if context.diagnostics.iter().any(Diagnostic::is_error) {
             // What follows would judge APIs by documents that are not complete.
             context.unusable = true;
             return;
         }
     }
-    collect_function_names(resources, context, &order);
+    collect_function_names(resources, context, &orders.resources);
     if is_emulated {
-        context.order = order
+        context.order = orders
+            .resources
             .keys()
             .enumerate()
             .map(|(rank, id)| (id.to_string(), rank))
             .collect();
     }
+}
+
+/// In which order resources, and the events of each, are handled.
+struct Orders {
+    resources: Map2<()>,
+    events: HashMap<String, Map2<()>>,
+    is_emulated: bool,
 }
 
 fn new_order(is_emulated: bool) -> Map2<()> {
@@ -240,8 +254,7 @@ fn add_kind(
     context: &mut Context<'_>,
     kind: &Kind,
     globals: &Value,
-    order: &mut Map2<()>,
-    is_emulated: bool,
+    orders: &mut Orders,
 ) {
     let types: IndexMap<String, Option<String>> = resources
         .iter()
@@ -250,8 +263,8 @@ fn add_kind(
             (id.clone(), kind.map(str::to_owned))
         })
         .collect();
-    let was_there = order.contains_key(kind.id);
-    order.insert(kind.id, ());
+    let was_there = orders.resources.contains_key(kind.id);
+    orders.resources.insert(kind.id, ());
     let mut implicit = Implicit {
         draft: Draft::new(Some((kind.skeleton)()), true),
         route_settings: Vec::new(),
@@ -261,7 +274,7 @@ fn add_kind(
         update_replace_policies: IndexSet::new(),
     };
     let mut conditions = Conditions::new();
-    let owners: Vec<String> = order.keys().map(|id| id.to_string()).collect();
+    let owners: Vec<String> = orders.resources.keys().map(|id| id.to_string()).collect();
     for owner in &owners {
         let Some(resource) = resources.get_mut(owner).filter(|resource| {
             is_of_type(resource, FUNCTION) || is_of_type(resource, STATE_MACHINE)
@@ -276,7 +289,7 @@ fn add_kind(
             conditions: &mut conditions,
             globals,
         };
-        let read = reading.read_owner(owner, resource, is_emulated);
+        let read = reading.read_owner(owner, resource, orders);
         if let Err(fault) = read {
             context.report(fault);
         }
@@ -308,12 +321,12 @@ fn add_kind(
             .insert(Text::bare("StageName"), Node::bare("Prod".into()));
         context.drafts.insert(kind.id.to_owned(), draft);
     } else if !was_there {
-        order.remove(kind.id);
+        orders.resources.remove(kind.id);
     }
     for settings in std::mem::take(&mut implicit.route_settings) {
         add_route_settings(resources, context, settings);
     }
-    for id in order.keys() {
+    for id in orders.resources.keys() {
         if resources
             .get(&**id)
             .is_some_and(|resource| is_of_type(resource, kind.resource))
@@ -478,7 +491,7 @@ impl Reading<'_, '_> {
         &mut self,
         owner: &str,
         resource: &mut Value,
-        is_emulated: bool,
+        orders: &mut Orders,
     ) -> Result<(), Diagnostic> {
         let attribute = |name: &str| {
             resource
@@ -499,11 +512,14 @@ impl Reading<'_, '_> {
         else {
             return Ok(());
         };
-        let mut order: Map2<()> = new_order(is_emulated);
-        for id in events.keys() {
-            order.insert(id.as_str(), ());
-        }
-        let mut own: Map2<()> = new_order(is_emulated);
+        let order = orders.events.entry(owner.to_owned()).or_insert_with(|| {
+            let mut order = new_order(orders.is_emulated);
+            for id in events.keys() {
+                order.insert(id.as_str(), ());
+            }
+            order
+        });
+        let mut own: Map2<()> = new_order(orders.is_emulated);
         for id in order.keys() {
             if events
                 .get(&**id)
@@ -518,7 +534,7 @@ impl Reading<'_, '_> {
                 self.read_event(event, &path, &attributes, tags.as_ref())?;
             }
         }
-        if is_emulated {
+        if orders.is_emulated {
             order.update(own);
             let mut unordered = std::mem::take(events);
             for id in order.keys() {
