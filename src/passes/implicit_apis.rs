@@ -45,6 +45,8 @@ struct Kind {
     /// Its properties beside the document.
     properties: fn() -> Value,
     skeleton: fn() -> Document,
+    /// Reads a body of the user's. Only the order of a REST API's keys is in an id.
+    read_body: fn(Value) -> Node,
     /// Whether a document is one that paths are added to.
     takes_paths: fn(&Document) -> bool,
     /// Whether properties can be left out altogether: those of an API, and those of an event, which is then the default
@@ -62,6 +64,7 @@ const KINDS: &[Kind] = &[
         resource: REST_API,
         properties: || json!({ "StageName": "Prod" }),
         skeleton: Document::swagger,
+        read_body: Node::marked,
         takes_paths: Document::is_valid,
         without_properties: false,
     },
@@ -73,7 +76,8 @@ const KINDS: &[Kind] = &[
         resource: HTTP_API,
         properties: || json!({}),
         skeleton: Document::openapi,
-        takes_paths: |document| document.is_valid() && document.is_openapi_3(),
+        read_body: Node::plain,
+        takes_paths: Document::is_valid_openapi_3,
         without_properties: true,
     },
 ];
@@ -106,7 +110,7 @@ pub(crate) fn add(template: &mut Template, context: &mut Context<'_>) {
         };
     }
     for kind in KINDS {
-        draft_all(resources, context, kind);
+        draft_all(resources, context, kind, &globals, is_emulated);
     }
     let mut orders = Orders {
         resources: order,
@@ -186,7 +190,13 @@ fn has_python2_order(resources: &Map<String, Value>, globals: &Value) -> bool {
 }
 
 /// Takes the body of every API of a kind out of the template, or makes one.
-fn draft_all(resources: &mut Map<String, Value>, context: &mut Context<'_>, kind: &Kind) {
+fn draft_all(
+    resources: &mut Map<String, Value>,
+    context: &mut Context<'_>,
+    kind: &Kind,
+    globals: &Value,
+    is_emulated: bool,
+) {
     for (id, resource) in resources.iter_mut() {
         if !is_of_type(resource, kind.resource) {
             continue;
@@ -206,7 +216,7 @@ fn draft_all(resources: &mut Map<String, Value>, context: &mut Context<'_>, kind
             let body = properties
                 .get_mut("DefinitionBody")
                 .filter(|body| body.as_object().is_some_and(|body| !body.is_empty()))
-                .map(|body| Node::marked(body.take()));
+                .map(|body| (kind.read_body)(body.take()));
             let document = match body {
                 Some(Node::Map(body)) => Some(Document::new(body)),
                 _ => None,
@@ -215,12 +225,7 @@ fn draft_all(resources: &mut Map<String, Value>, context: &mut Context<'_>, kind
         } else {
             Draft::new(Some((kind.skeleton)()), true)
         };
-        let in_document = if kind.resource == REST_API {
-            rest::IN_DOCUMENT
-        } else {
-            &[]
-        };
-        for name in in_document {
+        for name in in_document(kind, globals, is_emulated) {
             if let Some(value) = properties.get(*name) {
                 draft
                     .properties
@@ -228,6 +233,20 @@ fn draft_all(resources: &mut Map<String, Value>, context: &mut Context<'_>, kind
             }
         }
         context.drafts.insert(id.clone(), draft);
+    }
+}
+
+/// The properties of an API whose order counts in its document. Of an HTTP API these are the tags, which become a list.
+fn in_document(kind: &Kind, globals: &Value, is_emulated: bool) -> &'static [&'static str] {
+    let has_global_tags = globals
+        .get("HttpApi")
+        .and_then(|http| http.get("Tags"))
+        .is_some_and(Value::is_object);
+    match kind.resource {
+        REST_API => rest::IN_DOCUMENT,
+        // Merged with global ones they keep the order that they are written in.
+        HTTP_API if is_emulated && !has_global_tags => &["Tags"],
+        _ => &[],
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
     later("AWS::Serverless::WebFunction", Stage::WebFunctions, None),
     state_machine::TYPE,
     api::rest::TYPE,
-    later("AWS::Serverless::HttpApi", Stage::Apis, Some("HttpApi")),
+    api::http::TYPE,
     api::websocket::TYPE,
     simple_table::TYPE,
     application::TYPE,

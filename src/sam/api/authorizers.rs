@@ -363,7 +363,7 @@ impl Authorizer {
             return None;
         }
         let function = function.to_value();
-        self.warn_of_alias(context, api, &function);
+        warn_of_alias(context, api, &self.name, &function);
         let source = context
             .partition
             .arn("execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*");
@@ -378,32 +378,37 @@ impl Authorizer {
             properties,
         ))
     }
+}
 
-    /// Warns where the function has an alias that its callers pass by.
-    fn warn_of_alias(&self, context: &mut Context<'_>, api: &SamResource, function: &Value) {
-        let named = match argument(function, "Fn::GetAtt") {
-            Some(Value::Array(items)) => match items.as_slice() {
-                [Value::String(id), Value::String(attribute)] if attribute == "Arn" => id.as_str(),
-                _ => return,
-            },
-            Some(Value::String(text)) => text.strip_suffix(".Arn").unwrap_or_default(),
+/// Warns where the function has an alias that its callers pass by.
+pub(super) fn warn_of_alias(
+    context: &mut Context<'_>,
+    api: &SamResource,
+    authorizer: &str,
+    function: &Value,
+) {
+    let named = match argument(function, "Fn::GetAtt") {
+        Some(Value::Array(items)) => match items.as_slice() {
+            [Value::String(id), Value::String(attribute)] if attribute == "Arn" => id.as_str(),
             _ => return,
-        };
-        if !context.referable.contains_key(&format!("{named}.Alias")) {
-            return;
-        }
-        let path = api
-            .path("Auth")
-            .then("Authorizers")
-            .then(&*self.name)
-            .then("FunctionArn");
-        context.report(
-            Diagnostic::warning(
-                "authorizer-past-alias",
-                path,
-                format!("the authorizer `{}` invokes `{named}` at `$LATEST`, although it has an alias", &*self.name),
-            )
-            .help(format!("a new version of `{named}` authorizes at once, without the traffic shift; write `FunctionArn: !Ref {named}.Alias` to go through the alias")),
-        );
+        },
+        Some(Value::String(text)) => text.strip_suffix(".Arn").unwrap_or_default(),
+        _ => return,
+    };
+    if !context.referable.contains_key(&format!("{named}.Alias")) {
+        return;
     }
+    let path = api
+        .path("Auth")
+        .then("Authorizers")
+        .then(authorizer)
+        .then("FunctionArn");
+    context.report(
+        Diagnostic::warning(
+            "authorizer-past-alias",
+            path,
+            format!("the authorizer `{}` invokes `{named}` at `$LATEST`, although it has an alias", authorizer),
+        )
+        .help(format!("a new version of `{named}` authorizes at once, without the traffic shift; write `FunctionArn: !Ref {named}.Alias` to go through the alias")),
+    );
 }

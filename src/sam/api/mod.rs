@@ -3,6 +3,7 @@
 mod authorizers;
 mod domain;
 mod domain_v2;
+pub(crate) mod http;
 pub(crate) mod openapi;
 pub(crate) mod rest;
 mod route53;

@@ -17,6 +17,7 @@ mod document_db;
 mod edited;
 mod event_bridge_rule;
 mod event_source_mapping;
+mod http_api;
 mod iot_rule;
 mod kafka;
 mod mq;
@@ -82,7 +83,7 @@ pub(crate) const OF_FUNCTIONS: &[EventType] = &[
     event_source_mapping::MQ,
     event_source_mapping::DOCUMENT_DB,
     api::OF_FUNCTION,
-    later("HttpApi"),
+    http_api::TYPE,
 ];
 
 /// The events of state machines.
@@ -93,25 +94,6 @@ pub(crate) const OF_STATE_MACHINES: &[EventType] = &[
     event_bridge_rule::EVENT_BRIDGE_RULE_OF_STATE_MACHINE,
     api::OF_STATE_MACHINE,
 ];
-
-/// A kind that is known and not supported yet.
-const fn later(name: &'static str) -> EventType {
-    EventType {
-        name,
-        properties: &[],
-        check: None,
-        lower: |context, _, event| {
-            context.report(
-                Diagnostic::error(
-                    "not-supported-yet",
-                    event.path.clone(),
-                    format!("`{}` events are not supported yet", event.kind.name),
-                )
-                .help("leave this resource to AWS's own transform"),
-            );
-        },
-    }
-}
 
 /// One event, as the user wrote it.
 pub(crate) struct Event {

@@ -92,6 +92,17 @@ impl Document {
         path: &str,
         method: &Text,
     ) -> Result<Vec<&mut Map>, Fault> {
+        let mut found = self.method_branches(path, method)?;
+        found.retain(|branch| is_integrated(branch));
+        Ok(found)
+    }
+
+    /// The branches of a method.
+    pub(crate) fn method_branches(
+        &mut self,
+        path: &str,
+        method: &Text,
+    ) -> Result<Vec<&mut Map>, Fault> {
         let name = method_name(method);
         let mut found = Vec::new();
         for item in self.items(path)? {
@@ -101,7 +112,6 @@ impl Document {
             };
             for branch in branches(definition).ok_or_else(|| if_without_list(path, Some(method)))? {
                 match branch {
-                    Node::Map(branch) if !is_integrated(branch) => {}
                     Node::Map(branch) => found.push(branch),
                     _ => return Err(not_a_map(path, Some(method))),
                 }
@@ -328,7 +338,7 @@ fn has_integration(definition: &Node) -> bool {
     definition.as_map().is_some_and(is_integrated)
 }
 
-fn is_integrated(definition: &Map) -> bool {
+pub(super) fn is_integrated(definition: &Map) -> bool {
     definition.get(INTEGRATION).is_some_and(Node::is_truthy)
 }
 

@@ -11,13 +11,14 @@
 //! Input  `paths: {/a: {get: {}}}`, and "integrate get /a with this", "add CORS", "require this authorizer"
 //! Output the document with all that in it
 //!
-//! Upstream: open_api/base_editor.py and swagger/swagger.py.
+//! Upstream: open_api/base_editor.py, open_api/open_api.py and swagger/swagger.py.
 
 mod convert;
 mod cors;
 mod methods;
 mod policy;
 mod security;
+mod version3;
 
 pub(crate) use cors::Cors;
 pub(crate) use methods::{RequestParameter, Validation};
@@ -100,22 +101,23 @@ impl Document {
 
     /// A Swagger 2 document without paths.
     pub(crate) fn swagger() -> Self {
-        Self::skeleton("swagger", "2.0")
+        Self::skeleton("swagger", "2.0", Map::hashed)
     }
 
     /// An OpenAPI 3 document without paths.
     pub(crate) fn openapi() -> Self {
-        Self::skeleton("openapi", "3.0.1")
+        // No id depends on the order of its keys, so that they may stand as they were added.
+        Self::skeleton("openapi", "3.0.1", Map::plain)
     }
 
-    fn skeleton(kind: &str, version: &str) -> Self {
-        let mut info = Map::hashed();
+    fn skeleton(kind: &str, version: &str, empty: fn() -> Map) -> Self {
+        let mut info = empty();
         info.insert("version", "1.0");
         info.insert("title", Node::plain(json!({ "Ref": "AWS::StackName" })));
-        let mut body = Map::hashed();
+        let mut body = empty();
         body.insert(kind, version);
         body.insert("info", info);
-        body.insert("paths", Map::hashed());
+        body.insert("paths", empty());
         Self::new(body)
     }
 
@@ -286,7 +288,7 @@ pub(crate) fn method_name(method: &Text) -> Text {
 }
 
 /// What stands in a value: itself, or the branches of an `Fn::If`. None where that `Fn::If` has no list.
-fn branches(value: &mut Node) -> Option<Vec<&mut Node>> {
+pub(crate) fn branches(value: &mut Node) -> Option<Vec<&mut Node>> {
     let is_if = value.as_map().is_some_and(|map| map.contains_key("Fn::If"));
     if !is_if {
         return Some(vec![value]);

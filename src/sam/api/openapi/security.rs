@@ -29,11 +29,10 @@ impl Document {
     }
 
     fn security_definitions(&mut self) -> &mut Map {
-        let own = match self.root.get_mut("securityDefinitions") {
+        match self.root.get_mut("securityDefinitions") {
             Some(Node::Map(own)) if !own.is_empty() => own,
             _ => &mut self.new_security,
-        };
-        own
+        }
     }
 
     fn define_unless_there(&mut self, name: &str, definition: serde_json::Value) {
@@ -138,19 +137,34 @@ impl Document {
         authorizer: &Text,
         scopes: &Node,
     ) -> Result<(), Fault> {
-        let mut needs_iam = false;
+        self.require_scheme(path, method, authorizer, scopes)?;
+        let is_iam = |definition: &Map| match definition.get("security") {
+            Some(Node::List(entries)) => entries
+                .first()
+                .is_some_and(|entry| has_key(entry, |key| key == "AWS_IAM")),
+            _ => false,
+        };
+        let definitions = self.integrated_methods(path, method)?;
+        if definitions.iter().any(|definition| is_iam(definition)) {
+            self.define_iam();
+        }
+        Ok(())
+    }
+
+    /// The same for a document where nothing is to be defined for IAM.
+    pub(crate) fn require_scheme(
+        &mut self,
+        path: &Text,
+        method: &Text,
+        scheme: &Text,
+        scopes: &Node,
+    ) -> Result<(), Fault> {
         for definition in self.integrated_methods(path, method)? {
             let mut wanted = list(definition, path, method)?;
             let mut entry = Map::hashed();
-            entry.insert(authorizer.clone(), scopes.clone());
+            entry.insert(scheme.clone(), scopes.clone());
             wanted.push(entry.into());
-            needs_iam |= wanted
-                .first()
-                .is_some_and(|entry| has_key(entry, |key| key == "AWS_IAM"));
             definition.insert("security", wanted);
-        }
-        if needs_iam {
-            self.define_iam();
         }
         Ok(())
     }

@@ -1,0 +1,414 @@
+//! The body of an HTTP API: what `CorsConfiguration`, `Auth`, `Tags`, `Name`, ... add to its document.
+//!
+//! Input  `CorsConfiguration: {AllowOrigins: [https://example.com]}`, and a document or `DefinitionUri`
+//! Output the property `Body`, or `BodyS3Location`, of `AWS::ApiGatewayV2::Api`
+//!
+//! A document that is not OpenAPI 3 goes over as it is, where nothing is to be added to it.
+//!
+//! Upstream: `_construct_http_api` and the `_add_...` methods in model/api/http_api_generator.py.
+
+use super::authorizers::{self, Authorizer};
+use super::{CREATED_BY, HttpApi};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::{is_intrinsic, is_no_value};
+use crate::language::python2::{Map as Map2, Node, Text};
+use crate::language::truth::is_truthy;
+use crate::sam::api::openapi::{Document, Fault};
+use crate::sam::code_location::parse_s3_uri;
+use crate::sam::{did_you_mean, map, set};
+use serde_json::{Map, Value, json};
+
+/// The keys of `CorsConfiguration`, and how the document names them.
+const CORS_KEYS: [(&str, &str); 6] = [
+    ("AllowOrigins", "allowOrigins"),
+    ("AllowHeaders", "allowHeaders"),
+    ("AllowMethods", "allowMethods"),
+    ("ExposeHeaders", "exposeHeaders"),
+    ("MaxAge", "maxAge"),
+    ("AllowCredentials", "allowCredentials"),
+];
+
+const AUTH_KEYS: &[&str] = &["Authorizers", "DefaultAuthorizer", "EnableIamAuthorizer"];
+
+/// Properties that are written into the document.
+const IN_DOCUMENT: [&str; 5] = ["CorsConfiguration", "Auth", "Tags", "Name", "Description"];
+
+/// Completes the document and sets `Body` or `BodyS3Location`; faults are reported.
+///
+/// Gives the authorizers, of which some have permissions.
+pub(super) fn lower(
+    context: &mut Context<'_>,
+    api: &mut HttpApi,
+    properties: &mut Map<String, Value>,
+) -> Vec<Authorizer> {
+    let fail_on_warnings = api.sam.take("FailOnWarnings");
+    let has_strict_import = is_truthy(Some(&fail_on_warnings));
+    if has_strict_import {
+        set(properties, "FailOnWarnings", fail_on_warnings);
+    }
+    let mut document = api.draft.document.take();
+    check_needs(context, api, document.as_ref());
+    let authorizers = read_auth(context, api);
+    let uri = api.sam.take("DefinitionUri");
+    match &mut document {
+        Some(_) if is_truthy(Some(&uri)) => context.report(
+            Diagnostic::error(
+                "definition-twice",
+                api.sam.path("DefinitionUri"),
+                "`DefinitionUri` cannot stand beside `DefinitionBody`",
+            )
+            .on_key()
+            .help("keep one of them"),
+        ),
+        Some(document) => {
+            if let Err(fault) = complete(context, api, document, &authorizers) {
+                context.report(fault);
+            }
+            if has_strict_import {
+                document.rename_path("$default", Text::marked("/$default"));
+            }
+        }
+        None if is_truthy(Some(&uri)) => {
+            let location = s3_location(context, api, &uri);
+            set(properties, "BodyS3Location", location);
+        }
+        None => {}
+    }
+    if let Some(document) = document {
+        set(properties, "Body", document.clone().into_node().to_value());
+        api.draft.document = Some(document);
+    }
+    authorizers
+}
+
+/// Refuses properties that need a document where there is none, or none of version 3.
+fn check_needs(context: &mut Context<'_>, api: &HttpApi, document: Option<&Document>) {
+    let is_disabled = !api.sam.get("DisableExecuteApiEndpoint").is_null();
+    let given = IN_DOCUMENT
+        .into_iter()
+        .filter(|name| api.sam.is_truthy(name))
+        .chain(is_disabled.then_some("DisableExecuteApiEndpoint"));
+    for name in given {
+        let problem = match document {
+            None => "needs a `DefinitionBody` to write into",
+            Some(document) if !document.is_valid_openapi_3() => {
+                "cannot be written into this `DefinitionBody`, which is no OpenAPI document of version 3"
+            }
+            Some(_) => continue,
+        };
+        context.report(
+            Diagnostic::error(
+                "definition-body-needed",
+                api.sam.path(name),
+                format!("`{name}` {problem}"),
+            )
+            .on_key()
+            .help("write the document inline, with a map of `paths` and an `openapi` version like `3.0.1`, or say this in the document itself"),
+        );
+    }
+}
+
+/// What went wrong with a document: a fault of its own, or of the API.
+fn complete(
+    context: &mut Context<'_>,
+    api: &mut HttpApi,
+    document: &mut Document,
+    authorizers: &[Authorizer],
+) -> Result<(), Diagnostic> {
+    if !document.is_valid_openapi_3() {
+        return Ok(());
+    }
+    let cors = read_cors(context, api);
+    let default = read_default(context, api, authorizers);
+    let tags = take_tags(api);
+    let name = api.sam.take("Name");
+    let description = api.sam.take("Description");
+    refuse_second(api, document, "Name", "title", &name)?;
+    refuse_second(api, document, "Description", "description", &description)?;
+    let is_disabled = Node::plain(api.sam.take("DisableExecuteApiEndpoint"));
+    document
+        .edit(|document| {
+            document.check_openapi_3()?;
+            if let Some(cors) = cors {
+                document.set_cors(cors)?;
+            }
+            for authorizer in authorizers {
+                document.define_security_scheme(
+                    Text::marked(&*authorizer.name),
+                    Node::plain(authorizer.scheme.clone()),
+                )?;
+            }
+            if let Some(default) = default {
+                let scopes = Node::plain(default.scopes.clone());
+                document.require_scheme_by_default(&Text::marked(&*default.name), &scopes)?;
+            }
+            for (name, value) in tags {
+                document.add_tag(&name, value)?;
+            }
+            if !matches!(is_disabled, Node::Null) {
+                document.disable_endpoint(&is_disabled)?;
+            }
+            for (field, value) in [("title", name), ("description", description)] {
+                if is_truthy(Some(&value)) {
+                    document.set_info(field, Node::plain(value))?;
+                }
+            }
+            Ok::<(), Fault>(())
+        })
+        .map_err(|fault| fault.diagnostic(api.body_path()))
+}
+
+/// Refuses what the document says already.
+fn refuse_second(
+    api: &HttpApi,
+    document: &Document,
+    property: &str,
+    field: &str,
+    given: &Value,
+) -> Result<(), Diagnostic> {
+    if !is_truthy(Some(given)) {
+        return Ok(());
+    }
+    let fault = |message: String| {
+        Diagnostic::error("info-twice", api.sam.path(property), message)
+            .on_key()
+            .help(format!(
+                "write it as `info.{field}` of the `DefinitionBody`"
+            ))
+    };
+    let Some(own) = document.info(field) else {
+        return Err(fault("`info` of the `DefinitionBody` is no map".to_owned()));
+    };
+    let is_free = match field {
+        "title" => own.to_value() == json!({ "Ref": "AWS::StackName" }),
+        _ => !own.is_truthy(),
+    };
+    if is_free {
+        return Ok(());
+    }
+    Err(fault(format!(
+        "`{property}` cannot be set: only a document that the transform makes has a place for it, or the `DefinitionBody` has its own"
+    )))
+}
+
+/// `CorsConfiguration` as the document has it.
+fn read_cors(context: &mut Context<'_>, api: &HttpApi) -> Option<Map2> {
+    let given = api.sam.get("CorsConfiguration");
+    if !is_truthy(Some(given)) {
+        return None;
+    }
+    let path = api.sam.path("CorsConfiguration");
+    let given = match given {
+        Value::Bool(_) => return Some(plain(json!({ "allowOrigins": ["*"] }))),
+        given if is_intrinsic(given) => return Some(plain(recased(given))),
+        Value::Object(given) => given,
+        _ => {
+            context.report(
+                Diagnostic::error(
+                    "cors-shape",
+                    path,
+                    "`CorsConfiguration` must be `true`, `false` or a map",
+                )
+                .help("write `CorsConfiguration: {AllowOrigins: ['https://example.com']}`; a parameter is always a string"),
+            );
+            return None;
+        }
+    };
+    let names = CORS_KEYS.map(|(name, _)| name);
+    for key in given.keys().filter(|key| !names.contains(&key.as_str())) {
+        context.report(
+            Diagnostic::error(
+                "unknown-key",
+                path.clone().then(key),
+                format!("`CorsConfiguration` has no key `{key}`"),
+            )
+            .on_key()
+            .help(did_you_mean(key, &names)),
+        );
+    }
+    let get = |name: &str| given.get(name).unwrap_or(&Value::Null);
+    let origins = get("AllowOrigins");
+    if *get("AllowCredentials") == Value::Bool(true) && *origins == json!(["*"]) {
+        context.report(
+            Diagnostic::error(
+                "cors-credentials",
+                path.clone(),
+                "`AllowCredentials` cannot stand beside any origin",
+            )
+            .help("name the origins: browsers refuse credentials where every origin is allowed"),
+        );
+    }
+    if is_intrinsic(origins) {
+        context.report(
+            Diagnostic::warning(
+                "cors-intrinsic-origins",
+                path.then("AllowOrigins"),
+                "an intrinsic as `AllowOrigins` takes the place of the whole CORS configuration, and the other keys are lost",
+            )
+            .help("write a list, `AllowOrigins: [!Ref Origin]`, or an intrinsic in place of all of `CorsConfiguration`"),
+        );
+        return Some(plain(recased(origins)));
+    }
+    let mut cors = Map2::plain();
+    for (name, field) in CORS_KEYS {
+        let value = get(name);
+        let is_given = match name {
+            "MaxAge" => !value.is_null(),
+            "AllowCredentials" => *value == Value::Bool(true),
+            _ => is_truthy(Some(value)),
+        };
+        if is_given {
+            cors.insert(field, Node::plain(value.clone()));
+        }
+    }
+    Some(cors)
+}
+
+fn plain(value: Value) -> Map2 {
+    match Node::plain(value) {
+        Node::Map(map) => map,
+        _ => Map2::plain(),
+    }
+}
+
+/// The same with the names of `CorsConfiguration` as the document has them, wherever they stand in a text.
+fn recased(value: &Value) -> Value {
+    let text = |text: &str| {
+        CORS_KEYS
+            .iter()
+            .fold(text.to_owned(), |text, (name, field)| {
+                text.replace(name, field)
+            })
+    };
+    match value {
+        Value::String(string) => text(string).into(),
+        Value::Array(items) => items.iter().map(recased).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (text(key), recased(value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        other => other.clone(),
+    }
+}
+
+fn read_auth(context: &mut Context<'_>, api: &HttpApi) -> Vec<Authorizer> {
+    if !api.sam.is_truthy("Auth") {
+        return Vec::new();
+    }
+    let Some(auth) = api.sam.get("Auth").as_object() else {
+        return Vec::new();
+    };
+    let path = api.sam.path("Auth");
+    for key in auth.keys().filter(|key| !AUTH_KEYS.contains(&key.as_str())) {
+        context.report(
+            Diagnostic::error(
+                "unknown-key",
+                path.clone().then(key),
+                format!("`Auth` has no key `{key}`"),
+            )
+            .on_key()
+            .help(did_you_mean(key, AUTH_KEYS)),
+        );
+    }
+    authorizers::read(context, &api.sam, auth)
+}
+
+/// The authorizer that methods have by default.
+fn read_default<'a>(
+    context: &mut Context<'_>,
+    api: &HttpApi,
+    authorizers: &'a [Authorizer],
+) -> Option<&'a Authorizer> {
+    let given = api.sam.get("Auth").get("DefaultAuthorizer");
+    let given = given.filter(|given| is_truthy(Some(given)) && !is_no_value(given))?;
+    let path = api.sam.path("Auth").then("DefaultAuthorizer");
+    let Some(name) = given.as_str() else {
+        context.report(
+            Diagnostic::error(
+                "default-authorizer",
+                path,
+                "`DefaultAuthorizer` must be a string",
+            )
+            .help("write the name itself: an intrinsic cannot be read before the deployment here"),
+        );
+        return None;
+    };
+    let found = authorizers.iter().find(|known| known.name == name);
+    if found.is_none() {
+        let known: Vec<&str> = authorizers.iter().map(|known| &*known.name).collect();
+        let help = match name {
+            "AWS_IAM" => "add `EnableIamAuthorizer: true`".to_owned(),
+            _ if known.is_empty() => "define it under `Auth.Authorizers`".to_owned(),
+            _ => did_you_mean(name, &known),
+        };
+        context.report(
+            Diagnostic::error(
+                "default-authorizer",
+                path,
+                format!(
+                    "`DefaultAuthorizer` names `{name}`, which is no authorizer of `{}`",
+                    api.sam.id
+                ),
+            )
+            .help(help),
+        );
+    }
+    found
+}
+
+/// The tags of the API with that of the transform, which are those of the stage, too.
+fn take_tags(api: &mut HttpApi) -> Map2 {
+    let mut tags = match api.draft.properties.remove("Tags") {
+        Some(Node::Map(tags)) if !tags.is_empty() => tags,
+        _ => plain(api.sam.take("Tags")),
+    };
+    tags.insert(CREATED_BY, "SAM");
+    api.sam
+        .properties
+        .insert("Tags".to_owned(), tags.to_value());
+    tags
+}
+
+/// Where `DefinitionUri` says that the document is.
+fn s3_location(context: &mut Context<'_>, api: &HttpApi, uri: &Value) -> Value {
+    let path = api.sam.path("DefinitionUri");
+    match uri {
+        Value::Object(given) if is_truthy(given.get("Bucket")) && is_truthy(given.get("Key")) => {
+            ["Bucket", "Key", "Version"]
+                .into_iter()
+                .filter_map(|name| given.get_key_value(name))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect::<Map<_, _>>()
+                .into()
+        }
+        Value::String(text) => {
+            let Some(location) = parse_s3_uri(text) else {
+                context.report(
+                    Diagnostic::error(
+                        "definition-uri-local",
+                        path,
+                        format!("`{text}` is no S3 URI, and nothing uploads the document of an HTTP API"),
+                    )
+                    .help("upload it and write `s3://bucket/key`; or write `DefinitionBody: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: ...}}}`, which `aws cloudformation package` uploads"),
+                );
+                return Value::Null;
+            };
+            let mut made = map(json!({ "Bucket": location.bucket, "Key": location.key }));
+            set(&mut made, "Version", location.version.into());
+            made.into()
+        }
+        _ => {
+            context.report(
+                Diagnostic::error(
+                    "code-location-incomplete",
+                    path,
+                    "`DefinitionUri` as a map needs `Bucket` and `Key`",
+                )
+                .help("write `{Bucket: my-bucket, Key: openapi.yaml}`; an intrinsic may stand for either, not for the whole"),
+            );
+            Value::Null
+        }
+    }
+}

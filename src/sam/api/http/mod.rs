@@ -1,0 +1,222 @@
+//! `AWS::Serverless::HttpApi`.
+//!
+//! Input  `H: {Type: AWS::Serverless::HttpApi, Properties: {StageName: prod, CorsConfiguration: true}}`
+//! Output `AWS::ApiGatewayV2::Api` `H` with an OpenAPI document, `AWS::ApiGatewayV2::Stage` `HprodStage`; permissions of
+//!        authorizers, a domain
+//!
+//! By now the events of functions are in the document (see `sam/events/http_api.rs`). The stage deploys by itself: there
+//! is no deployment resource.
+//!
+//! Upstream: class SamHttpApi in model/sam_resources.py, model/api/http_api_generator.py.
+
+mod authorizers;
+mod body;
+
+use super::{Draft, domain_v2, route53};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::intrinsics::reference;
+use crate::language::logical_id;
+use crate::language::truth::is_truthy;
+use crate::sam::events::has_errors_since;
+use crate::sam::generated::Generated;
+use crate::sam::property::{Property, Shape, TEXT_OR_MAP};
+use crate::sam::{ResourceType, SamResource, Stage, map, set};
+use crate::template::Path;
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/api/http/mod.rs";
+const BODY: &str = "sam/api/http/body.rs";
+const TAGS: &str = "sam/tags.rs";
+
+pub(crate) const TYPE: ResourceType = ResourceType {
+    name: "AWS::Serverless::HttpApi",
+    globals: Some("HttpApi"),
+    stage: Stage::Apis,
+    properties: PROPERTIES,
+    referable: &[
+        ("Stage", "AWS::ApiGatewayV2::Stage"),
+        ("DomainName", "AWS::ApiGatewayV2::DomainName"),
+    ],
+    lower: Some(lower),
+};
+
+const PROPERTIES: &[Property] = &[
+    Property::of(super::rest::MANAGED, Shape::Bool).by("passes/implicit_apis.rs"),
+    Property::any("Name").by(BODY),
+    Property::of("StageName", TEXT_OR_MAP).by(ROOM),
+    Property::of("Tags", Shape::Map).by(BODY).global(),
+    // Accepted, and without any effect in the reference: tags reach everything that takes them anyway.
+    Property::of("PropagateTags", Shape::Bool).by(TAGS).global(),
+    Property::of("DefinitionBody", Shape::Map).by(BODY),
+    Property::of("DefinitionUri", TEXT_OR_MAP).by(BODY),
+    Property::of("StageVariables", Shape::Map).by(ROOM).global(),
+    Property::of(
+        "CorsConfiguration",
+        Shape::OneOf(&[Shape::Bool, Shape::Map]),
+    )
+    .by(BODY)
+    .global(),
+    Property::of("AccessLogSettings", Shape::Map)
+        .by(ROOM)
+        .global(),
+    Property::of("DefaultRouteSettings", Shape::Map)
+        .by(ROOM)
+        .global(),
+    Property::of("Auth", Shape::Map).by(BODY).global(),
+    Property::of("RouteSettings", Shape::Map).by(ROOM).global(),
+    Property::of("Domain", Shape::Map)
+        .by(domain_v2::ROOM)
+        .global(),
+    Property::of("FailOnWarnings", Shape::Bool)
+        .by(BODY)
+        .global(),
+    Property::of("Description", Shape::Text).by(BODY),
+    Property::of("DisableExecuteApiEndpoint", Shape::Bool).by(BODY),
+];
+
+/// What goes over to the stage as it is.
+const STAGE_PROPERTIES: [&str; 4] = [
+    "StageVariables",
+    "AccessLogSettings",
+    "DefaultRouteSettings",
+    "RouteSettings",
+];
+
+const DEFAULT_STAGE: &str = "$default";
+
+const CREATED_BY: &str = "httpapi:createdBy";
+
+/// An HTTP API while it is lowered.
+struct HttpApi {
+    sam: SamResource,
+    draft: Draft,
+    made: Generated,
+}
+
+impl HttpApi {
+    /// The place of the document.
+    fn body_path(&self) -> Path {
+        self.sam.path("DefinitionBody")
+    }
+}
+
+fn lower(context: &mut Context<'_>, sam: SamResource) {
+    let before = context.diagnostics.len();
+    let draft = match context.drafts.get_mut(&sam.id) {
+        Some(draft) => std::mem::replace(draft, Draft::new(None, false)),
+        None => Draft::new(None, false),
+    };
+    let mut api = HttpApi {
+        sam,
+        draft,
+        made: Generated::default(),
+    };
+    for name in ["CorsConfiguration", "Domain"] {
+        let mut value = api.sam.take(name);
+        if let Err(fault) = context.parameters.resolve(&mut value) {
+            context.report_unresolvable(api.sam.path(name), &fault);
+        }
+        api.sam.properties.insert(name.to_owned(), value);
+    }
+    api.made.reserve(api.sam.id.clone());
+    let mut properties = Map::new();
+    let authorizers = body::lower(context, &mut api, &mut properties);
+    if has_errors_since(context, before) {
+        return;
+    }
+    for authorizer in &authorizers {
+        if let Some((id, properties)) = authorizer.permission(&api.sam) {
+            let made = api
+                .sam
+                .attributes
+                .derived("AWS::Lambda::Permission", properties);
+            api.made.insert(id, made, authorizers::ROOM);
+        }
+    }
+    let stage = stage_id(&api.sam);
+    lower_domain(context, &mut api, &stage);
+    lower_stage(&mut api, stage);
+    let main = api
+        .sam
+        .attributes
+        .main("AWS::ApiGatewayV2::Api", properties);
+    api.made.insert(api.sam.id.clone(), main, ROOM);
+    check_ids(context, &api);
+    if !has_errors_since(context, before) {
+        api.made.emit(context, &api.sam.id);
+    }
+}
+
+/// The name of the stage; an empty one is the default stage.
+fn stage_name(api: &SamResource) -> Value {
+    match api.get("StageName") {
+        name if is_truthy(Some(name)) => name.clone(),
+        _ => DEFAULT_STAGE.into(),
+    }
+}
+
+/// The logical id of the stage: with its name, or with a hash of it.
+fn stage_id(api: &SamResource) -> String {
+    let id = &api.id;
+    match stage_name(api).as_str() {
+        None => format!("{id}Stage"),
+        Some(DEFAULT_STAGE) => format!("{id}ApiGatewayDefaultStage"),
+        Some(name) if name.chars().all(char::is_alphanumeric) => format!("{id}{name}Stage"),
+        Some(name) => format!("{id}Stage{}", logical_id::hash(name)),
+    }
+}
+
+/// The domain with its mappings, and its records: those of one zone share a group with those of other HTTP and REST APIs.
+fn lower_domain(context: &mut Context<'_>, api: &mut HttpApi, stage: &str) {
+    let Some(mut domain) = domain_v2::read(context, &api.sam, stage) else {
+        return;
+    };
+    let attributes = api.sam.attributes.passed_on();
+    let records = domain.records.take();
+    let tags = match api.sam.get("Tags") {
+        tags if api.draft.document.is_some() && is_truthy(Some(tags)) => tags.clone(),
+        _ => json!({ CREATED_BY: "SAM" }),
+    };
+    for (id, made) in domain_v2::resources(domain, tags, &attributes) {
+        api.made.insert(id, made, domain_v2::ROOM);
+    }
+    if let Some((id, properties, records)) = records {
+        let groups = &mut context.shared_by_apis.record_sets;
+        let group = route53::join(groups, &id, properties, attributes, records);
+        api.made.insert_shared(id, group, domain_v2::ROOM);
+    }
+}
+
+fn lower_stage(api: &mut HttpApi, id: String) {
+    let mut properties = map(json!({
+        "ApiId": reference(&api.sam.id),
+        "StageName": stage_name(&api.sam),
+        "AutoDeploy": true,
+    }));
+    for name in STAGE_PROPERTIES {
+        set(&mut properties, name, api.sam.take(name));
+    }
+    set(&mut properties, "Tags", api.sam.take("Tags"));
+    let made = api
+        .sam
+        .attributes
+        .derived("AWS::ApiGatewayV2::Stage", properties);
+    api.made.insert(id, made, ROOM);
+}
+
+/// Refuses generated ids that CloudFormation would refuse.
+fn check_ids(context: &mut Context<'_>, api: &HttpApi) {
+    for id in api.made.ids().filter(|id| !logical_id::is_valid(id)) {
+        context.report(
+            Diagnostic::error(
+                "invalid-logical-id",
+                Path::resource(&api.sam.id),
+                format!("`{}` generates a resource with the logical id `{id}`, which holds something else than letters and digits", api.sam.id),
+            )
+            .on_key()
+            .help("it is made of the names of stages, authorizers and base paths: keep to A-Z, a-z and 0-9 in them")
+            .blame(Some(id)),
+        );
+    }
+}

@@ -1,0 +1,470 @@
+//! `HttpApi`: a route of an HTTP API.
+//!
+//! Input  `Get: {Type: HttpApi, Properties: {Path: /a, Method: get}}`
+//! Output the integration of `get /a` in the document of the API, and what lets the API call the function
+//!        (`FnGetPermission`)
+//!
+//! Unlike those of `Api` events, routes are added to documents of the user's own, too; an integration that is there
+//! already stays. Without path and method an event is the default route.
+//!
+//! Upstream: class HttpApi in model/eventsources/push.py.
+
+use super::{Event, EventType, Target};
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::python2::{Map as Map2, Node, Text};
+use crate::language::truth::is_truthy;
+use crate::sam::api::Draft;
+use crate::sam::api::openapi::{
+    ANY_METHOD, Document, Fault, INTEGRATION, branches, make_conditional,
+};
+use crate::sam::did_you_mean;
+use crate::sam::property::{Property, Shape};
+use crate::template::Path;
+use serde_json::{Map, Value, json};
+
+const ROOM: &str = "sam/events/http_api.rs";
+
+pub(super) const TYPE: EventType = EventType {
+    name: "HttpApi",
+    properties: &[
+        Property::of("Path", Shape::Text).by(ROOM),
+        Property::of("Method", Shape::Text).by(ROOM),
+        Property::of("ApiId", Shape::Text).by(ROOM),
+        Property::of("Stage", Shape::Text).by(ROOM),
+        Property::of("Auth", Shape::Map).by(ROOM),
+        Property::of("TimeoutInMillis", Shape::Integer).by(ROOM),
+        Property::of("RouteSettings", Shape::Map).by("passes/implicit_apis.rs"),
+        Property::of("PayloadFormatVersion", Shape::Text).by(ROOM),
+    ],
+    check: None,
+    lower,
+};
+
+const SERVICE: &str = "apigateway.amazonaws.com";
+
+const DEFAULT_PATH: &str = "$default";
+
+/// A route of an API, and what the event says of it.
+struct Route<'a> {
+    event: &'a Event,
+    path: Text,
+    /// In lower case.
+    method: Text,
+    /// The API's logical id.
+    api: String,
+}
+
+impl Route<'_> {
+    fn body_path(&self) -> Path {
+        Path::property(&self.api, "DefinitionBody")
+    }
+
+    /// A fault of the document's, which is nobody's.
+    fn of_document(&self) -> impl Fn(Fault) -> Diagnostic + use<> {
+        let path = self.body_path();
+        move |fault| fault.diagnostic(path.clone())
+    }
+}
+
+fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+    // Where the event says neither path nor method, it is the transform that does.
+    let is_default = event.get("Path") == DEFAULT_PATH && event.get("Method") == ANY_METHOD;
+    let text = |name: &str| {
+        let text = event.get(name).as_str()?;
+        Some(if is_default {
+            Text::bare(text)
+        } else {
+            Text::marked(text)
+        })
+    };
+    let id = event.get("ApiId");
+    let (Some(path), Some(method), Some(api)) = (
+        text("Path"),
+        text("Method"),
+        id.get("Ref").unwrap_or(id).as_str(),
+    ) else {
+        return;
+    };
+    let route = Route {
+        event,
+        path,
+        method: method.map(str::to_lowercase),
+        api: api.to_owned(),
+    };
+    let slot = context.drafts.get_mut(&route.api);
+    let mut draft = slot.map(|slot| std::mem::replace(slot, Draft::new(None, false)));
+    let document = draft
+        .as_mut()
+        .and_then(|draft| Some((draft.document.as_mut()?, draft.is_managed)));
+    let done = match document {
+        Some((document, is_managed)) => lower_into(context, target, &route, document, is_managed),
+        None => {
+            allow(target, &route);
+            Ok(())
+        }
+    };
+    if let (Some(draft), Some(slot)) = (draft, context.drafts.get_mut(&route.api)) {
+        *slot = draft;
+    }
+    if let Err(fault) = done {
+        context.report(fault);
+    }
+}
+
+fn lower_into(
+    context: &Context<'_>,
+    target: &mut Target<'_>,
+    route: &Route<'_>,
+    document: &mut Document,
+    is_managed: bool,
+) -> Result<(), Diagnostic> {
+    if !document.is_valid_openapi_3() {
+        return Err(Diagnostic::error(
+            "definition-body-needed",
+            route.body_path(),
+            format!("`{}` has an `HttpApi` event, but its document is not OpenAPI 3", route.api),
+        )
+        .help("a document needs a map of `paths` and an `openapi` version like `3.0.1`; the event of a REST API is `Api`"));
+    }
+    let is_covered = &*route.path != DEFAULT_PATH
+        && is_default_of(document, &target.sam.id).map_err(route.of_document())?;
+    if !is_covered {
+        allow(target, route);
+    }
+    let is_there = document
+        .has_integration(&route.path, &route.method)
+        .map_err(route.of_document())?;
+    if is_there && is_managed {
+        return Err(Diagnostic::error(
+            "api-route-twice",
+            route.event.path("Path"),
+            format!(
+                "`{} {}` is another event's already",
+                route.method.to_uppercase(),
+                &*route.path
+            ),
+        )
+        .help("a route calls one function"));
+    }
+    let required = required(context, route)?;
+    let condition = target.sam.attributes.condition();
+    let condition = condition.filter(|name| !name.is_empty()).map(Text::marked);
+    let integration = integration(target, condition.as_ref());
+    let event = route.event;
+    document
+        .edit(|document| {
+            let (path, method) = (&route.path, &route.method);
+            if !is_there {
+                let responses = Map2::hashed();
+                document.add_integration(
+                    path,
+                    method,
+                    &integration,
+                    &responses,
+                    condition.as_ref(),
+                )?;
+                document.make_default_route(path, method)?;
+            }
+            if let Some((authorizer, scopes)) = &required {
+                document.require_scheme(path, method, authorizer, scopes)?;
+            }
+            for (property, key) in [
+                ("TimeoutInMillis", "timeoutInMillis"),
+                ("PayloadFormatVersion", "payloadFormatVersion"),
+            ] {
+                if event.is_truthy(property) {
+                    let value = Node::marked(event.get(property).clone());
+                    document.set_in_integration(path, method, key, &value)?;
+                }
+            }
+            let names = path_parameters(path);
+            if !names.is_empty() {
+                document.add_path_parameters(path, method, &names)?;
+            }
+            Ok::<(), Fault>(())
+        })
+        .map_err(route.of_document())
+}
+
+/// Whether the default route calls this function already: what lets it do so covers every other route.
+///
+/// A function with an alias is not recognized, so that it gets a permission for each route.
+fn is_default_of(document: &mut Document, function: &str) -> Result<bool, Fault> {
+    let (path, method) = (Text::bare(DEFAULT_PATH), Text::bare(ANY_METHOD));
+    if !document.has_integration(&path, &method)? {
+        return Ok(false);
+    }
+    for definition in document.method_branches(&path, &method)? {
+        let uri = match definition.get_mut(INTEGRATION) {
+            Some(Node::Map(integration)) => integration.get_mut("uri"),
+            _ => None,
+        };
+        let Some(uri) = uri.filter(|uri| uri.as_map().is_some()) else {
+            return Ok(false);
+        };
+        for uri in branches(uri).unwrap_or_default() {
+            let arn = uri.as_map().and_then(|uri| uri.get("Fn::Sub"));
+            let called = arn.and_then(Node::as_text).and_then(|arn| called_by(arn));
+            if called != Some(function) {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// What stands before the first `.Arn` of a text.
+fn called_by(text: &str) -> Option<&str> {
+    text.match_indices(".Arn").find_map(|(end, _)| {
+        let before = text.get(..end)?;
+        let name = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next()?;
+        (!name.is_empty()).then_some(name)
+    })
+}
+
+/// Lets every stage of the API call the function by this route.
+fn allow(target: &mut Target<'_>, route: &Route<'_>) {
+    let path = without_last_slash(&route.path);
+    let path = if path == DEFAULT_PATH { "" } else { path };
+    let is_any = matches!(&*route.method, "any" | ANY_METHOD);
+    let part = if &*route.method == "any" && path == "/$default" {
+        path.to_owned()
+    } else if is_any {
+        format!("/*{}", with_wildcards(path))
+    } else {
+        format!("/{}{}", route.method.to_uppercase(), with_wildcards(path))
+    };
+    let arn = format!(
+        "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{__ApiId__}}/${{__Stage__}}{part}"
+    );
+    let variables = json!({ "__ApiId__": route.event.get("ApiId"), "__Stage__": "*" });
+    target.allow(
+        route.event.made_id("Permission"),
+        SERVICE,
+        json!({ "SourceArn": { "Fn::Sub": [arn, variables] } }),
+        ROOM,
+    );
+}
+
+/// API Gateway knows no slash at the end of a path.
+fn without_last_slash(path: &str) -> &str {
+    if path.len() > 1 && !path.contains('\n') {
+        path.strip_suffix('/').unwrap_or(path)
+    } else {
+        path
+    }
+}
+
+/// The path with `*` for `{name}` and `{proxy+}`; another greedy parameter stays.
+fn with_wildcards(path: &str) -> String {
+    let mut made = String::new();
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        made.push_str(before);
+        let is_plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+        match after.split_once('}') {
+            Some((name, after))
+                if name == "proxy+" || (!name.is_empty() && name.bytes().all(is_plain)) =>
+            {
+                made.push('*');
+                rest = after;
+            }
+            _ => {
+                made.push('{');
+                rest = after;
+            }
+        }
+    }
+    made + rest
+}
+
+/// The names of the parameters in a path, `+` of greedy ones included.
+fn path_parameters(path: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = path;
+    while let Some((_, after)) = rest.split_once('{') {
+        match after.split_once('}') {
+            Some((name, after)) if !name.contains('\n') => {
+                names.push(name);
+                rest = after;
+            }
+            Some(_) => rest = after,
+            None => break,
+        }
+    }
+    names
+}
+
+fn integration(target: &Target<'_>, condition: Option<&Text>) -> Map2 {
+    let has_alias = target.id != target.sam.id;
+    let function = if has_alias {
+        target.id.clone()
+    } else {
+        format!("{}.Arn", target.id)
+    };
+    let uri = format!(
+        "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{function}}}/invocations"
+    );
+    let uri = if has_alias {
+        Text::bare(uri)
+    } else {
+        Text::marked(uri)
+    };
+    let mut sub = Map2::hashed();
+    sub.insert("Fn::Sub", uri);
+    let mut uri = Node::from(sub);
+    if let Some(condition) = condition {
+        make_conditional(&mut uri, condition.clone());
+    }
+    let mut made = Map2::hashed();
+    made.insert("type", "aws_proxy");
+    made.insert("httpMethod", "POST");
+    made.insert("payloadFormatVersion", "2.0");
+    made.insert("uri", uri);
+    made
+}
+
+/// The authorizer that the event's `Auth` wants, and the scopes.
+fn required(context: &Context<'_>, route: &Route<'_>) -> Result<Option<(Text, Node)>, Diagnostic> {
+    let Some(auth) = route
+        .event
+        .get("Auth")
+        .as_object()
+        .filter(|auth| !auth.is_empty())
+    else {
+        return Ok(None);
+    };
+    let given = context
+        .resources
+        .get(&route.api)
+        .and_then(|api| api.get("Properties")?.get("Auth"));
+    let empty = Map::new();
+    let api_auth = match given {
+        None => &empty,
+        Some(Value::Object(auth)) => auth,
+        Some(_) => {
+            return Err(Diagnostic::error(
+                "auth-shape",
+                Path::property(&route.api, "Auth"),
+                "`Auth` must be a map",
+            )
+            .help("write `Auth: {Authorizers: {...}}`, or take it out"));
+        }
+    };
+    let at = |key: &str| route.event.path("Auth").then(key);
+    let default = api_auth
+        .get("DefaultAuthorizer")
+        .filter(|name| is_truthy(Some(name)));
+    let own = auth.get("Authorizer").filter(|name| is_truthy(Some(name)));
+    let Some(name) = own.or(default) else {
+        return Err(Diagnostic::error(
+            "auth-without-authorizer",
+            at("Authorizer"),
+            format!(
+                "`Auth` names no `Authorizer`, and `{}` has no `DefaultAuthorizer`",
+                route.api
+            ),
+        )
+        .help("add `Authorizer`, or take `Auth` out"));
+    };
+    let scopes = auth.get("AuthorizationScopes").unwrap_or(&Value::Null);
+    let authorizer = check_authorizer(route, api_auth, name, default.is_some())?;
+    if is_truthy(Some(scopes)) && !scopes.is_array() {
+        return Err(Diagnostic::error(
+            "authorization-scopes",
+            at("AuthorizationScopes"),
+            "`AuthorizationScopes` must be a list",
+        )
+        .help("write `[scope]`"));
+    }
+    let name = name.as_str().unwrap_or_default();
+    let scopes = match authorizer {
+        // The built-in ones know no scopes.
+        None => Value::Null,
+        Some(_) if matches!(name, "NONE" | "AWS_IAM") => Value::Null,
+        Some(_) if is_truthy(Some(scopes)) => scopes.clone(),
+        Some(authorizer) => authorizer
+            .get("AuthorizationScopes")
+            .cloned()
+            .unwrap_or_default(),
+    };
+    let scopes = if is_truthy(Some(&scopes)) {
+        Node::marked(scopes)
+    } else {
+        Vec::new().into()
+    };
+    Ok(Some((Text::marked(name), scopes)))
+}
+
+/// Refuses an authorizer that the API does not have. Gives it, where it is none of the built-in ones.
+fn check_authorizer<'a>(
+    route: &Route<'_>,
+    api_auth: &'a Map<String, Value>,
+    name: &Value,
+    has_default: bool,
+) -> Result<Option<&'a Map<String, Value>>, Diagnostic> {
+    let path = route.event.path("Auth").then("Authorizer");
+    let has_iam = api_auth.get("EnableIamAuthorizer") == Some(&Value::Bool(true));
+    let known = api_auth.get("Authorizers").and_then(Value::as_object);
+    match name.as_str() {
+        Some("NONE") if has_default => return Ok(None),
+        Some("NONE") => {
+            return Err(Diagnostic::error(
+                "authorizer-none",
+                path,
+                format!(
+                    "`Authorizer: NONE` waives a default that `{}` does not have",
+                    route.api
+                ),
+            )
+            .help("take it out"));
+        }
+        Some("AWS_IAM") if has_iam => return Ok(None),
+        _ => {}
+    }
+    let Some(text) = name.as_str() else {
+        return Err(Diagnostic::error(
+            "unknown-authorizer",
+            path,
+            "`Authorizer` must be the name of an authorizer",
+        )
+        .help("write the name itself: an intrinsic cannot be read before the deployment here"));
+    };
+    match known.and_then(|known| known.get(text)) {
+        Some(Value::Object(authorizer)) if !authorizer.is_empty() => Ok(Some(authorizer)),
+        found if is_truthy(found) => Err(Diagnostic::error(
+            "authorizers-shape",
+            Path::property(&route.api, "Auth")
+                .then("Authorizers")
+                .then(text),
+            format!("the authorizer `{text}` must be a map"),
+        )
+        .help("write `{JwtConfiguration: {...}, IdentitySource: ...}`")
+        .blame(None)),
+        _ => {
+            let names: Vec<&str> = known
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| &**name)
+                .collect();
+            let help = match text {
+                "AWS_IAM" => format!(
+                    "set `EnableIamAuthorizer: true` in the `Auth` of `{}`",
+                    route.api
+                ),
+                _ if names.is_empty() => {
+                    format!("define it under `Auth.Authorizers` of `{}`", route.api)
+                }
+                _ => did_you_mean(text, &names),
+            };
+            Err(Diagnostic::error(
+                "unknown-authorizer",
+                path,
+                format!("`{}` has no authorizer `{text}`", route.api),
+            )
+            .help(help))
+        }
+    }
+}
