@@ -79,6 +79,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ID@VERSION=URL")]
     application_url: Vec<String>,
 
+    /// What deployments of REST APIs with `AlwaysDeploy` depend on: another value (a build number) deploys them again
+    #[arg(long, value_name = "TEXT")]
+    deploy_salt: Option<String>,
+
     /// How to report what was found
     #[arg(
         long,
@@ -148,6 +152,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
                 .with_code(&code);
             for ((id, version), url) in application_urls {
                 options = options.with_application_url(id, version, url);
+            }
+            if let Some(salt) = &arguments.deploy_salt {
+                options = options.with_deploy_salt(salt);
             }
             let output = canaryform::transform(read.template, &options);
             let made = (!output.has_errors()).then_some(output.template);

@@ -223,6 +223,7 @@ fn draft_all(
             };
             Draft::new(document, is_managed)
         } else {
+            properties.insert("DefinitionBody".to_owned(), Value::Null);
             Draft::new(Some((kind.skeleton)()), true)
         };
         for name in in_document(kind, globals, is_emulated) {

@@ -15,6 +15,8 @@ pub(crate) struct Map<V = Node> {
     used: usize,
     /// In the order of their insertion; a removed entry leaves a hole.
     entries: Vec<Option<Entry<V>>>,
+    /// The hashes of the entries' keys; apart from them, because copies of large maps look at nothing else.
+    hashes: Vec<u64>,
     /// Whether a deep copy would leave the slots as they are.
     is_settled: bool,
 }
@@ -24,12 +26,11 @@ enum Slot {
     Empty,
     Deleted,
     /// The place in the entries.
-    Key(usize),
+    Key(u32),
 }
 
 #[derive(Clone, Debug)]
 struct Entry<V> {
-    hash: u64,
     key: Text,
     value: V,
 }
@@ -80,6 +81,7 @@ impl<V> Map<V> {
             fill: 0,
             used: 0,
             entries: Vec::new(),
+            hashes: Vec::new(),
             is_settled: true,
         }
     }
@@ -135,20 +137,23 @@ impl<V> Map<V> {
     /// `map[key] = value`. A key that is there keeps its place and its mark.
     pub(crate) fn insert(&mut self, key: impl Into<Text>, value: impl Into<V>) {
         let key = key.into();
+        let hash = hash(&key);
         let entry = Entry {
-            hash: hash(&key),
             key,
             value: value.into(),
         };
-        match self.place(entry.hash, &entry.key) {
+        match self.place(hash, &entry.key) {
             Place::Taken { entry: at, .. } => {
                 if let Some(Some(known)) = self.entries.get_mut(at) {
                     known.value = entry.value;
                 }
             }
             Place::Free { slot, was_deleted } => {
-                self.occupy(slot, self.entries.len());
+                if let Some(slot) = self.slots.get_mut(slot) {
+                    *slot = key_at(self.entries.len());
+                }
                 self.entries.push(Some(entry));
+                self.hashes.push(hash);
                 self.used += 1;
                 self.fill += usize::from(!was_deleted);
                 self.is_settled = false;
@@ -210,76 +215,90 @@ impl<V> Map<V> {
 
     /// What so many deep copies, one of the other, do to the order.
     pub(super) fn deep_copy_keys(&mut self, times: usize) {
+        // Sooner or later the orders come round. So each is compared with an earlier one, which is chosen anew after
+        // twice as many copies each time.
         let mut left = times;
-        let mut before_last = None;
+        let mut earlier = None;
+        let (mut since, mut patience) = (0, 1);
         while left > 0 && self.is_hashed && !self.is_settled {
-            let last = (left > 1).then(|| self.slots.clone());
+            if since == patience && left > 1 {
+                earlier = Some(self.keys_by_slot());
+                (since, patience) = (0, patience * 2);
+            }
             self.deep_copy_keys_once();
             left -= 1;
-            if before_last.as_ref() == Some(&self.slots) {
-                // Two orders take turns from here on.
-                left %= 2;
+            since += 1;
+            if earlier
+                .as_ref()
+                .is_some_and(|order| *order == self.keys_by_slot())
+            {
+                left %= since;
+                earlier = None;
             }
-            before_last = last;
         }
     }
 
     /// Inserts the keys, in their order, one by one into the smallest table.
     fn deep_copy_keys_once(&mut self) {
-        let order: Vec<usize> = self.order().collect();
-        let slots = std::mem::replace(&mut self.slots, vec![Slot::Empty; SMALLEST_TABLE]);
-        self.fill = 0;
-        for entry in order {
-            self.insert_again(entry);
-            if self.fill * 3 >= self.slots.len() * 2 {
-                self.resize(self.fill * if self.fill > MANY_KEYS { 2 } else { 4 });
+        let order = self.keys_by_slot();
+        self.empty_table(SMALLEST_TABLE);
+        for (fill, entry) in (1..).zip(&order) {
+            self.occupy_free(*entry);
+            if fill * 3 >= self.slots.len() * 2 {
+                self.resize(fill * if fill > MANY_KEYS { 2 } else { 4 });
             }
         }
-        self.is_settled = slots == self.slots;
+        self.fill = self.used;
+        // Another copy inserts the same keys in the same order.
+        self.is_settled = self.keys_by_slot() == order;
     }
 
     /// Makes a table of more than `request` slots and inserts the keys again, in their order.
     fn resize(&mut self, request: usize) {
-        let size = (request + 1).next_power_of_two().max(SMALLEST_TABLE);
-        let slots = std::mem::replace(&mut self.slots, vec![Slot::Empty; size]);
-        self.fill = 0;
-        self.is_settled = false;
-        for slot in slots {
-            if let Slot::Key(entry) = slot {
-                self.insert_again(entry);
-            }
+        let order = self.keys_by_slot();
+        self.empty_table((request + 1).next_power_of_two().max(SMALLEST_TABLE));
+        for entry in order {
+            self.occupy_free(entry);
         }
+        self.fill = self.used;
+        self.is_settled = false;
     }
 
-    /// Gives an entry a slot of a table that does not hold it yet and has no deleted slots.
-    fn insert_again(&mut self, at: usize) {
-        let Some(Some(entry)) = self.entries.get(at) else {
+    fn keys_by_slot(&self) -> Vec<u32> {
+        let mut keys = Vec::with_capacity(self.used);
+        keys.extend(self.slots.iter().filter_map(|slot| match slot {
+            Slot::Key(entry) => Some(*entry),
+            Slot::Empty | Slot::Deleted => None,
+        }));
+        keys
+    }
+
+    /// Empties the table; its memory is used again.
+    fn empty_table(&mut self, size: usize) {
+        self.slots.clear();
+        self.slots.resize(size, Slot::Empty);
+    }
+
+    /// Gives a key a slot of a table that does not hold it yet and has no deleted slots.
+    fn occupy_free(&mut self, entry: u32) {
+        let Some(hash) = self.hashes.get(entry as usize) else {
             return;
         };
-        if let Place::Free { slot, .. } = self.place(entry.hash, &entry.key) {
-            self.occupy(slot, at);
-            self.fill += 1;
-        }
-    }
-
-    fn occupy(&mut self, slot: usize, entry: usize) {
-        if let Some(slot) = self.slots.get_mut(slot) {
-            *slot = Slot::Key(entry);
+        for at in walk(*hash, self.slots.len()) {
+            if let Some(slot @ Slot::Empty) = self.slots.get_mut(at) {
+                *slot = Slot::Key(entry);
+                return;
+            }
         }
     }
 
     /// Walks the slots that a key may have, up to the key or to an empty slot.
     fn place(&self, hash: u64, key: &str) -> Place {
-        let mask = self.slots.len() as u64 - 1;
-        let mut position = hash;
-        let mut perturbation = hash;
         let mut first_deleted = None;
-        loop {
-            // Fits: the mask is less than a length.
-            let slot = (position & mask) as usize;
+        for slot in walk(hash, self.slots.len()) {
             match self.slots.get(slot) {
-                Some(Slot::Key(entry)) if self.is_key(*entry, hash, key) => {
-                    let entry = *entry;
+                Some(Slot::Key(entry)) if self.is_key(*entry as usize, hash, key) => {
+                    let entry = *entry as usize;
                     return Place::Taken { slot, entry };
                 }
                 Some(Slot::Key(_)) => {}
@@ -293,24 +312,24 @@ impl<V> Map<V> {
                     };
                 }
             }
-            // The first step uses the whole hash, the next ones ever less of it; only low bits matter.
-            position = position
-                .wrapping_mul(5)
-                .wrapping_add(perturbation)
-                .wrapping_add(1);
-            perturbation >>= 5;
+        }
+        // A walk ends only where it finds something.
+        Place::Free {
+            slot: 0,
+            was_deleted: false,
         }
     }
 
     fn is_key(&self, entry: usize, hash: u64, key: &str) -> bool {
-        matches!(self.entries.get(entry), Some(Some(entry)) if entry.hash == hash && entry.key.string == key)
+        self.hashes.get(entry) == Some(&hash)
+            && matches!(self.entries.get(entry), Some(Some(entry)) if entry.key.string == key)
     }
 
     /// The places of the entries, in Python's order; holes may be among them.
     fn order(&self) -> impl Iterator<Item = usize> {
         let slots: &[Slot] = if self.is_hashed { &self.slots } else { &[] };
         let by_slot = slots.iter().filter_map(|slot| match slot {
-            Slot::Key(entry) => Some(*entry),
+            Slot::Key(entry) => Some(*entry as usize),
             Slot::Empty | Slot::Deleted => None,
         });
         let by_age = if self.is_hashed {
@@ -336,6 +355,28 @@ impl<V> IntoIterator for Map<V> {
             .collect();
         entries.into_iter()
     }
+}
+
+/// The slots that a key may have, in the order in which they are tried: the first step uses the whole hash, the next
+/// ones ever less of it; only low bits matter.
+fn walk(hash: u64, slots: usize) -> impl Iterator<Item = usize> {
+    let mask = slots as u64 - 1;
+    let mut position = hash;
+    let mut perturbation = hash;
+    std::iter::from_fn(move || {
+        // Fits: the mask is less than a length.
+        let slot = (position & mask) as usize;
+        position = position
+            .wrapping_mul(5)
+            .wrapping_add(perturbation)
+            .wrapping_add(1);
+        perturbation >>= 5;
+        Some(slot)
+    })
+}
+
+fn key_at(entry: usize) -> Slot {
+    u32::try_from(entry).map_or(Slot::Deleted, Slot::Key)
 }
 
 /// Python 2.7's hash of a string, on a machine of 64 bits.

@@ -8,6 +8,7 @@
 
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
+use crate::language::conditions;
 use crate::language::intrinsics::reference;
 use crate::language::truth::is_truthy;
 use crate::sam::generated::Generated;
@@ -245,7 +246,7 @@ fn join_condition(
             plan.has_unconditional = true;
             context
                 .conditions
-                .retain(|name, _| name != SHARED_CONDITION);
+                .retain(|name, _| !name.starts_with(SHARED_CONDITION));
         }
         Some(Value::String(name)) if !name.is_empty() && !plan.conditions.contains(name) => {
             if context.declared_conditions.is_empty() && context.conditions.is_empty() {
@@ -261,19 +262,17 @@ fn join_condition(
                 return;
             }
             plan.conditions.push(name.clone());
-            let condition = match plan.conditions.as_slice() {
-                [one] => json!(one),
-                all => {
-                    let operands: Vec<Value> = all
-                        .iter()
-                        .map(|name| json!({ "Condition": name }))
-                        .collect();
-                    json!({ "Fn::Or": operands })
-                }
-            };
-            context
-                .conditions
-                .insert(SHARED_CONDITION.to_owned(), condition);
+            // The reference writes a lone condition as its bare name, and any number of them into one `Fn::Or`:
+            // CloudFormation refuses the one, and the other beyond ten.
+            if let [one] = plan.conditions.as_slice() {
+                let condition = conditions::condition(one);
+                context
+                    .conditions
+                    .insert(SHARED_CONDITION.to_owned(), condition);
+            } else {
+                let all = conditions::any_of(SHARED_CONDITION, &plan.conditions);
+                context.conditions.extend(all);
+            }
         }
         Some(_) => {}
     }

@@ -10,17 +10,26 @@ impl Document {
     /// Rewrites what Swagger says otherwise than OpenAPI 3: definitions, and the `options` methods of CORS. Nothing
     /// where the document is Swagger, or the version that counts is not 3: `version`, or else the document's own.
     ///
-    /// Doing it twice nests the schemas of response headers twice.
-    pub(crate) fn convert(&mut self, version: Option<&Node>) -> Result<(), Fault> {
+    /// Doing it twice nests the schemas of response headers twice. Gives whether a schema was nested in another.
+    pub(crate) fn convert(&mut self, version: Option<&Node>) -> Result<bool, Fault> {
+        let mut is_nested = false;
         if !self.root_is_null("swagger") {
-            return Ok(());
+            return Ok(is_nested);
         }
         let version = version.or_else(|| self.root.peek("openapi"));
         if !version.is_some_and(|version| version.is_truthy() && is_version_3(version)) {
-            return Ok(());
+            return Ok(is_nested);
         }
         self.move_to_components("securityDefinitions", "securitySchemes");
         self.move_to_components("definitions", "schemas");
+        if self.paths.is_none() && self.root_is_truthy("paths") {
+            return Err(Fault::new(
+                "openapi-not-a-map",
+                vec!["paths".into()],
+                "`paths` must be a map",
+                "write `paths: {/path: {get: ...}}`",
+            ));
+        }
         for path in self.path_names() {
             let item = self.path_mut(&path).and_then(Node::as_map_mut);
             let Some(item) = item else {
@@ -28,7 +37,7 @@ impl Document {
             };
             match item.get_mut("options") {
                 Some(Node::Map(options)) if !options.is_empty() => {
-                    convert_options(options, &path)?;
+                    is_nested |= convert_options(options, &path)?;
                 }
                 Some(options) if options.is_truthy() => {
                     return Err(not_a_map(&path, Some("options")));
@@ -36,7 +45,7 @@ impl Document {
                 _ => {}
             }
         }
-        Ok(())
+        Ok(is_nested)
     }
 
     fn move_to_components(&mut self, from: &str, to: &str) {
@@ -130,38 +139,43 @@ impl Document {
     }
 }
 
-fn convert_options(options: &mut Map, path: &str) -> Result<(), Fault> {
+fn convert_options(options: &mut Map, path: &str) -> Result<bool, Fault> {
+    let mut is_nested = false;
     for field in options.copied().keys() {
         match &**field {
             "produces" | "consumes" => drop(options.remove(field)),
-            "responses" => convert_headers(options.get_mut(field), path)?,
+            "responses" => is_nested |= convert_headers(options.get_mut(field), path)?,
             _ => {}
         }
     }
-    Ok(())
+    Ok(is_nested)
 }
 
-fn convert_headers(responses: Option<&mut Node>, path: &str) -> Result<(), Fault> {
+fn convert_headers(responses: Option<&mut Node>, path: &str) -> Result<bool, Fault> {
     let fault = || not_a_map(path, Some("options"));
     let mut headers = responses;
     for key in ["200", "headers"] {
         headers = match headers {
-            None | Some(Node::Null) => return Ok(()),
+            None | Some(Node::Null) => return Ok(false),
             Some(Node::Map(map)) => map.get_mut(key),
             Some(_) => return Err(fault()),
         };
     }
     match headers {
         Some(Node::Map(headers)) => {
+            let mut is_nested = false;
             for (_, header) in headers.iter_mut() {
+                is_nested |= header
+                    .as_map()
+                    .is_some_and(|header| header.contains_key("schema"));
                 let mut schema = Map::hashed();
                 schema.insert("schema", std::mem::replace(header, Node::Null));
                 *header = schema.into();
             }
-            Ok(())
+            Ok(is_nested)
         }
         Some(headers) if headers.is_truthy() => Err(fault()),
-        _ => Ok(()),
+        _ => Ok(false),
     }
 }
 

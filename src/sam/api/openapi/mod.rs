@@ -28,7 +28,7 @@ pub(crate) use security::Security;
 use crate::diagnostics::Diagnostic;
 use crate::language::python2::{LazyMap, Map, Node, Text};
 use crate::template::{Path, Step};
-use serde_json::{Value, json};
+use serde_json::json;
 
 pub(crate) const INTEGRATION: &str = "x-amazon-apigateway-integration";
 pub(crate) const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
@@ -373,15 +373,6 @@ fn single(key: &str, value: Node) -> Node {
     let mut map = Map::plain();
     map.insert(key, value);
     map.into()
-}
-
-/// Inserts the entries of a `json!({...})` in its order, their texts bare.
-fn insert_all(map: &mut Map, entries: Value) {
-    if let Node::Map(entries) = Node::plain(entries) {
-        for (key, value) in entries {
-            map.insert(key, value);
-        }
-    }
 }
 
 fn place(path: &str, method: Option<&str>) -> Vec<Step> {

@@ -162,6 +162,7 @@ fn complete(
     api: &RestApi,
     document: &mut Document,
 ) -> Result<(), Fault> {
+    let mut is_nested = false;
     let version = match api.get("OpenApiVersion") {
         Node::Null => None,
         version => Some(version),
@@ -172,7 +173,7 @@ fn complete(
         }
         if api.get("Auth").is_truthy() {
             add_auth(context, api, document)?;
-            document.convert(version)?;
+            is_nested |= document.convert(version)?;
         }
         if let Some(responses) = read_gateway_responses(context, api) {
             document.edit(|document| {
@@ -193,13 +194,24 @@ fn complete(
             document.define_models(&models);
             Ok::<(), Fault>(())
         })?;
-        document.convert(version)?;
+        is_nested |= document.convert(version)?;
     }
     let is_disabled = api.get("DisableExecuteApiEndpoint");
     if !matches!(is_disabled, Node::Null) {
         document.edit(|document| document.disable_endpoint(is_disabled))?;
     }
-    document.convert(version)
+    is_nested |= document.convert(version)?;
+    if is_nested {
+        context.report(
+            Diagnostic::warning(
+                "cors-headers-nested",
+                api.body_path(),
+                format!("the response headers of `options` methods of `{}` get a `schema` inside a `schema`", api.sam.id),
+            )
+            .help("SAM writes them so, once more for each of `Auth` and `Models`; who generates clients from this API should write its `options` methods into an OpenAPI 3 `DefinitionBody`, or leave `OpenApiVersion` out"),
+        );
+    }
+    Ok(())
 }
 
 fn read_cors(context: &mut Context<'_>, api: &RestApi) -> Option<Cors> {
