@@ -29,6 +29,7 @@ mod context;
 pub mod diagnostics;
 mod gradual;
 mod language;
+pub mod macro_call;
 pub mod origin;
 mod passes;
 pub mod properties;

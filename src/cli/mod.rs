@@ -4,6 +4,7 @@
 
 mod files;
 mod local_code;
+mod macro_call;
 mod packaged_paths;
 mod parameters;
 mod properties;
@@ -25,6 +26,7 @@ struct Command {
 #[derive(Subcommand)]
 enum Verb {
     Transform(transform::Arguments),
+    Macro(macro_call::Arguments),
     Properties(properties::Arguments),
 }
 
@@ -61,6 +63,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let done = match command.verb {
         Verb::Transform(arguments) => transform::run(&arguments),
+        Verb::Macro(arguments) => macro_call::run(&arguments),
         Verb::Properties(arguments) => properties::run(&arguments),
     };
     let message = match done {

@@ -1,0 +1,38 @@
+//! `canaryform macro`: one request of CloudFormation answered offline, so that it can be replayed.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use canaryform::macro_call::answer;
+use clap::Args;
+
+use super::Failure;
+use super::files::{self, Input};
+
+const AFTER_HELP: &str = "\
+Examples:
+  canaryform macro event.json
+  jq '.fragment.Resources' < answer.json
+
+Exit codes:
+  0  the answer says success
+  1  the answer says failure
+  2  the command could not run: wrong usage, or a file that cannot be read";
+
+/// Answer a request that CloudFormation sent to the macro
+///
+/// The answer is the one that the deployed macro gives, on standard output.
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    /// The request as JSON; `-` or nothing to read standard input
+    event: Option<PathBuf>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let input = Input::choose(arguments.event.as_deref())?;
+    let body = input.read()?;
+    let reply = answer(&String::from_utf8_lossy(&body));
+    files::write_stdout(|out| writeln!(out, "{}", reply.response))?;
+    Ok(ExitCode::from(u8::from(!reply.succeeded)))
+}
