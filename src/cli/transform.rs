@@ -184,8 +184,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The id and version of an application, and the URL of its template.
+type ApplicationUrl<'a> = ((&'a str, &'a str), &'a str);
+
 /// `ID@VERSION=URL`, each.
-fn application_urls(given: &[String]) -> Result<Vec<((&str, &str), &str)>, Failure> {
+fn application_urls(given: &[String]) -> Result<Vec<ApplicationUrl<'_>>, Failure> {
     given
         .iter()
         .map(|given| {
