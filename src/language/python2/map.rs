@@ -21,13 +21,11 @@ pub(crate) struct Map<V = Node> {
     is_settled: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Slot {
-    Empty,
-    Deleted,
-    /// The place in the entries.
-    Key(u32),
-}
+/// A slot: the place of a key in the entries, or one of two marks. A number, because large tables are gone through often.
+type Slot = u32;
+
+const EMPTY: Slot = Slot::MAX;
+const DELETED: Slot = Slot::MAX - 1;
 
 #[derive(Clone, Debug)]
 struct Entry<V> {
@@ -77,7 +75,7 @@ impl<V> Map<V> {
     pub(super) fn empty(is_hashed: bool) -> Self {
         Self {
             is_hashed,
-            slots: vec![Slot::Empty; SMALLEST_TABLE],
+            slots: vec![EMPTY; SMALLEST_TABLE],
             fill: 0,
             used: 0,
             entries: Vec::new(),
@@ -150,7 +148,8 @@ impl<V> Map<V> {
             }
             Place::Free { slot, was_deleted } => {
                 if let Some(slot) = self.slots.get_mut(slot) {
-                    *slot = key_at(self.entries.len());
+                    // More keys than there are numbers would need more memory than there is.
+                    *slot = Slot::try_from(self.entries.len()).unwrap_or(DELETED);
                 }
                 self.entries.push(Some(entry));
                 self.hashes.push(hash);
@@ -183,7 +182,7 @@ impl<V> Map<V> {
             return None;
         };
         if let Some(slot) = self.slots.get_mut(slot) {
-            *slot = Slot::Deleted;
+            *slot = DELETED;
         }
         self.used -= 1;
         self.is_settled = false;
@@ -215,42 +214,43 @@ impl<V> Map<V> {
 
     /// What so many deep copies, one of the other, do to the order.
     pub(super) fn deep_copy_keys(&mut self, times: usize) {
+        if !self.is_hashed || self.is_settled {
+            return;
+        }
         // Sooner or later the orders come round. So each is compared with an earlier one, which is chosen anew after
         // twice as many copies each time.
-        let mut left = times;
+        let mut order = self.keys_by_slot();
         let mut earlier = None;
-        let (mut since, mut patience) = (0, 1);
-        while left > 0 && self.is_hashed && !self.is_settled {
+        let (mut left, mut since, mut patience) = (times, 0, 1);
+        while left > 0 && !self.is_settled {
             if since == patience && left > 1 {
-                earlier = Some(self.keys_by_slot());
+                earlier = Some(order.clone());
                 (since, patience) = (0, patience * 2);
             }
-            self.deep_copy_keys_once();
+            self.insert_anew(&order);
+            let copied = self.keys_by_slot();
+            // Another copy would insert the same keys in the same order.
+            self.is_settled = copied == order;
+            order = copied;
             left -= 1;
             since += 1;
-            if earlier
-                .as_ref()
-                .is_some_and(|order| *order == self.keys_by_slot())
-            {
+            if earlier.as_ref() == Some(&order) {
                 left %= since;
                 earlier = None;
             }
         }
     }
 
-    /// Inserts the keys, in their order, one by one into the smallest table.
-    fn deep_copy_keys_once(&mut self) {
-        let order = self.keys_by_slot();
+    /// Inserts the keys in this order, one by one, into the smallest table.
+    fn insert_anew(&mut self, order: &[Slot]) {
         self.empty_table(SMALLEST_TABLE);
-        for (fill, entry) in (1..).zip(&order) {
+        for (fill, entry) in (1..).zip(order) {
             self.occupy_free(*entry);
             if fill * 3 >= self.slots.len() * 2 {
                 self.resize(fill * if fill > MANY_KEYS { 2 } else { 4 });
             }
         }
         self.fill = self.used;
-        // Another copy inserts the same keys in the same order.
-        self.is_settled = self.keys_by_slot() == order;
     }
 
     /// Makes a table of more than `request` slots and inserts the keys again, in their order.
@@ -264,29 +264,36 @@ impl<V> Map<V> {
         self.is_settled = false;
     }
 
-    fn keys_by_slot(&self) -> Vec<u32> {
-        let mut keys = Vec::with_capacity(self.used);
-        keys.extend(self.slots.iter().filter_map(|slot| match slot {
-            Slot::Key(entry) => Some(*entry),
-            Slot::Empty | Slot::Deleted => None,
-        }));
+    fn keys_by_slot(&self) -> Vec<Slot> {
+        // Every slot is written, and overwritten unless it holds a key: guesses whether it does would mostly be wrong.
+        let mut keys = vec![EMPTY; self.used + 1];
+        let mut count = 0;
+        for slot in &self.slots {
+            if let Some(place) = keys.get_mut(count) {
+                *place = *slot;
+            }
+            count += usize::from(*slot < DELETED);
+        }
+        keys.truncate(count);
         keys
     }
 
     /// Empties the table; its memory is used again.
     fn empty_table(&mut self, size: usize) {
         self.slots.clear();
-        self.slots.resize(size, Slot::Empty);
+        self.slots.resize(size, EMPTY);
     }
 
     /// Gives a key a slot of a table that does not hold it yet and has no deleted slots.
-    fn occupy_free(&mut self, entry: u32) {
+    fn occupy_free(&mut self, entry: Slot) {
         let Some(hash) = self.hashes.get(entry as usize) else {
             return;
         };
         for at in walk(*hash, self.slots.len()) {
-            if let Some(slot @ Slot::Empty) = self.slots.get_mut(at) {
-                *slot = Slot::Key(entry);
+            if let Some(slot) = self.slots.get_mut(at)
+                && *slot == EMPTY
+            {
+                *slot = entry;
                 return;
             }
         }
@@ -296,21 +303,21 @@ impl<V> Map<V> {
     fn place(&self, hash: u64, key: &str) -> Place {
         let mut first_deleted = None;
         for slot in walk(hash, self.slots.len()) {
-            match self.slots.get(slot) {
-                Some(Slot::Key(entry)) if self.is_key(*entry as usize, hash, key) => {
-                    let entry = *entry as usize;
-                    return Place::Taken { slot, entry };
-                }
-                Some(Slot::Key(_)) => {}
-                Some(Slot::Deleted) => {
-                    first_deleted.get_or_insert(slot);
-                }
-                Some(Slot::Empty) | None => {
+            match self.slots.get(slot).copied() {
+                Some(EMPTY) | None => {
                     return Place::Free {
                         slot: first_deleted.unwrap_or(slot),
                         was_deleted: first_deleted.is_some(),
                     };
                 }
+                Some(DELETED) => {
+                    first_deleted.get_or_insert(slot);
+                }
+                Some(entry) if self.is_key(entry as usize, hash, key) => {
+                    let entry = entry as usize;
+                    return Place::Taken { slot, entry };
+                }
+                Some(_) => {}
             }
         }
         // A walk ends only where it finds something.
@@ -328,10 +335,10 @@ impl<V> Map<V> {
     /// The places of the entries, in Python's order; holes may be among them.
     fn order(&self) -> impl Iterator<Item = usize> {
         let slots: &[Slot] = if self.is_hashed { &self.slots } else { &[] };
-        let by_slot = slots.iter().filter_map(|slot| match slot {
-            Slot::Key(entry) => Some(*entry as usize),
-            Slot::Empty | Slot::Deleted => None,
-        });
+        let by_slot = slots
+            .iter()
+            .filter(|slot| **slot < DELETED)
+            .map(|slot| *slot as usize);
         let by_age = if self.is_hashed {
             0
         } else {
@@ -373,10 +380,6 @@ fn walk(hash: u64, slots: usize) -> impl Iterator<Item = usize> {
         perturbation >>= 5;
         Some(slot)
     })
-}
-
-fn key_at(entry: usize) -> Slot {
-    u32::try_from(entry).map_or(Slot::Deleted, Slot::Key)
 }
 
 /// Python 2.7's hash of a string, on a machine of 64 bits.

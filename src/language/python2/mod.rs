@@ -173,6 +173,21 @@ impl Node {
         }
     }
 
+    /// The same without copying the strings.
+    pub(crate) fn into_value(self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(flag) => Value::Bool(flag),
+            Self::Number(number) => Value::Number(number),
+            Self::Text(text) => Value::String(text.string),
+            Self::List(items) => items.into_iter().map(Self::into_value).collect(),
+            Self::Map(map) => map
+                .into_iter()
+                .map(|(key, value)| (key.string, value.into_value()))
+                .collect(),
+        }
+    }
+
     pub(crate) fn as_map(&self) -> Option<&Map> {
         match self {
             Self::Map(map) => Some(map),
@@ -309,6 +324,40 @@ mod tests {
         assert_eq!(order(&methods), "get delete");
         methods.deep_copy(1);
         assert_eq!(order(&methods), "delete get");
+    }
+
+    #[test]
+    fn many_copies_at_once_are_as_many_one_after_the_other() {
+        let words = [
+            "type",
+            "httpMethod",
+            "uri",
+            "responseTransferMode",
+            "cacheKeyParameters",
+        ];
+        let numbers: Vec<String> = (0..90).map(|n| format!("/path{n}/item{}", n * 7)).collect();
+        let all: Vec<&str> = words
+            .into_iter()
+            .chain(numbers.iter().map(String::as_str))
+            .collect();
+        for count in 2..all.len() {
+            for times in [1, 2, 3, 4, 5, 6, 7, 8, 40, 41, 43] {
+                let mut map = Map::hashed();
+                for key in &all[..count] {
+                    map.insert(*key, Node::Null);
+                }
+                let mut one_by_one = map.clone();
+                map.deep_copy(times);
+                for _ in 0..times {
+                    one_by_one.deep_copy(1);
+                }
+                assert_eq!(
+                    order(&map),
+                    order(&one_by_one),
+                    "{count} keys, {times} copies"
+                );
+            }
+        }
     }
 
     #[test]

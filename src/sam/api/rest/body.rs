@@ -73,8 +73,9 @@ pub(super) fn lower(
         return Some(text);
     }
     let body = document?.into_node();
-    set(properties, "Body", body.to_value());
-    Some(body.to_text())
+    let text = body.to_text();
+    set(properties, "Body", body.into_value());
+    Some(text)
 }
 
 fn check(context: &mut Context<'_>, api: &RestApi) {

@@ -112,9 +112,10 @@ const PROPERTIES: &[Property] = &[
         .global(),
 ];
 
-/// The properties that enter the document or the deployment's id.
+/// The properties that enter the document or the deployment's id, or are written in Python 2.7's order.
 pub(crate) const IN_DOCUMENT: &[&str] = &[
     "StageName",
+    "Tags",
     "DefinitionUri",
     "BinaryMediaTypes",
     "Cors",
@@ -162,6 +163,10 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
         {
             context.report_unresolvable(api.sam.path(name), &fault);
         }
+    }
+    if let tags @ Node::Map(_) = api.get("Tags") {
+        let tags = tags.to_value();
+        api.sam.properties.insert("Tags".to_owned(), tags);
     }
     api.made.reserve(api.sam.id.clone());
     let mut properties = Map::new();
