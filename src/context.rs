@@ -116,6 +116,8 @@ pub(crate) struct Context<'a> {
     pub(crate) resources: IndexMap<String, Value>,
     /// What lowering made, by logical id.
     pub(crate) made: IndexMap<String, Made>,
+    /// The ids of what was made before the resource that is being lowered, and that it has replaced.
+    pub(crate) replaced: Vec<String>,
     /// The conditions that the template declares.
     pub(crate) declared_conditions: Map<String, Value>,
     /// Conditions to be added to the template.
@@ -159,6 +161,7 @@ impl<'a> Context<'a> {
             inheritance: Inheritance::default(),
             resources: IndexMap::new(),
             made: IndexMap::new(),
+            replaced: Vec::new(),
             declared_conditions: template.section("Conditions").cloned().unwrap_or_default(),
             conditions: Map::new(),
             deployments: Vec::new(),
@@ -330,6 +333,7 @@ impl<'a> Context<'a> {
                     self.diagnostics.push(finding);
                 }
                 taken.get_mut().resource = made.resource;
+                self.replaced.push(taken.key().clone());
             }
         }
     }
@@ -343,7 +347,10 @@ impl<'a> Context<'a> {
         room: &'static str,
     ) {
         match self.made.get_mut(id) {
-            Some(made) => made.resource = resource,
+            Some(made) => {
+                made.resource = resource;
+                self.replaced.push(id.to_owned());
+            }
             None => self.emit(source, id.to_owned(), resource, room),
         }
     }

@@ -226,7 +226,14 @@ fn draft_all(
             properties.insert("DefinitionBody".to_owned(), Value::Null);
             Draft::new(Some((kind.skeleton)()), true)
         };
-        for name in in_document(kind, globals, is_emulated) {
+        if is_emulated && kind.resource == HTTP_API {
+            order_tags(&mut draft, properties, globals);
+        }
+        let in_document = match kind.resource {
+            REST_API => rest::IN_DOCUMENT,
+            _ => &[],
+        };
+        for name in in_document {
             if let Some(value) = properties.get(*name) {
                 draft
                     .properties
@@ -237,17 +244,17 @@ fn draft_all(
     }
 }
 
-/// The properties of an API whose order counts in its document. Of an HTTP API these are the tags, which become a list.
-fn in_document(kind: &Kind, globals: &Value, is_emulated: bool) -> &'static [&'static str] {
-    let has_global_tags = globals
-        .get("HttpApi")
-        .and_then(|http| http.get("Tags"))
-        .is_some_and(Value::is_object);
-    match kind.resource {
-        REST_API => rest::IN_DOCUMENT,
-        // Merged with global ones they keep the order that they are written in.
-        HTTP_API if is_emulated && !has_global_tags => &["Tags"],
-        _ => &[],
+/// Brings the tags of an HTTP API into Python's order: they become a list.
+fn order_tags(draft: &mut Draft, properties: &mut Map<String, Value>, globals: &Value) {
+    let Some(tags) = properties.get_mut("Tags") else {
+        return;
+    };
+    let ordered = Node::marked(tags.take());
+    *tags = ordered.to_value();
+    let global_tags = globals.get("HttpApi").and_then(|http| http.get("Tags"));
+    if global_tags.is_none() {
+        // Another tag will join them in this order. To global ones they would be added one by one as they now stand.
+        draft.properties.insert("Tags", ordered);
     }
 }
 
@@ -362,12 +369,18 @@ fn add_route_settings(
     context: &mut Context<'_>,
     given: RouteSettings,
 ) {
-    let Some(properties) = resources
-        .get_mut(&given.api)
-        .and_then(Value::as_object_mut)
-        .map(|resource| resource.entry("Properties").or_insert_with(|| json!({})))
-        .and_then(Value::as_object_mut)
-    else {
+    let Some(resource) = resources.get_mut(&given.api) else {
+        return;
+    };
+    let is_of_sam = crate::sam::type_of(resource).is_some();
+    let Some(resource) = resource.as_object_mut() else {
+        return;
+    };
+    if is_of_sam {
+        resource.entry("Properties").or_insert_with(|| json!({}));
+    }
+    let properties = resource.get_mut("Properties");
+    let Some(properties) = properties.and_then(Value::as_object_mut) else {
         return;
     };
     let all = properties

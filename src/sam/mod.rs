@@ -304,6 +304,7 @@ fn lower_one(context: &mut Context<'_>, kind: &'static ResourceType, id: &str, r
     sound &= property::check(context, kind.properties, &sam.properties, &owner, &path);
     if sound {
         let made_before = context.made.len();
+        context.replaced.clear();
         lower(context, sam);
         note_referable(context, kind, id, made_before);
     }
@@ -314,7 +315,11 @@ fn note_referable(context: &mut Context<'_>, kind: &ResourceType, id: &str, made
     if kind.referable.is_empty() {
         return;
     }
-    for (made_id, made) in context.made.iter().skip(made_before) {
+    let replaced = std::mem::take(&mut context.replaced);
+    let replaced = replaced
+        .iter()
+        .filter_map(|id| context.made.get_key_value(id));
+    for (made_id, made) in context.made.iter().skip(made_before).chain(replaced) {
         let made_type = made.resource.get("Type").and_then(Value::as_str);
         for (name, _) in kind
             .referable

@@ -128,7 +128,7 @@ fn lower_into(
         .help("a document needs a map of `paths` and an `openapi` version like `3.0.1`; the event of a REST API is `Api`"));
     }
     let is_covered = &*route.path != DEFAULT_PATH
-        && is_default_of(document, &target.sam.id).map_err(route.of_document())?;
+        && is_default_of(document, &target.id).map_err(route.of_document())?;
     if !is_covered {
         allow(target, route);
     }
@@ -153,7 +153,7 @@ fn lower_into(
     let integration = integration(target, condition.as_ref());
     let event = route.event;
     document
-        .edit(|document| {
+        .edit_openapi_3(|document| {
             let (path, method) = (&route.path, &route.method);
             if !is_there {
                 let responses = Map2::hashed();

@@ -128,8 +128,7 @@ fn complete(
     refuse_second(api, document, "Description", "description", &description)?;
     let is_disabled = Node::plain(api.sam.take("DisableExecuteApiEndpoint"));
     document
-        .edit(|document| {
-            document.check_openapi_3()?;
+        .edit_openapi_3(|document| {
             if let Some(cors) = cors {
                 document.set_cors(cors)?;
             }

@@ -135,6 +135,22 @@ impl Document {
         change: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         self.check()?;
+        self.edit_unchecked(change)
+    }
+
+    /// The same with an OpenAPI 3 document of an HTTP API, of which only the paths in question need be maps.
+    pub(crate) fn edit_openapi_3<T, E: From<Fault>>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.check_openapi_3()?;
+        self.edit_unchecked(change)
+    }
+
+    fn edit_unchecked<T, E>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.deep_copy();
         let done = change(self)?;
         let security = std::mem::replace(&mut self.new_security, Map::hashed());

@@ -21,7 +21,7 @@ impl Document {
     }
 
     /// Refuses what takes none of these edits: another version, or components that are no map.
-    pub(crate) fn check_openapi_3(&self) -> Result<(), Fault> {
+    pub(super) fn check_openapi_3(&self) -> Result<(), Fault> {
         if !self.is_valid_openapi_3() {
             return Err(Fault::new(
                 "invalid-openapi",
@@ -61,12 +61,13 @@ impl Document {
                 let Some(item) = item.as_map_mut() else {
                     return Err(not_a_map(&path, None));
                 };
+                let names: Vec<Text> = item.keys().cloned().collect();
                 for (name, definition) in item.iter_mut() {
-                    let is_method = !matches!(&*name.to_lowercase(), "options" | "parameters");
-                    if !is_method {
+                    let method = method_name(name);
+                    if matches!(&*method, "options" | "parameters") {
                         continue;
                     }
-                    if *method_name(name) != **name {
+                    if !names.iter().any(|known| **known == *method) {
                         return Err(Fault::new(
                             "openapi-method-name",
                             place(&path, Some(name)),
