@@ -53,7 +53,7 @@ pub fn write(template: &Template, format: Format) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// Writes a template to `out`, as [`write`] does, holding little of the text at once.
+/// Writes a template to `out`, as [`write()`] does, holding little of the text at once.
 ///
 /// # Errors
 ///
