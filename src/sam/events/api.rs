@@ -150,6 +150,9 @@ fn lower_of_function(context: &mut Context<'_>, target: &mut Target<'_>, event: 
 }
 
 /// Lets `edit` change the draft of the API, where it has a document; a fault is reported.
+///
+/// Once an event of a function failed, the reference looks at no other one of it. Here they are checked, but they take no
+/// route from another function.
 fn edit_draft<'a>(
     context: &mut Context<'a>,
     route: &Route<'_>,
@@ -159,11 +162,20 @@ fn edit_draft<'a>(
         return;
     };
     let mut draft = std::mem::replace(slot, Draft::new(None, false));
+    let owner = route.event.path.resource_id();
+    let has_failed = context
+        .diagnostics
+        .iter()
+        .any(|found| found.is_error() && found.path.resource_id() == owner);
+    let kept = has_failed.then(|| draft.document.clone());
     let done = if draft.document.is_some() {
         edit(context, &mut draft)
     } else {
         Ok(())
     };
+    if let Some(kept) = kept {
+        draft.document = kept;
+    }
     if let Some(slot) = context.drafts.get_mut(&route.api) {
         *slot = draft;
     }
@@ -780,7 +792,11 @@ fn lower_of_state_machine(context: &mut Context<'_>, target: &mut Target<'_>, ev
         };
         let done = integrate_state_machine(context, target, &route, draft, &mut document, role);
         draft.document = Some(document);
-        done
+        // The reference names the event alone.
+        done.map_err(|fault| match fault.resource.as_deref() {
+            Some(blamed) if blamed == target.sam.id => fault.blame(Some(&route.event.id)),
+            _ => fault,
+        })
     });
 }
 

@@ -17,6 +17,7 @@ use crate::diagnostics::Diagnostic;
 use crate::language::logical_id;
 use crate::language::partition::Partition;
 use crate::language::python2::Node;
+use crate::language::truth::is_truthy;
 use crate::sam::events::has_errors_since;
 use crate::sam::generated::Generated;
 use crate::sam::property::{self, Property, Shape, TEXT_OR_MAP};
@@ -220,16 +221,14 @@ fn set_endpoint(
 ) {
     let path = api.path("EndpointConfiguration");
     let mut given = api.take("EndpointConfiguration");
-    if !crate::language::truth::is_truthy(Some(&given)) {
+    if !is_truthy(Some(&given)) {
         if context.partition == Partition::Commercial {
             return;
         }
         // There are no edge endpoints there.
         given = "REGIONAL".into();
     }
-    let kind = given
-        .get("Type")
-        .filter(|kind| crate::language::truth::is_truthy(Some(kind)));
+    let kind = given.get("Type").filter(|kind| is_truthy(Some(kind)));
     let (mut configuration, kind) = match kind {
         Some(kind) => (Map::new(), kind.clone()),
         None => (Map::new(), given.clone()),
@@ -247,7 +246,10 @@ fn set_endpoint(
                 .help("keep `VpcEndpointIds`"),
             );
         }
-        if let Some(ids) = ids.into_iter().flatten().next() {
+        if let [Some(ids), _] | [None, Some(ids)] = ids {
+            // An empty list under the older name becomes null, as in the reference.
+            let is_lost = given.get("VPCEndpointIds").is_some() && !is_truthy(Some(ids));
+            let ids = if is_lost { &Value::Null } else { ids };
             configuration.insert("VpcEndpointIds".to_owned(), ids.clone());
         }
         if let Some(address) = given.get("IpAddressType") {
