@@ -10,7 +10,7 @@
 //! Upstream: class Api in model/eventsources/push.py and in model/stepfunctions/events.py.
 
 use super::event_bridge_rule::role_to_start;
-use super::{Event, EventType, Target};
+use super::{Event, EventType, Target, has_failed};
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
 use crate::language::intrinsics::ref_target;
@@ -150,9 +150,6 @@ fn lower_of_function(context: &mut Context<'_>, target: &mut Target<'_>, event: 
 }
 
 /// Lets `edit` change the draft of the API, where it has a document; a fault is reported.
-///
-/// Once an event of a function failed, the reference looks at no other one of it. Here they are checked, but they take no
-/// route from another function.
 fn edit_draft<'a>(
     context: &mut Context<'a>,
     route: &Route<'_>,
@@ -162,12 +159,7 @@ fn edit_draft<'a>(
         return;
     };
     let mut draft = std::mem::replace(slot, Draft::new(None, false));
-    let owner = route.event.path.resource_id();
-    let has_failed = context
-        .diagnostics
-        .iter()
-        .any(|found| found.is_error() && found.path.resource_id() == owner);
-    let kept = has_failed.then(|| draft.document.clone());
+    let kept = has_failed(context, route.event).then(|| draft.document.clone());
     let done = if draft.document.is_some() {
         edit(context, &mut draft)
     } else {

@@ -9,7 +9,7 @@
 //!
 //! Upstream: class HttpApi in model/eventsources/push.py.
 
-use super::{Event, EventType, Target};
+use super::{Event, EventType, Target, has_failed};
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
 use crate::language::python2::{Map as Map2, Node, Text};
@@ -94,6 +94,7 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     };
     let slot = context.drafts.get_mut(&route.api);
     let mut draft = slot.map(|slot| std::mem::replace(slot, Draft::new(None, false)));
+    let kept = has_failed(context, event).then(|| draft.as_ref()?.document.clone());
     let document = draft
         .as_mut()
         .and_then(|draft| Some((draft.document.as_mut()?, draft.is_managed)));
@@ -104,6 +105,9 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
             Ok(())
         }
     };
+    if let (Some(draft), Some(kept)) = (&mut draft, kept) {
+        draft.document = kept;
+    }
     if let (Some(draft), Some(slot)) = (draft, context.drafts.get_mut(&route.api)) {
         *slot = draft;
     }

@@ -364,6 +364,16 @@ pub(crate) fn has_errors_since(context: &Context<'_>, before: usize) -> bool {
         .any(Diagnostic::is_error)
 }
 
+/// Whether what has the event is refused already. The reference then looks at no further event of it: here each is still
+/// checked, but takes no route of an API from another function.
+fn has_failed(context: &Context<'_>, event: &Event) -> bool {
+    let owner = event.path.resource_id();
+    context
+        .diagnostics
+        .iter()
+        .any(|found| found.is_error() && found.path.resource_id() == owner)
+}
+
 /// `Enabled` or `State` of a rule; both together are a fault, which is reported.
 fn state(context: &mut Context<'_>, event: &Event) -> Value {
     let enabled = event.get("Enabled");
