@@ -15,9 +15,7 @@ use crate::diagnostics::Diagnostic;
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
 use crate::sam::api::Draft;
-use crate::sam::api::openapi::{
-    ANY_METHOD, Document, Fault, INTEGRATION, branches, make_conditional,
-};
+use crate::sam::api::openapi::{ANY_METHOD, Document, Fault, make_conditional};
 use crate::sam::did_you_mean;
 use crate::sam::property::{Property, Shape};
 use crate::template::Path;
@@ -199,23 +197,12 @@ fn is_default_of(document: &mut Document, function: &str) -> Result<bool, Fault>
     if !document.has_integration(&path, &method)? {
         return Ok(false);
     }
-    for definition in document.method_branches(&path, &method)? {
-        let uri = match definition.get_mut(INTEGRATION) {
-            Some(Node::Map(integration)) => integration.get_mut("uri"),
-            _ => None,
-        };
-        let Some(uri) = uri.filter(|uri| uri.as_map().is_some()) else {
-            return Ok(false);
-        };
-        for uri in branches(uri).unwrap_or_default() {
-            let arn = uri.as_map().and_then(|uri| uri.get("Fn::Sub"));
-            let called = arn.and_then(Node::as_text).and_then(|arn| called_by(arn));
-            if called != Some(function) {
-                return Ok(false);
-            }
-        }
-    }
-    Ok(true)
+    let is_this = |uri: &Node| {
+        let arn = uri.as_map().and_then(|uri| uri.get("Fn::Sub"));
+        let called = arn.and_then(Node::as_text).and_then(|arn| called_by(arn));
+        called == Some(function)
+    };
+    Ok(document.called_uris(&path, &method)?.iter().all(is_this))
 }
 
 /// What stands before the first `.Arn` of a text.

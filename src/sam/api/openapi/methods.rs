@@ -46,7 +46,15 @@ impl Document {
                 Some(definition @ Node::Map(_)) => {
                     let branches =
                         branches(definition).ok_or_else(|| if_without_list(path, Some(&method)))?;
-                    integrated &= branches.into_iter().any(|branch| has_integration(branch));
+                    let mut is_any = false;
+                    for branch in branches {
+                        match branch {
+                            _ if is_any => {}
+                            Node::Map(branch) => is_any = is_integrated(branch),
+                            _ => return Err(not_a_map(path, Some(&method))),
+                        }
+                    }
+                    integrated &= is_any;
                 }
                 Some(_) => integrated = false,
                 None => missing = true,
@@ -332,10 +340,6 @@ impl Document {
         }
         Ok(())
     }
-}
-
-fn has_integration(definition: &Node) -> bool {
-    definition.as_map().is_some_and(is_integrated)
 }
 
 pub(super) fn is_integrated(definition: &Map) -> bool {

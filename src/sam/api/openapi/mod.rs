@@ -304,7 +304,7 @@ pub(crate) fn method_name(method: &Text) -> Text {
 }
 
 /// What stands in a value: itself, or the branches of an `Fn::If`. None where that `Fn::If` has no list.
-pub(crate) fn branches(value: &mut Node) -> Option<Vec<&mut Node>> {
+fn branches(value: &mut Node) -> Option<Vec<&mut Node>> {
     let is_if = value.as_map().is_some_and(|map| map.contains_key("Fn::If"));
     if !is_if {
         return Some(vec![value]);

@@ -7,7 +7,8 @@
 
 use super::methods::is_integrated;
 use super::{
-    ANY_METHOD, Document, Fault, branches, if_without_list, method_name, not_a_map, place,
+    ANY_METHOD, Document, Fault, INTEGRATION, branches, if_without_list, method_name, not_a_map,
+    place,
 };
 use crate::language::python2::{Map, Node, Text};
 
@@ -131,6 +132,37 @@ impl Document {
             }
         }
         Ok(())
+    }
+
+    /// The URIs of what the branches of a method call, null where one calls nothing.
+    pub(crate) fn called_uris(&mut self, path: &Text, method: &Text) -> Result<Vec<Node>, Fault> {
+        let mut uris = Vec::new();
+        for definition in self.method_branches(path, method)? {
+            let Some(integration) = definition.get_mut(INTEGRATION) else {
+                uris.push(Node::Null);
+                continue;
+            };
+            let Some(integration) = integration.as_map_mut() else {
+                return Err(Fault::new(
+                    "openapi-not-a-map",
+                    place(path, Some(method)),
+                    format!(
+                        "`{INTEGRATION}` of the method `{}` of the path `{}` must be a map",
+                        &**method, &**path
+                    ),
+                    "write `{type: aws_proxy, httpMethod: POST, uri: ...}`",
+                ));
+            };
+            match integration.get_mut("uri") {
+                Some(uri) => {
+                    let branches =
+                        branches(uri).ok_or_else(|| if_without_list(path, Some(method)))?;
+                    uris.extend(branches.into_iter().map(|uri| uri.clone()));
+                }
+                None => uris.push(Node::Null),
+            }
+        }
+        Ok(uris)
     }
 
     /// Makes an integrated method the one that answers where no other does.
