@@ -337,13 +337,8 @@ pub(crate) fn lower(context: &mut Context<'_>, mut target: Target<'_>, mut event
         // As in the reference, so that of two resources with one id the same one wins.
         events.sort_by(|a, b| order_key(a).cmp(order_key(b)));
     }
-    let before = context.diagnostics.len();
     for event in &events {
-        // After a fault the reference does not come to the routes that follow: another function may have them.
-        let adds_route = matches!(event.kind.name, "Api" | "HttpApi");
-        if !adds_route || !has_errors_since(context, before) {
-            (event.kind.lower)(context, &mut target, event);
-        }
+        (event.kind.lower)(context, &mut target, event);
     }
 }
 

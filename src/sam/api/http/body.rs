@@ -109,7 +109,7 @@ fn check_needs(context: &mut Context<'_>, api: &HttpApi, document: Option<&Docum
     }
 }
 
-/// What went wrong with a document: a fault of its own, or of the API.
+/// Adds to the document what the API says of it. A fault is the document's own, or the API's.
 fn complete(
     context: &mut Context<'_>,
     api: &mut HttpApi,
@@ -179,15 +179,18 @@ fn refuse_second(
     let Some(own) = document.info(field) else {
         return Err(fault("`info` of the `DefinitionBody` is no map".to_owned()));
     };
-    let is_free = match field {
-        "title" => own.to_value() == json!({ "Ref": "AWS::StackName" }),
-        _ => !own.is_truthy(),
+    let (is_free, own) = match field {
+        "title" => (
+            own.to_value() == json!({ "Ref": "AWS::StackName" }),
+            "whose `info.title` is not `!Ref AWS::StackName`",
+        ),
+        _ => (!own.is_truthy(), "that has `info.description`"),
     };
     if is_free {
         return Ok(());
     }
     Err(fault(format!(
-        "`{property}` cannot be set: only a document that the transform makes has a place for it, or the `DefinitionBody` has its own"
+        "`{property}` cannot stand beside a `DefinitionBody` {own}"
     )))
 }
 
