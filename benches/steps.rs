@@ -1,12 +1,15 @@
 //! The three steps of a transform apart: `cargo bench --bench steps`.
 
 #![allow(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a benchmark that cannot go on should panic"
 )]
 
+use canaryform::macro_call::answer;
 use canaryform::{Format, Options, Template, read, transform, write};
 use divan::{Bencher, black_box};
+use serde_json::{Value, json};
 
 fn main() {
     divan::main();
@@ -46,4 +49,48 @@ fn writing(bencher: Bencher<'_, '_>, count: usize) {
     let output = transform(template(count), &Options::new("us-east-1"));
     assert!(!output.has_errors(), "{:?}", output.diagnostics);
     bencher.bench(|| write(black_box(&output.template), Format::Yaml));
+}
+
+/// A macro request for `count` functions with descriptions of 6,000 characters: 150 of them make a result of just under
+/// the megabyte that CloudFormation takes.
+fn request(count: usize) -> String {
+    let resources: serde_json::Map<String, Value> = (0..count)
+        .map(|i| {
+            let function = json!({
+                "Type": "AWS::Serverless::Function",
+                "Properties": {
+                    "CodeUri": "s3://bucket/code.zip",
+                    "Handler": "app.handler",
+                    "Runtime": "python3.13",
+                    "Description": "d".repeat(6_000),
+                },
+            });
+            (format!("Function{i}"), function)
+        })
+        .collect();
+    json!({
+        "region": "us-east-1", "accountId": "123456789012", "requestId": "1", "transformId": "123456789012::Canaryform",
+        "params": {}, "templateParameterValues": {}, "fragment": { "Resources": resources },
+    })
+    .to_string()
+}
+
+/// How many functions the measured macro requests have.
+const REQUESTS: [usize; 2] = [1, 150];
+
+#[divan::bench(args = REQUESTS, name = "4 macro call")]
+fn answering(bencher: Bencher<'_, '_>, count: usize) {
+    let request = request(count);
+    assert!(answer(&request).succeeded);
+    bencher.bench(|| answer(black_box(&request)));
+}
+
+/// What a macro does at the least: it parses the request, and returns the fragment as it was.
+#[divan::bench(args = REQUESTS, name = "5 macro call that only parses and returns")]
+fn returning(bencher: Bencher<'_, '_>, count: usize) {
+    let request = request(count);
+    bencher.bench(|| {
+        let mut request: Value = serde_json::from_str(black_box(&request)).unwrap();
+        json!({ "requestId": request["requestId"].take(), "status": "success", "fragment": request["fragment"].take() }).to_string()
+    });
 }

@@ -42,7 +42,7 @@ async fn handle(event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Infa
     let quoted: Option<String> = serde_json::from_str(body).ok();
     let reply = answer(quoted.as_deref().unwrap_or(body));
     log(&reply.summary, reply.succeeded, started);
-    Ok(RawValue::from_string(reply.response).unwrap_or_default())
+    Ok(reply.response)
 }
 
 #[derive(Serialize)]

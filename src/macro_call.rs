@@ -12,8 +12,8 @@ use crate::language::logical_id;
 use crate::sam;
 use crate::template::{Template, read};
 use crate::{Options, Severity};
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -40,11 +40,11 @@ const PARAMS: &[(&str, &[&str])] = &[
 const OF_WHOLE_TEMPLATES: &[&str] = &["undefined-condition", "dangling-reference"];
 
 /// What became of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Reply {
     /// The response, as JSON.
-    pub response: String,
+    pub response: Box<RawValue>,
     /// Whether it says `success`.
     pub succeeded: bool,
     /// What a log may say of it.
@@ -78,15 +78,25 @@ struct Response<'a> {
     error_message: Option<&'a str>,
 }
 
+/// The values of a request by their names, each as it came.
+type Request<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+
 /// Answers one request, whose body may be anything. Never panics.
 pub fn answer(body: &str) -> Reply {
+    // What the parser says of a broken body would quote it.
+    let request = serde_json::from_str::<Request<'_>>(body).ok();
     let mut summary = Summary {
-        request_id: request_id(body),
+        request_id: match &request {
+            Some(request) => text(request, "requestId").unwrap_or_default(),
+            None => request_id_in(body),
+        },
         ..Summary::default()
     };
-    let done = catch_unwind(AssertUnwindSafe(|| answer_request(body, &mut summary)))
-        .unwrap_or_else(|_| Err("canaryform failed on this template: please report it, with a template that shows it and no secrets in it".to_owned()));
-    let nothing = RawValue::NULL;
+    let done = match request {
+        Some(request) => catch_unwind(AssertUnwindSafe(|| answer_request(&request, &mut summary)))
+            .unwrap_or_else(|_| Err("canaryform failed on this template: please report it, with a template that shows it and no secrets in it".to_owned())),
+        None => Err("the request is not what CloudFormation sends to a macro: it is no JSON object".to_owned()),
+    };
     let response = match &done {
         Ok(fragment) => Response {
             request_id: &summary.request_id,
@@ -97,28 +107,25 @@ pub fn answer(body: &str) -> Reply {
         Err(message) => Response {
             request_id: &summary.request_id,
             status: "failure",
-            fragment: nothing,
+            fragment: RawValue::NULL,
             error_message: Some(message),
         },
     };
     Reply {
         // Strings and JSON that was read can always be written.
-        response: serde_json::to_string(&response).unwrap_or_default(),
+        response: to_raw_value(&response).unwrap_or_default(),
         succeeded: done.is_ok(),
         summary,
     }
 }
 
-/// The id of a request that may be broken elsewhere.
-fn request_id(body: &str) -> String {
-    let text = |json: &str| serde_json::from_str::<Cow<'_, str>>(json).map(Cow::into_owned);
-    if let Ok(keys) = serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(body) {
-        return keys
-            .get("requestId")
-            .and_then(|id| text(id.get()).ok())
-            .unwrap_or_default();
-    }
-    // No JSON: what stands behind the name is most probably it.
+/// A text of the request; none where it is absent or no text.
+fn text(request: &Request<'_>, name: &str) -> Option<String> {
+    serde_json::from_str(request.get(name)?.get()).ok()
+}
+
+/// The id of a request that is no JSON: what stands behind the name is most probably it.
+fn request_id_in(body: &str) -> String {
     let behind = body
         .split_once("\"requestId\"")
         .and_then(|(_, rest)| rest.trim_start().strip_prefix(':'))
@@ -127,32 +134,23 @@ fn request_id(body: &str) -> String {
     match (behind, end) {
         (Some(rest), Some(end)) => rest
             .get(..end + 2)
-            .and_then(|id| text(id).ok())
+            .and_then(|id| serde_json::from_str(id).ok())
             .unwrap_or_default(),
         _ => String::new(),
     }
 }
 
 /// The processed fragment, or why there is none.
-fn answer_request(body: &str, summary: &mut Summary) -> Result<Box<RawValue>, String> {
-    // What the parser says of a broken body would quote it.
-    let request: Request<'_> = if body.trim_start().starts_with('{') {
-        serde_json::from_str(body)
-            .map_err(|_| "the request is not what CloudFormation sends to a macro: its JSON is broken, or a value has another type than documented".to_owned())?
-    } else {
-        return Err(
-            "the request is not what CloudFormation sends to a macro: it is no JSON object"
-                .to_owned(),
-        );
-    };
-    summary.transform_id = request.transform_id.unwrap_or_default().into_owned();
-    let region = request
-        .region
+fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Box<RawValue>, String> {
+    summary.transform_id = text(request, "transformId").unwrap_or_default();
+    let region = text(request, "region")
         .filter(|region| !region.is_empty())
         .ok_or("the request names no `region`")?;
-    let settings = Settings::read(request.params)?;
-    let values = parameters(request.template_parameter_values)?;
-    let fragment = request.fragment.ok_or("the request has no `fragment`")?;
+    let settings = Settings::read(request.get("params").copied())?;
+    let values = parameters(request.get("templateParameterValues").copied())?;
+    let fragment = request
+        .get("fragment")
+        .ok_or("the request has no `fragment`")?;
     let fragment = Fragment::read(fragment)?;
     summary.resources_in = fragment.template.resources().map_or(0, Map::len);
 
@@ -173,25 +171,10 @@ fn answer_request(body: &str, summary: &mut Summary) -> Result<Box<RawValue>, St
     let template = given.unwrap_or(output.template);
     summary.resources_out = template.resources().map_or(0, Map::len);
     let value = fragment_of(template, fragment.resources_only)?;
-    let text = serde_json::value::to_raw_value(&value)
-        .map_err(|_| "the result cannot be written as JSON".to_owned())?;
+    let text =
+        to_raw_value(&value).map_err(|_| "the result cannot be written as JSON".to_owned())?;
     check_limits(&value, fragment.resources_only, text.get().len())?;
     Ok(text)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Request<'a> {
-    #[serde(borrow)]
-    region: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    transform_id: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    fragment: Option<&'a RawValue>,
-    #[serde(borrow)]
-    params: Option<&'a RawValue>,
-    #[serde(borrow)]
-    template_parameter_values: Option<&'a RawValue>,
 }
 
 /// What the user set where the macro is named.
@@ -445,7 +428,7 @@ mod tests {
             (r#""requestId""#, ""),
             ("", ""),
         ] {
-            assert_eq!(request_id(body), id, "{body}");
+            assert_eq!(answer(body).summary.request_id, id, "{body}");
         }
     }
 

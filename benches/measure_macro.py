@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Measures the macro's binary against a stand-in of Lambda's Runtime API on loopback, and prints a table in Markdown.
+
+    cargo build --release --no-default-features --features lambda --bin bootstrap
+    benches/measure_macro.py target/release/bootstrap
+
+Medians. The stand-in sets TCP_NODELAY; without it every answer would take 43 ms. What a handler that only parses and
+returns would take comes from `cargo bench --bench steps`.
+"""
+
+import argparse
+import json
+import os
+import socket
+import statistics
+import subprocess
+import time
+from pathlib import Path
+
+HEADERS = ("HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: {id}\r\nlambda-runtime-deadline-ms: 4102444800000\r\n"
+           "lambda-runtime-invoked-function-arn: arn:aws:lambda:us-east-1:123456789012:function:f\r\ncontent-length: {length}\r\n\r\n")
+
+
+def event(functions):
+    resources = {f"F{i}": {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "s3://b/k", "Handler": "h", "Runtime": "python3.13",
+                                                                             "Description": "d" * (6000 if functions > 1 else 20)}} for i in range(functions)}
+    return json.dumps({"region": "us-east-1", "accountId": "123456789012", "requestId": "1", "transformId": "1::C", "params": {},
+                       "templateParameterValues": {}, "fragment": {"Resources": resources}}).encode()
+
+
+class Lambda:
+    def __init__(self, binary):
+        self.server = socket.create_server(("127.0.0.1", 0))
+        environment = {**os.environ, "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:%d" % self.server.getsockname()[1], "AWS_LAMBDA_FUNCTION_NAME": "f",
+                       "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512", "AWS_LAMBDA_FUNCTION_VERSION": "1", "AWS_LAMBDA_LOG_GROUP_NAME": "g",
+                       "AWS_LAMBDA_LOG_STREAM_NAME": "s"}
+        started = time.perf_counter()
+        self.process = subprocess.Popen([binary], env=environment, stdout=subprocess.DEVNULL)
+        self.reader = None
+        self.request()
+        self.start = time.perf_counter() - started
+
+    def request(self):
+        """Waits for the next request of the runtime."""
+        if self.reader is None:
+            connection, _ = self.server.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.connection, self.reader = connection, connection.makefile("rb")
+        line, length = self.reader.readline(), 0
+        if not line:
+            self.reader = None
+            return self.request()
+        while (header := self.reader.readline().strip().lower()):
+            if header.startswith(b"content-length:"):
+                length = int(header.split(b":")[1])
+        return self.reader.read(length)
+
+    def send(self, head, body):
+        # One connection a request: the runtime would keep several open.
+        self.connection.sendall(head.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n").encode() + body)
+        self.connection.close()
+        self.reader.close()
+        self.reader = None
+
+    def invoke(self, body):
+        started = time.perf_counter()
+        self.send(HEADERS.format(id="1", length=len(body)), body)
+        answer = self.request()
+        seconds = time.perf_counter() - started
+        assert b'"success"' in answer[:200], answer[:300]
+        self.send("HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n", b"")
+        self.request()
+        return seconds, len(answer)
+
+    def stop(self):
+        memory = int(next(line for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines() if line.startswith("VmHWM")).split()[1])
+        self.process.kill()
+        self.process.wait()
+        return memory / 1024
+
+
+def main():
+    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cli.add_argument("binary")
+    binary = cli.parse_args().binary
+    starts = []
+    for _ in range(20):
+        run = Lambda(binary)
+        starts.append(run.start)
+        run.stop()
+    run = Lambda(binary)
+    small = statistics.median(run.invoke(event(1))[0] for _ in range(50))
+    large = [run.invoke(event(150)) for _ in range(20)]
+    memory = run.stop()
+    print("| what | measured |\n| --- | --- |")
+    print(f"| start to first poll | {statistics.median(starts) * 1000:.1f} ms |")
+    print(f"| small event | {small * 1000:.2f} ms |")
+    print(f"| 150 functions, {large[0][1] / 1e6:.2f} MB out | {statistics.median(seconds for seconds, _ in large) * 1000:.1f} ms |")
+    print(f"| peak memory | {memory:.0f} MB |")
+    print(f"| binary | {Path(binary).stat().st_size / 1e6:.1f} MB |")
+
+
+if __name__ == "__main__":
+    main()
