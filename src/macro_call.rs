@@ -392,8 +392,9 @@ fn message(diagnostics: &[Diagnostic], with_warnings: bool) -> String {
             .map(|help| format!("; {help}"))
             .unwrap_or_default();
         let word = if found.is_error() { "" } else { "warning: " };
+        let end = if help.ends_with('?') { "" } else { "." };
         let sentence = format!(
-            "{word}{} (at {path}, {}){help}. ",
+            "{word}{} (at {path}, {}){help}{end} ",
             found.message, found.code
         );
         let sentence = cut(&sentence, MAX_MESSAGE - 40);
