@@ -157,7 +157,8 @@ impl<V> Map<V> {
                 self.fill += usize::from(!was_deleted);
                 self.is_settled = false;
                 if self.fill * 3 >= self.slots.len() * 2 {
-                    self.resize(self.used * if self.used > MANY_KEYS { 2 } else { 4 });
+                    let request = self.used * if self.used > MANY_KEYS { 2 } else { 4 };
+                    self.resize(request, &mut Vec::new());
                 }
             }
         }
@@ -195,7 +196,7 @@ impl<V> Map<V> {
             return;
         }
         if (self.fill + other.used) * 3 >= self.slots.len() * 2 {
-            self.resize((self.used + other.used) * 2);
+            self.resize((self.used + other.used) * 2, &mut Vec::new());
         }
         for (key, value) in other {
             self.insert(key, value);
@@ -219,7 +220,10 @@ impl<V> Map<V> {
         }
         // Sooner or later the orders come round. So each is compared with an earlier one, which is chosen anew after
         // twice as many copies each time.
-        let mut order = self.keys_by_slot();
+        let mut order = Vec::new();
+        let mut copied = Vec::new();
+        let mut scratch = Vec::new();
+        self.write_keys(&mut order);
         let mut earlier = None;
         let (mut left, mut since, mut patience) = (times, 0, 1);
         while left > 0 && !self.is_settled {
@@ -227,11 +231,11 @@ impl<V> Map<V> {
                 earlier = Some(order.clone());
                 (since, patience) = (0, patience * 2);
             }
-            self.insert_anew(&order);
-            let copied = self.keys_by_slot();
+            self.insert_anew(&order, &mut scratch);
+            self.write_keys(&mut copied);
             // Another copy would insert the same keys in the same order.
             self.is_settled = copied == order;
-            order = copied;
+            std::mem::swap(&mut order, &mut copied);
             left -= 1;
             since += 1;
             if earlier.as_ref() == Some(&order) {
@@ -242,31 +246,34 @@ impl<V> Map<V> {
     }
 
     /// Inserts the keys in this order, one by one, into the smallest table.
-    fn insert_anew(&mut self, order: &[Slot]) {
+    fn insert_anew(&mut self, order: &[Slot], scratch: &mut Vec<Slot>) {
         self.empty_table(SMALLEST_TABLE);
         for (fill, entry) in (1..).zip(order) {
             self.occupy_free(*entry);
             if fill * 3 >= self.slots.len() * 2 {
-                self.resize(fill * if fill > MANY_KEYS { 2 } else { 4 });
+                self.resize(fill * if fill > MANY_KEYS { 2 } else { 4 }, scratch);
             }
         }
         self.fill = self.used;
     }
 
-    /// Makes a table of more than `request` slots and inserts the keys again, in their order.
-    fn resize(&mut self, request: usize) {
-        let order = self.keys_by_slot();
+    /// Makes a table of more than `request` slots and inserts the keys again, in their order. `scratch` is memory that
+    /// many calls can share.
+    fn resize(&mut self, request: usize, scratch: &mut Vec<Slot>) {
+        self.write_keys(scratch);
         self.empty_table((request + 1).next_power_of_two().max(SMALLEST_TABLE));
-        for entry in order {
-            self.occupy_free(entry);
+        for entry in scratch {
+            self.occupy_free(*entry);
         }
         self.fill = self.used;
         self.is_settled = false;
     }
 
-    fn keys_by_slot(&self) -> Vec<Slot> {
+    /// Writes the keys in their order into `keys`, in place of what is there.
+    fn write_keys(&self, keys: &mut Vec<Slot>) {
         // Every slot is written, and overwritten unless it holds a key: guesses whether it does would mostly be wrong.
-        let mut keys = vec![EMPTY; self.used + 1];
+        keys.clear();
+        keys.resize(self.used + 1, EMPTY);
         let mut count = 0;
         for slot in &self.slots {
             if let Some(place) = keys.get_mut(count) {
@@ -275,7 +282,6 @@ impl<V> Map<V> {
             count += usize::from(*slot < DELETED);
         }
         keys.truncate(count);
-        keys
     }
 
     /// Empties the table; its memory is used again.

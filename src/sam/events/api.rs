@@ -709,8 +709,11 @@ fn request_model(route: &Route<'_>, draft: &Draft) -> Result<Option<RequestModel
 }
 
 fn request_parameters(route: &Route<'_>) -> Result<Vec<RequestParameter>, Diagnostic> {
-    let Node::List(given) = Node::marked(route.event.get("RequestParameters").clone()) else {
-        return Ok(Vec::new());
+    let given = match Node::marked(route.event.get("RequestParameters").clone()) {
+        Node::List(given) => given,
+        // What looks like an intrinsic is read as the list of its key.
+        Node::Map(map) => map.keys().cloned().map(Node::from).collect(),
+        _ => Vec::new(),
     };
     let mut read = Vec::with_capacity(given.len());
     for (index, parameter) in given.iter().enumerate() {
