@@ -43,7 +43,7 @@ pub use template::{Format, Path, Template, read, write};
 
 use context::Context;
 use origin::Origins;
-use passes::{globals, implicit_apis, lower, references, review, shape};
+use passes::{api_drafts, globals, implicit_apis, lower, references, review, shape};
 
 /// What a transform gives.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ const PASSES: &[Pass] = &[
     implicit_apis::add,
     // Before anything reads a property.
     globals::merge,
-    implicit_apis::complete,
+    api_drafts::complete,
     lower::lower,
     // Last: only now is it known what was made.
     references::rewrite,

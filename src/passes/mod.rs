@@ -1,5 +1,6 @@
 //! The steps of the transform over the whole template.
 
+pub(crate) mod api_drafts;
 pub(crate) mod globals;
 pub(crate) mod implicit_apis;
 pub(crate) mod lower;

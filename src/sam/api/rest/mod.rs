@@ -4,7 +4,7 @@
 //! Output `AWS::ApiGateway::RestApi` `A`, `AWS::ApiGateway::Deployment` `ADeployment<hash>`, `AWS::ApiGateway::Stage`
 //!        `AprodStage`; permissions of authorizers, a domain, a usage plan
 //!
-//! By now the events of functions and state machines are in the document (see `sam/events/api.rs`).
+//! By now the events of functions and state machines are in the document (see `sam/events/api/`).
 //!
 //! Upstream: class SamApi in model/sam_resources.py, model/api/api_generator.py.
 
@@ -60,7 +60,7 @@ const PROPERTIES: &[Property] = &[
     Property::of("DefinitionBody", Shape::Map).by(BODY),
     Property::of("DefinitionUri", TEXT_OR_MAP).by(BODY).global(),
     Property::strictly("MergeDefinitions", Shape::Bool)
-        .by("sam/events/api.rs")
+        .by("sam/events/api/mod.rs")
         .global(),
     Property::of("CacheClusterEnabled", Shape::Bool)
         .by(STAGE)

@@ -9,6 +9,9 @@
 //!
 //! Upstream: class Api in model/eventsources/push.py and in model/stepfunctions/events.py.
 
+mod auth;
+mod request;
+
 use super::event_bridge_rule::role_to_start;
 use super::{Event, EventType, Target, has_failed};
 use crate::context::Context;
@@ -18,21 +21,22 @@ use crate::language::logical_id;
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
 use crate::sam::api::Draft;
-use crate::sam::api::openapi::{
-    Document, Fault, RequestParameter, Validation, make_conditional, with_wildcards,
-};
-use crate::sam::did_you_mean;
+use crate::sam::api::openapi::{Document, Fault, make_conditional, with_wildcards};
 use crate::sam::property::{Property, Shape};
 use crate::template::Path;
+use auth::{add_auth, api_auth, checked_auth, credentials, override_auth};
+use request::{request_model, request_parameters};
 use serde_json::{Value, json};
 
-const ROOM: &str = "sam/events/api.rs";
+const ROOM: &str = "sam/events/api/mod.rs";
+const AUTH_ROOM: &str = "sam/events/api/auth.rs";
+const REQUEST_ROOM: &str = "sam/events/api/request.rs";
 
 const PATH: Property = Property::of("Path", Shape::Text).required().by(ROOM);
 const METHOD: Property = Property::of("Method", Shape::Text).required().by(ROOM);
 const REST_API_ID: Property = Property::of("RestApiId", Shape::Text).required().by(ROOM);
 const STAGE: Property = Property::of("Stage", Shape::Text).by(ROOM);
-const AUTH: Property = Property::of("Auth", Shape::Map).by(ROOM);
+const AUTH: Property = Property::of("Auth", Shape::Map).by(AUTH_ROOM);
 
 pub(super) const OF_FUNCTION: EventType = EventType {
     name: "Api",
@@ -42,8 +46,8 @@ pub(super) const OF_FUNCTION: EventType = EventType {
         REST_API_ID,
         STAGE,
         AUTH,
-        Property::of("RequestModel", Shape::Map).by(ROOM),
-        Property::of("RequestParameters", Shape::List).by(ROOM),
+        Property::of("RequestModel", Shape::Map).by(REQUEST_ROOM),
+        Property::of("RequestParameters", Shape::List).by(REQUEST_ROOM),
         Property::of("TimeoutInMillis", Shape::Integer).by(ROOM),
         Property::of("ResponseTransferMode", Shape::Text).by(ROOM),
     ],
@@ -66,15 +70,6 @@ pub(super) const OF_STATE_MACHINE: EventType = EventType {
 };
 
 const SERVICE: &str = "apigateway.amazonaws.com";
-
-/// How the names of request parameters begin.
-const PARAMETER_PREFIXES: [&str; 3] = [
-    "method.request.querystring.",
-    "method.request.path.",
-    "method.request.header.",
-];
-
-const PARAMETER_KEYS: &[&str] = &["Required", "Caching"];
 
 /// A method of an API, and what the event says of it.
 struct Route<'a> {
@@ -338,20 +333,6 @@ fn merge(
     Ok(())
 }
 
-/// `Auth` of the API as it is written.
-fn api_auth(route: &Route<'_>, draft: &Draft) -> Result<Map2, Diagnostic> {
-    match draft.get("Auth") {
-        Node::Map(auth) => Ok(auth.clone()),
-        auth if auth.is_truthy() => Err(Diagnostic::error(
-            "auth-shape",
-            Path::property(&route.api, "Auth"),
-            "`Auth` must be a map",
-        )
-        .help("write `Auth: {DefaultAuthorizer: ...}`")),
-        _ => Ok(Map2::hashed()),
-    }
-}
-
 fn lambda_integration(
     context: &Context<'_>,
     target: &Target<'_>,
@@ -401,365 +382,6 @@ fn make_dependent(uri: &mut Node, target: &Target<'_>) {
     if let Some(condition) = condition.filter(|name| !name.is_empty()) {
         make_conditional(uri, Text::marked(condition));
     }
-}
-
-/// With whose rights API Gateway calls the function, where callers are known by IAM; none without.
-fn credentials(context: &Context<'_>, auth: &Map2, api_auth: &Map2) -> Option<Node> {
-    let is_iam = |auth: &Map2, key: &str| matches!(auth.get(key), Some(Node::Text(name)) if &**name == "AWS_IAM");
-    let by_default = is_iam(api_auth, "DefaultAuthorizer") && auth.is_empty();
-    if !is_iam(auth, "Authorizer") && !by_default {
-        return None;
-    }
-    // A role that is given and empty means none.
-    let role = |auth: &Map2| {
-        auth.get("InvokeRole").map(|role| {
-            if role.is_truthy() {
-                role.clone()
-            } else {
-                "NONE".into()
-            }
-        })
-    };
-    let is_word = |role: &Node, word: &str| matches!(role, Node::Text(name) if &**name == word);
-    match role(auth).or_else(|| role(api_auth)) {
-        Some(role) if is_word(&role, "NONE") => None,
-        Some(role) if !is_word(&role, "CALLER_CREDENTIALS") => Some(role),
-        _ => Some(context.partition.arn("iam::*:user/*").as_str().into()),
-    }
-}
-
-/// Checks the `Auth` of the event beside that of the API. Gives the latter, with parameters resolved.
-fn checked_auth(
-    context: &mut Context<'_>,
-    route: &Route<'_>,
-    draft: &mut Draft,
-) -> Result<Map2, Diagnostic> {
-    if route.auth.is_empty() {
-        return Ok(Map2::hashed());
-    }
-    if let Some(auth) = draft.properties.get_mut("Auth")
-        && let Err(fault) = context.parameters.resolve_node(auth)
-    {
-        context.report_unresolvable(Path::property(&route.api, "Auth"), &fault);
-    }
-    let api_auth = api_auth(route, draft)?;
-    check_authorizer(route, &api_auth)?;
-    let auth = &route.auth;
-    let at = |key: &str| route.event.path("Auth").then(key);
-    let scopes = auth
-        .get("AuthorizationScopes")
-        .filter(|scopes| scopes.is_truthy());
-    if let Some(scopes) = scopes {
-        if scopes.as_list().is_none() {
-            return Err(Diagnostic::error(
-                "authorization-scopes",
-                at("AuthorizationScopes"),
-                "`AuthorizationScopes` must be a list",
-            )
-            .help("write `[scope]`"));
-        }
-        if !auth.get("Authorizer").is_some_and(Node::is_truthy) {
-            return Err(Diagnostic::error(
-                "scopes-without-authorizer",
-                at("AuthorizationScopes"),
-                "`AuthorizationScopes` need an `Authorizer` beside them",
-            )
-            .on_key()
-            .help("add `Authorizer`, even where it is the default"));
-        }
-    }
-    let key = auth.get("ApiKeyRequired");
-    let is_waived = key.is_some_and(|key| !matches!(key, Node::Null) && !key.is_truthy());
-    if is_waived && !api_auth.get("ApiKeyRequired").is_some_and(Node::is_truthy) {
-        return Err(Diagnostic::error(
-            "api-key-not-required",
-            at("ApiKeyRequired"),
-            format!(
-                "`ApiKeyRequired: false` waives what `{}` does not require",
-                route.api
-            ),
-        )
-        .on_key()
-        .help(format!(
-            "take it out, or set `ApiKeyRequired` in the `Auth` of `{}`",
-            route.api
-        )));
-    }
-    let policy = auth
-        .get("ResourcePolicy")
-        .filter(|policy| policy.is_truthy());
-    if policy.is_some_and(|policy| policy.as_map().is_none()) {
-        return Err(Diagnostic::error(
-            "resource-policy-shape",
-            at("ResourcePolicy"),
-            "`ResourcePolicy` must be a map",
-        )
-        .help("write `ResourcePolicy: {IpRangeWhitelist: [...]}`")
-        .blame(Some(&route.event.id)));
-    }
-    Ok(api_auth)
-}
-
-fn check_authorizer(route: &Route<'_>, api_auth: &Map2) -> Result<(), Diagnostic> {
-    let Some(wanted) = route
-        .auth
-        .get("Authorizer")
-        .filter(|authorizer| authorizer.is_truthy())
-    else {
-        return Ok(());
-    };
-    let path = route.event.path("Auth").then("Authorizer");
-    let authorizers = api_auth
-        .get("Authorizers")
-        .filter(|authorizers| authorizers.is_truthy());
-    if authorizers.is_some_and(|authorizers| authorizers.as_map().is_none()) {
-        return Err(Diagnostic::error(
-            "authorizers-shape",
-            Path::property(&route.api, "Auth").then("Authorizers"),
-            "`Authorizers` must be a map",
-        )
-        .help("write `Authorizers: {Name: {FunctionArn: ...}}`"));
-    }
-    let known = authorizers.and_then(Node::as_map);
-    match wanted {
-        Node::Text(name) if &**name == "AWS_IAM" => Ok(()),
-        Node::Text(name) if &**name == "NONE" => {
-            if api_auth
-                .get("DefaultAuthorizer")
-                .is_some_and(Node::is_truthy)
-            {
-                return Ok(());
-            }
-            Err(Diagnostic::error(
-                "authorizer-none",
-                path,
-                format!(
-                    "`Authorizer: NONE` waives a default that `{}` does not have",
-                    route.api
-                ),
-            )
-            .help("take it out"))
-        }
-        Node::Text(name) => {
-            let is_known = known
-                .and_then(|known| known.get(name))
-                .is_some_and(Node::is_truthy);
-            if is_known {
-                return Ok(());
-            }
-            let names: Vec<&str> = known
-                .into_iter()
-                .flat_map(Map2::keys)
-                .map(|name| &**name)
-                .collect();
-            let help = if names.is_empty() {
-                format!("define it under `Auth.Authorizers` of `{}`", route.api)
-            } else {
-                did_you_mean(name, &names)
-            };
-            Err(Diagnostic::error(
-                "unknown-authorizer",
-                path,
-                format!("`{}` has no authorizer `{}`", route.api, &**name),
-            )
-            .help(help))
-        }
-        _ => Err(Diagnostic::error(
-            "unknown-authorizer",
-            path,
-            "`Authorizer` must be the name of an authorizer",
-        )
-        .help("write the name itself: an intrinsic cannot be read before the deployment here")),
-    }
-}
-
-/// Has the method require what the event's `Auth` says, which is known to be sound.
-fn add_auth(
-    document: &mut Document,
-    route: &Route<'_>,
-    api_auth: &Map2,
-    stage: &Node,
-) -> Result<(), Fault> {
-    let (path, method) = (&route.path, &route.method);
-    if let Some(Node::Text(name)) = route.auth.get("Authorizer")
-        && !name.is_empty()
-    {
-        let known = match api_auth.get("Authorizers") {
-            Some(Node::Map(known)) if &**name != "NONE" => known.get(name),
-            _ => None,
-        };
-        let own = known
-            .and_then(Node::as_map)
-            .and_then(|known| known.get("AuthorizationScopes"));
-        let scopes = [route.auth.get("AuthorizationScopes"), own]
-            .into_iter()
-            .flatten()
-            .find(|scopes| !matches!(scopes, Node::Null))
-            .filter(|_| known.is_some())
-            .cloned()
-            .unwrap_or_else(|| Vec::new().into());
-        document.require(path, method, name, &scopes)?;
-    }
-    match route.auth.get("ApiKeyRequired") {
-        None | Some(Node::Null) => {}
-        Some(key) => document.require_api_key(path, method, key.is_truthy())?,
-    }
-    if let Some(Node::Map(policy)) = route.auth.get("ResourcePolicy")
-        && !policy.is_empty()
-    {
-        document.add_resource_policy(policy, path, stage)?;
-        let custom = policy.get("CustomStatements");
-        if let Some(custom) = custom.filter(|custom| custom.is_truthy()) {
-            document.add_policy_statements(custom)?;
-        }
-    }
-    Ok(())
-}
-
-/// `OverrideApiAuth`: the event's `Auth` counts in a document of the user's own, too.
-fn override_auth(
-    context: &mut Context<'_>,
-    route: &Route<'_>,
-    draft: &mut Draft,
-    stage: &Text,
-) -> Result<(), Diagnostic> {
-    let is_given = |key: &str| route.auth.get(key).is_some_and(Node::is_truthy);
-    if !is_given("OverrideApiAuth") {
-        return Ok(());
-    }
-    if !["Authorizer", "ApiKeyRequired", "ResourcePolicy"]
-        .iter()
-        .any(|key| is_given(key))
-    {
-        return Err(Diagnostic::error(
-            "override-of-nothing",
-            route.event.path("Auth").then("OverrideApiAuth"),
-            "`OverrideApiAuth` has nothing to override with",
-        )
-        .on_key()
-        .help("add `Authorizer`, `ApiKeyRequired` or `ResourcePolicy`"));
-    }
-    let api_auth = checked_auth(context, route, draft)?;
-    let Some(document) = &mut draft.document else {
-        return Ok(());
-    };
-    document
-        .edit(|document| add_auth(document, route, &api_auth, &stage.clone().into()))
-        .map_err(|fault| fault.diagnostic(route.body_path()))
-}
-
-/// The model that the method takes as its body.
-struct RequestModel {
-    name: Text,
-    required: Node,
-    validation: Option<Validation>,
-}
-
-fn request_model(route: &Route<'_>, draft: &Draft) -> Result<Option<RequestModel>, Diagnostic> {
-    let Node::Map(given) = Node::marked(route.event.get("RequestModel").clone()) else {
-        return Ok(None);
-    };
-    let Some(model) = given.get("Model").filter(|model| model.is_truthy()) else {
-        return Ok(None);
-    };
-    let at = |key: &str| route.event.path("RequestModel").then(key);
-    let models = draft.get("Models").as_map();
-    let name = model.as_text().filter(|name| {
-        models
-            .and_then(|models| models.get(name))
-            .is_some_and(Node::is_truthy)
-    });
-    let Some(name) = name else {
-        let known: Vec<&str> = models
-            .into_iter()
-            .flat_map(Map2::keys)
-            .map(|name| &**name)
-            .collect();
-        let help = match model {
-            Node::Text(name) if !known.is_empty() => did_you_mean(name, &known),
-            _ => format!("define it under `Models` of `{}`", route.api),
-        };
-        return Err(Diagnostic::error(
-            "unknown-model",
-            at("Model"),
-            format!("`{}` has no model of this name", route.api),
-        )
-        .help(help));
-    };
-    let flag = |key: &str| match given.get(key) {
-        None | Some(Node::Null) => Ok(None),
-        Some(Node::Bool(flag)) => Ok(Some(*flag)),
-        Some(_) => Err(Diagnostic::error(
-            "wrong-shape",
-            at(key),
-            format!("`{key}` must be `true` or `false`"),
-        )
-        .help("write the value itself: an intrinsic cannot be read before the deployment here")),
-    };
-    let (body, parameters) = (flag("ValidateBody")?, flag("ValidateParameters")?);
-    let is_validated = body.is_some() || parameters.is_some();
-    Ok(Some(RequestModel {
-        name: name.clone(),
-        required: given.get("Required").cloned().unwrap_or(Node::Null),
-        validation: is_validated.then(|| Validation {
-            body: body.unwrap_or_default(),
-            parameters: parameters.unwrap_or_default(),
-        }),
-    }))
-}
-
-fn request_parameters(route: &Route<'_>) -> Result<Vec<RequestParameter>, Diagnostic> {
-    let given = match Node::marked(route.event.get("RequestParameters").clone()) {
-        Node::List(given) => given,
-        // What looks like an intrinsic is read as the list of its key.
-        Node::Map(map) => map.keys().cloned().map(Node::from).collect(),
-        _ => Vec::new(),
-    };
-    let mut read = Vec::with_capacity(given.len());
-    for (index, parameter) in given.iter().enumerate() {
-        let path = route.event.path("RequestParameters").then(index);
-        let shape = |path: Path| {
-            Diagnostic::error(
-                "request-parameter-shape",
-                path,
-                "a request parameter is a name, or a name with `Required` and `Caching`",
-            )
-            .help("write `method.request.header.Name`, or `{method.request.header.Name: {Required: true}}`")
-        };
-        let (name, settings) = match parameter {
-            Node::Text(name) => (name, None),
-            Node::Map(map) => match map.iter().next() {
-                Some((name, Node::Map(settings)))
-                    if settings.keys().all(|key| PARAMETER_KEYS.contains(&&**key)) =>
-                {
-                    (name, Some(settings))
-                }
-                _ => return Err(shape(path)),
-            },
-            _ => return Err(shape(path)),
-        };
-        if !PARAMETER_PREFIXES
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-        {
-            return Err(Diagnostic::error(
-                "request-parameter-name",
-                path,
-                format!("the request parameter `{}` is in no part of a request", &**name),
-            )
-            .help("its name begins with `method.request.querystring.`, `method.request.path.` or `method.request.header.`"));
-        }
-        let setting = |key: &str| {
-            let given = settings.and_then(|settings| settings.get(key));
-            given.cloned().unwrap_or(Node::Bool(false))
-        };
-        read.push(RequestParameter {
-            name: name.clone(),
-            required: setting("Required"),
-            cached: setting("Caching").is_truthy(),
-        });
-    }
-    Ok(read)
 }
 
 fn lower_of_state_machine(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {

@@ -1,0 +1,275 @@
+//! `Auth` of an `Api` event: who may call its route.
+//!
+//! Input  `Auth: {Authorizer: Tokens, AuthorizationScopes: [read], ApiKeyRequired: true, ResourcePolicy: ...}`
+//! Output the `security` of the method, statements of the resource policy, the credentials of the integration
+//!
+//! Upstream: `add_auth_to_swagger` of class Api in model/eventsources/push.py, `add_lambda_integration` and
+//! `add_auth_to_method` in swagger/swagger.py.
+
+use super::Route;
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
+use crate::language::python2::{Map as Map2, Node, Text};
+use crate::sam::api::Draft;
+use crate::sam::api::openapi::{Document, Fault};
+use crate::sam::did_you_mean;
+use crate::template::Path;
+
+/// `Auth` of the API as it is written.
+pub(super) fn api_auth(route: &Route<'_>, draft: &Draft) -> Result<Map2, Diagnostic> {
+    match draft.get("Auth") {
+        Node::Map(auth) => Ok(auth.clone()),
+        auth if auth.is_truthy() => Err(Diagnostic::error(
+            "auth-shape",
+            Path::property(&route.api, "Auth"),
+            "`Auth` must be a map",
+        )
+        .help("write `Auth: {DefaultAuthorizer: ...}`")),
+        _ => Ok(Map2::hashed()),
+    }
+}
+
+/// With whose rights API Gateway calls the function, where callers are known by IAM; none without.
+pub(super) fn credentials(context: &Context<'_>, auth: &Map2, api_auth: &Map2) -> Option<Node> {
+    let is_iam = |auth: &Map2, key: &str| matches!(auth.get(key), Some(Node::Text(name)) if &**name == "AWS_IAM");
+    let by_default = is_iam(api_auth, "DefaultAuthorizer") && auth.is_empty();
+    if !is_iam(auth, "Authorizer") && !by_default {
+        return None;
+    }
+    // A role that is given and empty means none.
+    let role = |auth: &Map2| {
+        auth.get("InvokeRole").map(|role| {
+            if role.is_truthy() {
+                role.clone()
+            } else {
+                "NONE".into()
+            }
+        })
+    };
+    let is_word = |role: &Node, word: &str| matches!(role, Node::Text(name) if &**name == word);
+    match role(auth).or_else(|| role(api_auth)) {
+        Some(role) if is_word(&role, "NONE") => None,
+        Some(role) if !is_word(&role, "CALLER_CREDENTIALS") => Some(role),
+        _ => Some(context.partition.arn("iam::*:user/*").as_str().into()),
+    }
+}
+
+/// Checks the `Auth` of the event beside that of the API. Gives the latter, with parameters resolved.
+pub(super) fn checked_auth(
+    context: &mut Context<'_>,
+    route: &Route<'_>,
+    draft: &mut Draft,
+) -> Result<Map2, Diagnostic> {
+    if route.auth.is_empty() {
+        return Ok(Map2::hashed());
+    }
+    if let Some(auth) = draft.properties.get_mut("Auth")
+        && let Err(fault) = context.parameters.resolve_node(auth)
+    {
+        context.report_unresolvable(Path::property(&route.api, "Auth"), &fault);
+    }
+    let api_auth = api_auth(route, draft)?;
+    check_authorizer(route, &api_auth)?;
+    let auth = &route.auth;
+    let at = |key: &str| route.event.path("Auth").then(key);
+    let scopes = auth
+        .get("AuthorizationScopes")
+        .filter(|scopes| scopes.is_truthy());
+    if let Some(scopes) = scopes {
+        if scopes.as_list().is_none() {
+            return Err(Diagnostic::error(
+                "authorization-scopes",
+                at("AuthorizationScopes"),
+                "`AuthorizationScopes` must be a list",
+            )
+            .help("write `[scope]`"));
+        }
+        if !auth.get("Authorizer").is_some_and(Node::is_truthy) {
+            return Err(Diagnostic::error(
+                "scopes-without-authorizer",
+                at("AuthorizationScopes"),
+                "`AuthorizationScopes` need an `Authorizer` beside them",
+            )
+            .on_key()
+            .help("add `Authorizer`, even where it is the default"));
+        }
+    }
+    let key = auth.get("ApiKeyRequired");
+    let is_waived = key.is_some_and(|key| !matches!(key, Node::Null) && !key.is_truthy());
+    if is_waived && !api_auth.get("ApiKeyRequired").is_some_and(Node::is_truthy) {
+        return Err(Diagnostic::error(
+            "api-key-not-required",
+            at("ApiKeyRequired"),
+            format!(
+                "`ApiKeyRequired: false` waives what `{}` does not require",
+                route.api
+            ),
+        )
+        .on_key()
+        .help(format!(
+            "take it out, or set `ApiKeyRequired` in the `Auth` of `{}`",
+            route.api
+        )));
+    }
+    let policy = auth
+        .get("ResourcePolicy")
+        .filter(|policy| policy.is_truthy());
+    if policy.is_some_and(|policy| policy.as_map().is_none()) {
+        return Err(Diagnostic::error(
+            "resource-policy-shape",
+            at("ResourcePolicy"),
+            "`ResourcePolicy` must be a map",
+        )
+        .help("write `ResourcePolicy: {IpRangeWhitelist: [...]}`")
+        .blame(Some(&route.event.id)));
+    }
+    Ok(api_auth)
+}
+
+fn check_authorizer(route: &Route<'_>, api_auth: &Map2) -> Result<(), Diagnostic> {
+    let Some(wanted) = route
+        .auth
+        .get("Authorizer")
+        .filter(|authorizer| authorizer.is_truthy())
+    else {
+        return Ok(());
+    };
+    let path = route.event.path("Auth").then("Authorizer");
+    let authorizers = api_auth
+        .get("Authorizers")
+        .filter(|authorizers| authorizers.is_truthy());
+    if authorizers.is_some_and(|authorizers| authorizers.as_map().is_none()) {
+        return Err(Diagnostic::error(
+            "authorizers-shape",
+            Path::property(&route.api, "Auth").then("Authorizers"),
+            "`Authorizers` must be a map",
+        )
+        .help("write `Authorizers: {Name: {FunctionArn: ...}}`"));
+    }
+    let known = authorizers.and_then(Node::as_map);
+    match wanted {
+        Node::Text(name) if &**name == "AWS_IAM" => Ok(()),
+        Node::Text(name) if &**name == "NONE" => {
+            if api_auth
+                .get("DefaultAuthorizer")
+                .is_some_and(Node::is_truthy)
+            {
+                return Ok(());
+            }
+            Err(Diagnostic::error(
+                "authorizer-none",
+                path,
+                format!(
+                    "`Authorizer: NONE` waives a default that `{}` does not have",
+                    route.api
+                ),
+            )
+            .help("take it out"))
+        }
+        Node::Text(name) => {
+            let is_known = known
+                .and_then(|known| known.get(name))
+                .is_some_and(Node::is_truthy);
+            if is_known {
+                return Ok(());
+            }
+            let names: Vec<&str> = known
+                .into_iter()
+                .flat_map(Map2::keys)
+                .map(|name| &**name)
+                .collect();
+            let help = if names.is_empty() {
+                format!("define it under `Auth.Authorizers` of `{}`", route.api)
+            } else {
+                did_you_mean(name, &names)
+            };
+            Err(Diagnostic::error(
+                "unknown-authorizer",
+                path,
+                format!("`{}` has no authorizer `{}`", route.api, &**name),
+            )
+            .help(help))
+        }
+        _ => Err(Diagnostic::error(
+            "unknown-authorizer",
+            path,
+            "`Authorizer` must be the name of an authorizer",
+        )
+        .help("write the name itself: an intrinsic cannot be read before the deployment here")),
+    }
+}
+
+/// Has the method require what the event's `Auth` says, which is known to be sound.
+pub(super) fn add_auth(
+    document: &mut Document,
+    route: &Route<'_>,
+    api_auth: &Map2,
+    stage: &Node,
+) -> Result<(), Fault> {
+    let (path, method) = (&route.path, &route.method);
+    if let Some(Node::Text(name)) = route.auth.get("Authorizer")
+        && !name.is_empty()
+    {
+        let known = match api_auth.get("Authorizers") {
+            Some(Node::Map(known)) if &**name != "NONE" => known.get(name),
+            _ => None,
+        };
+        let own = known
+            .and_then(Node::as_map)
+            .and_then(|known| known.get("AuthorizationScopes"));
+        let scopes = [route.auth.get("AuthorizationScopes"), own]
+            .into_iter()
+            .flatten()
+            .find(|scopes| !matches!(scopes, Node::Null))
+            .filter(|_| known.is_some())
+            .cloned()
+            .unwrap_or_else(|| Vec::new().into());
+        document.require(path, method, name, &scopes)?;
+    }
+    match route.auth.get("ApiKeyRequired") {
+        None | Some(Node::Null) => {}
+        Some(key) => document.require_api_key(path, method, key.is_truthy())?,
+    }
+    if let Some(Node::Map(policy)) = route.auth.get("ResourcePolicy")
+        && !policy.is_empty()
+    {
+        document.add_resource_policy(policy, path, stage)?;
+        let custom = policy.get("CustomStatements");
+        if let Some(custom) = custom.filter(|custom| custom.is_truthy()) {
+            document.add_policy_statements(custom)?;
+        }
+    }
+    Ok(())
+}
+
+/// `OverrideApiAuth`: the event's `Auth` counts in a document of the user's own, too.
+pub(super) fn override_auth(
+    context: &mut Context<'_>,
+    route: &Route<'_>,
+    draft: &mut Draft,
+    stage: &Text,
+) -> Result<(), Diagnostic> {
+    let is_given = |key: &str| route.auth.get(key).is_some_and(Node::is_truthy);
+    if !is_given("OverrideApiAuth") {
+        return Ok(());
+    }
+    if !["Authorizer", "ApiKeyRequired", "ResourcePolicy"]
+        .iter()
+        .any(|key| is_given(key))
+    {
+        return Err(Diagnostic::error(
+            "override-of-nothing",
+            route.event.path("Auth").then("OverrideApiAuth"),
+            "`OverrideApiAuth` has nothing to override with",
+        )
+        .on_key()
+        .help("add `Authorizer`, `ApiKeyRequired` or `ResourcePolicy`"));
+    }
+    let api_auth = checked_auth(context, route, draft)?;
+    let Some(document) = &mut draft.document else {
+        return Ok(());
+    };
+    document
+        .edit(|document| add_auth(document, route, &api_auth, &stage.clone().into()))
+        .map_err(|fault| fault.diagnostic(route.body_path()))
+}
