@@ -131,6 +131,7 @@ fn lower_of_function(context: &mut Context<'_>, target: &mut Target<'_>, event: 
         return;
     };
     allow(context, target, &route, &stage);
+    warn_of_alias(context, target, &route);
     let api = context
         .resources
         .get(&route.api)
@@ -142,6 +143,35 @@ fn lower_of_function(context: &mut Context<'_>, target: &mut Target<'_>, event: 
         }
         override_auth(context, &route, draft, &stage)
     });
+}
+
+/// Says, once for each function, when the name of its alias comes from a parameter: it stands in the API's document, so
+/// another name deploys the API again, and takes the old alias away beside it.
+fn warn_of_alias(context: &mut Context<'_>, target: &Target<'_>, route: &Route<'_>) {
+    let name = target.sam.get("AutoPublishAlias");
+    if target.id == target.sam.id || name.is_string() {
+        return;
+    }
+    let path = target.sam.path("AutoPublishAlias");
+    let code = "alias-redeploys-api";
+    if context
+        .diagnostics
+        .iter()
+        .any(|found| found.code == code && found.path == path)
+    {
+        return;
+    }
+    context.report(
+        Diagnostic::warning(
+            code,
+            path,
+            format!(
+                "the name of this alias is a parameter's value and part of the document of `{}`: another value replaces the alias and deploys the API again, all at once",
+                route.api
+            ),
+        )
+        .help("write the name out, the same in all stages: `AutoPublishAlias: live`"),
+    );
 }
 
 /// Lets `edit` change the draft of the API, where it has a document; a fault is reported.
