@@ -10,8 +10,8 @@
 use crate::diagnostics::Diagnostic;
 use crate::language::logical_id;
 use crate::sam;
-use crate::template::{Template, read};
-use crate::{Options, Severity};
+use crate::template::{Path, Step, Template, read};
+use crate::{Options, Output, Severity};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
@@ -27,6 +27,12 @@ pub const MAX_MESSAGE: usize = 1_000;
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>, as for the counts.
 pub const MAX_TEMPLATE: usize = 1_048_576;
 
+/// How much of an id a log line has, in characters: CloudFormation's are shorter.
+const MAX_LOGGED_ID: usize = 200;
+
+/// How often words are read as booleans before a fragment is refused: a fault may hide others.
+const MAX_READINGS: usize = 4;
+
 /// How many entries CloudFormation takes in a section.
 const MAX_ENTRIES: &[(&str, usize)] = &[("Resources", 500), ("Parameters", 200), ("Outputs", 200)];
 
@@ -38,6 +44,9 @@ const PARAMS: &[(&str, &[&str])] = &[
 
 /// Findings that say nothing about a `Resources` section alone, whose template is not known.
 const OF_WHOLE_TEMPLATES: &[&str] = &["undefined-condition", "dangling-reference"];
+
+/// The fault that AWS's own transform may be left to deal with.
+const NOT_SUPPORTED_YET: &str = "not-supported-yet";
 
 /// What became of a request.
 #[derive(Debug, Clone)]
@@ -71,11 +80,30 @@ pub struct Summary {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Response<'a> {
-    request_id: &'a str,
+    /// As it came, so that it is the same whatever is in it.
+    request_id: &'a RawValue,
     status: &'static str,
-    fragment: &'a RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fragment: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<&'a str>,
+}
+
+/// Why there is no fragment.
+#[derive(Debug)]
+struct Refusal {
+    message: String,
+    /// How many errors of the template it tells.
+    faults: usize,
+}
+
+impl<T: Into<String>> From<T> for Refusal {
+    fn from(message: T) -> Self {
+        Self {
+            message: message.into(),
+            faults: 0,
+        }
+    }
 }
 
 /// The values of a request by their names, each as it came.
@@ -85,32 +113,43 @@ type Request<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 pub fn answer(body: &str) -> Reply {
     // What the parser says of a broken body would quote it.
     let request = serde_json::from_str::<Request<'_>>(body).ok();
+    let id = match &request {
+        Some(request) => request
+            .get("requestId")
+            .copied()
+            .filter(|id| is_text(id))
+            .map(ToOwned::to_owned),
+        None => request_id_in(body),
+    };
+    // The default is null, and CloudFormation's ids are texts.
+    let id = id.or_else(|| to_raw_value("").ok()).unwrap_or_default();
     let mut summary = Summary {
-        request_id: match &request {
-            Some(request) => text(request, "requestId").unwrap_or_default(),
-            None => request_id_in(body),
-        },
+        request_id: serde_json::from_str(id.get())
+            .map(|id: String| cut(&id, MAX_LOGGED_ID).into_owned())
+            .unwrap_or_default(),
         ..Summary::default()
     };
     let done = match request {
-        Some(request) => catch_unwind(AssertUnwindSafe(|| answer_request(&request, &mut summary)))
-            .unwrap_or_else(|_| Err("canaryform failed on this template: please report it, with a template that shows it and no secrets in it".to_owned())),
-        None => Err("the request is not what CloudFormation sends to a macro: it is no JSON object".to_owned()),
+        Some(request) => caught(|| answer_request(&request, &mut summary)),
+        None => Err(
+            "the request is not what CloudFormation sends to a macro: it is no JSON object".into(),
+        ),
     };
     let response = match &done {
         Ok(fragment) => Response {
-            request_id: &summary.request_id,
+            request_id: &id,
             status: "success",
-            fragment,
+            fragment: Some(fragment),
             error_message: None,
         },
-        Err(message) => Response {
-            request_id: &summary.request_id,
+        Err(refusal) => Response {
+            request_id: &id,
             status: "failure",
-            fragment: RawValue::NULL,
-            error_message: Some(message),
+            fragment: None,
+            error_message: Some(&refusal.message),
         },
     };
+    summary.faults = done.as_ref().err().map_or(0, |refusal| refusal.faults);
     Reply {
         // Strings and JSON that was read can always be written.
         response: to_raw_value(&response).unwrap_or_default(),
@@ -119,62 +158,122 @@ pub fn answer(body: &str) -> Reply {
     }
 }
 
+/// What `work` gives; a panic is a refusal.
+fn caught<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err("canaryform failed on this template: please report it, with a template that shows it and no secrets in it".into())
+    })
+}
+
+fn is_text(value: &RawValue) -> bool {
+    value.get().starts_with('"')
+}
+
 /// A text of the request; none where it is absent or no text.
 fn text(request: &Request<'_>, name: &str) -> Option<String> {
     serde_json::from_str(request.get(name)?.get()).ok()
 }
 
 /// The id of a request that is no JSON: what stands behind the name is most probably it.
-fn request_id_in(body: &str) -> String {
-    let behind = body
-        .split_once("\"requestId\"")
-        .and_then(|(_, rest)| rest.trim_start().strip_prefix(':'))
-        .map(str::trim_start);
-    let end = behind.and_then(|rest| rest.strip_prefix('"')?.find('"'));
-    match (behind, end) {
-        (Some(rest), Some(end)) => rest
-            .get(..end + 2)
-            .and_then(|id| serde_json::from_str(id).ok())
-            .unwrap_or_default(),
-        _ => String::new(),
-    }
+fn request_id_in(body: &str) -> Option<Box<RawValue>> {
+    let (_, behind) = body.split_once("\"requestId\"")?;
+    let behind = behind.trim_start().strip_prefix(':')?.trim_start();
+    let end = behind.strip_prefix('"')?.find('"')?;
+    RawValue::from_string(behind.get(..end + 2)?.to_owned()).ok()
 }
 
 /// The processed fragment, or why there is none.
-fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Box<RawValue>, String> {
-    summary.transform_id = text(request, "transformId").unwrap_or_default();
+fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Box<RawValue>, Refusal> {
+    let transform_id = text(request, "transformId").unwrap_or_default();
+    summary.transform_id = cut(&transform_id, MAX_LOGGED_ID).into_owned();
     let region = text(request, "region")
         .filter(|region| !region.is_empty())
         .ok_or("the request names no `region`")?;
     let settings = Settings::read(request.get("params").copied())?;
     let values = parameters(request.get("templateParameterValues").copied())?;
-    let fragment = request
+    let given = request
         .get("fragment")
         .ok_or("the request has no `fragment`")?;
-    let fragment = Fragment::read(fragment)?;
+    let fragment = Fragment::read(given)?;
+    let resources_only = fragment.resources_only;
     summary.resources_in = fragment.template.resources().map_or(0, Map::len);
 
-    let given = (settings.keeps_serverless).then(|| fragment.template.clone());
+    let kept = settings.keeps_serverless.then(|| fragment.template.clone());
     let mut options = Options::new(region).with_parameters(values);
     if let Some(salt) = settings.deploy_salt {
         options = options.with_deploy_salt(salt);
     }
-    let output = crate::transform(fragment.template, &options);
+    let output = transform_leniently(fragment, given, &options)?;
     let mut diagnostics = output.diagnostics;
-    if fragment.resources_only {
-        diagnostics.retain(|found| !OF_WHOLE_TEMPLATES.contains(&found.code));
+    diagnostics.retain(|found| {
+        let is_beside_the_point = (resources_only && OF_WHOLE_TEMPLATES.contains(&found.code))
+            || (settings.keeps_serverless && found.code == NOT_SUPPORTED_YET);
+        !is_beside_the_point
+    });
+    let has_errors = diagnostics.iter().any(Diagnostic::is_error);
+    if has_errors || (settings.fails_on_warnings && !diagnostics.is_empty()) {
+        return Err(refusal(&diagnostics, settings.fails_on_warnings));
     }
-    summary.faults = diagnostics.iter().filter(|found| found.is_error()).count();
-    if summary.faults > 0 || (settings.fails_on_warnings && !diagnostics.is_empty()) {
-        return Err(message(&diagnostics, settings.fails_on_warnings));
-    }
-    let template = given.unwrap_or(output.template);
+    let template = kept.unwrap_or(output.template);
     summary.resources_out = template.resources().map_or(0, Map::len);
-    let value = fragment_of(template, fragment.resources_only)?;
+    let value = fragment_of(template, resources_only)?;
     let text =
         to_raw_value(&value).map_err(|_| "the result cannot be written as JSON".to_owned())?;
-    check_limits(&value, fragment.resources_only, text.get().len())?;
+    check_limits(&value, resources_only, text.get().len())?;
     Ok(text)
+}
+
+/// Transforms a fragment; where it is refused for the words `"true"` and `"false"`, they are read as booleans: it is
+/// not documented that CloudFormation passes these on as they stand in the template.
+fn transform_leniently(
+    fragment: Fragment,
+    given: &RawValue,
+    options: &Options<'_>,
+) -> Result<Output, Refusal> {
+    let mut output = crate::transform(fragment.template, options);
+    let mut booleans: Vec<(Path, bool)> = Vec::new();
+    for _ in 1..MAX_READINGS {
+        if !output.has_errors() {
+            break;
+        }
+        let mut again = Fragment::read(given)?.template;
+        for (path, flag) in &booleans {
+            if let Some(value) = value_at(&mut again, path) {
+                *value = Value::Bool(*flag);
+            }
+        }
+        let before = booleans.len();
+        for found in output.diagnostics.iter().filter(|found| found.is_error()) {
+            let Some(value) = value_at(&mut again, &found.path) else {
+                continue;
+            };
+            let flag = match value.as_str() {
+                Some("true" | "True") => true,
+                Some("false" | "False") => false,
+                _ => continue,
+            };
+            *value = Value::Bool(flag);
+            booleans.push((found.path.clone(), flag));
+        }
+        if booleans.len() == before {
+            break;
+        }
+        output = crate::transform(again, options);
+    }
+    Ok(output)
+}
+
+/// The value that stands at a path.
+fn value_at<'a>(template: &'a mut Template, path: &Path) -> Option<&'a mut Value> {
+    let (first, rest) = path.0.split_first()?;
+    let Step::Key(section) = first else {
+        return None;
+    };
+    rest.iter()
+        .try_fold(template.0.get_mut(section)?, |value, step| match step {
+            Step::Key(key) => value.as_object_mut()?.get_mut(key),
+            Step::Index(index) => value.as_array_mut()?.get_mut(*index),
+        })
 }
 
 /// What the user set where the macro is named.
@@ -249,16 +348,16 @@ struct Fragment {
 }
 
 impl Fragment {
-    fn read(given: &RawValue) -> Result<Self, String> {
+    fn read(given: &RawValue) -> Result<Self, Refusal> {
         let misplaced = || {
             "the macro can stand in `Transform` at the top of a template, or as `Fn::Transform` right below `Resources`; this is neither a template nor a map of resources".to_owned()
         };
         if !given.get().trim_start().starts_with('{') {
-            return Err(misplaced());
+            return Err(misplaced().into());
         }
         let mut template = match read(given.get().as_bytes()) {
             Ok(read) => read.template,
-            Err(faults) => return Err(message(&faults, false)),
+            Err(faults) => return Err(refusal(&faults, false)),
         };
         let is_resource = |value: &Value| value.get("Type").is_some_and(Value::is_string);
         let all_resources = !template.0.is_empty() && template.0.values().all(is_resource);
@@ -269,7 +368,7 @@ impl Fragment {
             });
         }
         if !all_resources {
-            return Err(misplaced());
+            return Err(misplaced().into());
         }
         let resources = Value::Object(std::mem::take(&mut template.0));
         template.0.insert("Resources".to_owned(), resources);
@@ -302,8 +401,8 @@ fn check_limits(value: &Value, resources_only: bool, size: usize) -> Result<(), 
     let none = Map::new();
     let template = value.as_object().unwrap_or(&none);
     let section = |name: &str| {
-        if resources_only && name == "Resources" {
-            return template;
+        if resources_only {
+            return if name == "Resources" { template } else { &none };
         }
         template
             .get(name)
@@ -327,11 +426,15 @@ fn check_limits(value: &Value, resources_only: bool, size: usize) -> Result<(), 
                 .take(3)
                 .map(|(kind, count)| format!("{count} of `{}`", cut(kind, 80)))
                 .collect();
+            let most_used = if most_used.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", most_used.join(", "))
+            };
             return Err(format!(
-                "the result has {} {}, CloudFormation takes {most}: {}. Split the stack",
+                "the result has {} {}, CloudFormation takes {most}{most_used}. Split the stack",
                 entries.len(),
                 name.to_lowercase(),
-                most_used.join(", ")
             ));
         }
         if let Some(long) = entries
@@ -377,7 +480,7 @@ fn check_limits(value: &Value, resources_only: bool, size: usize) -> Result<(), 
 }
 
 /// The findings in one message, errors first, cut so that CloudFormation shows it.
-fn message(diagnostics: &[Diagnostic], with_warnings: bool) -> String {
+fn refusal(diagnostics: &[Diagnostic], with_warnings: bool) -> Refusal {
     let mut shown: Vec<&Diagnostic> = diagnostics
         .iter()
         .filter(|found| with_warnings || found.is_error())
@@ -385,7 +488,10 @@ fn message(diagnostics: &[Diagnostic], with_warnings: bool) -> String {
     shown.sort_by_key(|found| found.severity != Severity::Error);
     let mut message = String::new();
     for (index, found) in shown.iter().enumerate() {
-        let path = found.path.to_string();
+        let place = match found.path.to_string() {
+            path if path.is_empty() => String::new(),
+            path => format!("at {path}, "),
+        };
         let help = found
             .help
             .as_deref()
@@ -394,7 +500,7 @@ fn message(diagnostics: &[Diagnostic], with_warnings: bool) -> String {
         let word = if found.is_error() { "" } else { "warning: " };
         let end = if help.ends_with('?') { "" } else { "." };
         let sentence = format!(
-            "{word}{} (at {path}, {}){help}{end} ",
+            "{word}{} ({place}{}){help}{end} ",
             found.message, found.code
         );
         let sentence = cut(&sentence, MAX_MESSAGE - 40);
@@ -405,7 +511,10 @@ fn message(diagnostics: &[Diagnostic], with_warnings: bool) -> String {
         }
         message.push_str(&sentence);
     }
-    message.trim_end().to_owned()
+    Refusal {
+        message: message.trim_end().to_owned(),
+        faults: shown.iter().filter(|found| found.is_error()).count(),
+    }
 }
 
 /// The beginning of a text that is longer than `most` characters.
@@ -431,6 +540,29 @@ mod tests {
         ] {
             assert_eq!(answer(body).summary.request_id, id, "{body}");
         }
+    }
+
+    #[test]
+    fn a_panic_is_a_refusal() {
+        let refusal = caught(|| -> Result<(), Refusal> { panic!("hunter2") }).unwrap_err();
+        assert!(
+            refusal.message.contains("report it") && !refusal.message.contains("hunter2"),
+            "{refusal:?}"
+        );
+    }
+
+    #[test]
+    fn the_id_goes_back_as_it_came() {
+        for id in [r#""a""#, r#""\ud800""#, r#""\u0061\n""#] {
+            let reply = answer(&format!(r#"{{"requestId": {id}}}"#));
+            let whole = reply.response.get();
+            assert!(
+                whole.starts_with(&format!(r#"{{"requestId":{id},"#)),
+                "{whole}"
+            );
+        }
+        let reply = answer(&format!(r#"{{"requestId": "{}"}}"#, "x".repeat(1_000)));
+        assert!(reply.summary.request_id.len() < 250);
     }
 
     #[test]

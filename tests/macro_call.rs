@@ -34,6 +34,7 @@ fn ask(body: &str) -> Value {
     match response["status"].as_str() {
         Some("success") => assert!(response.get("errorMessage").is_none()),
         Some("failure") => {
+            assert!(response.get("fragment").is_none());
             let message = response["errorMessage"].as_str().unwrap();
             assert!(
                 !message.is_empty() && message.chars().count() <= MAX_MESSAGE,
@@ -256,7 +257,105 @@ fn what_cloudformation_would_refuse_is_refused_with_numbers() {
         .collect();
     let fragment =
         json!({ "Resources": { "T": { "Type": "AWS::SNS::Topic" } }, "Outputs": outputs });
-    assert!(message(&request(&fragment, &json!({})).to_string()).contains("201 outputs"));
+    let text = message(&request(&fragment, &json!({})).to_string());
+    assert!(
+        text.contains("201 outputs, CloudFormation takes 200. Split"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_the_transform_does_not_know_is_left_to_that_of_aws() {
+    let fragment =
+        json!({ "Resources": { "C": { "Type": "AWS::Serverless::Connector", "Properties": {} } } });
+    let kept = ask(&request(&fragment, &json!({ "Serverless": "Keep" })).to_string());
+    assert_eq!(kept["fragment"], fragment, "{kept}");
+    assert!(message(&request(&fragment, &json!({})).to_string()).contains("not supported"));
+}
+
+#[test]
+fn booleans_may_come_as_words() {
+    let body = |flag: Value| {
+        let fragment = json!({
+            "Globals": { "Function": { "PropagateTags": flag } },
+            "Resources": { "F": function(json!({
+                "AutoPublishAlias": "live", "AutoPublishAliasAllProperties": flag,
+                "Events": { "E": { "Type": "Schedule", "Properties": { "Schedule": "rate(1 day)", "Enabled": flag } } },
+                "DeploymentPreference": { "Type": "AllAtOnce", "Enabled": flag, "PassthroughCondition": flag },
+            })) },
+        });
+        request(&fragment, &json!({})).to_string()
+    };
+    let wanted = ask(&body(json!(true)));
+    assert_eq!(wanted["status"], "success", "{wanted}");
+    assert_eq!(ask(&body(json!("true"))), wanted);
+    assert!(message(&body(json!("hunter2"))).contains("`true` or `false`"));
+}
+
+#[test]
+fn attributes_may_come_as_lists_and_as_texts() {
+    let body = |attribute: fn(&str, &str) -> Value| {
+        let mut fragment = json!({
+            "Resources": {
+                "R": { "Type": "AWS::IAM::Role" },
+                "F": function(json!({
+                    "AutoPublishAlias": "live",
+                    "DeploymentPreference": { "Type": "AllAtOnce", "Role": attribute("R", "Arn") },
+                })),
+            },
+            "Outputs": { "Version": { "Value": attribute("F.Version", "Version") } },
+        });
+        fragment["Resources"]["F"]["Properties"]["Role"] = attribute("R", "Arn");
+        request(&fragment, &json!({})).to_string()
+    };
+    let wanted = ask(&body(|id, name| json!({ "Fn::GetAtt": [id, name] })));
+    let mut found = ask(&body(
+        |id, name| json!({ "Fn::GetAtt": format!("{id}.{name}") }),
+    ));
+    assert_eq!(
+        found["fragment"]["Outputs"], wanted["fragment"]["Outputs"],
+        "{found}"
+    );
+    let group = "/fragment/Resources/FDeploymentGroup/Properties/ServiceRoleArn";
+    assert_eq!(
+        found.pointer(group),
+        Some(&json!({ "Fn::GetAtt": "R.Arn" }))
+    );
+    for role in [group, "/fragment/Resources/F/Properties/Role"] {
+        *found.pointer_mut(role).unwrap() = json!({ "Fn::GetAtt": ["R", "Arn"] });
+    }
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn no_message_holds_the_value_of_a_parameter() {
+    let mut refused = 0;
+    for (path, text) in fixtures() {
+        let Ok(template) = read(text.as_bytes()) else {
+            continue;
+        };
+        let fragment = Value::Object(template.template.0);
+        let mut body = request(&fragment, &json!({ "Warnings": "Fail" }));
+        for secret in ["hunter2 x", "hunter2", "arn:hunter2"] {
+            let values: Map<String, Value> = fragment["Parameters"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| (name.clone(), secret.into()))
+                .collect();
+            body["templateParameterValues"] = values.into();
+            let reply = answer(&body.to_string());
+            let response: Value = serde_json::from_str(reply.response.get()).unwrap();
+            let message = response["errorMessage"].as_str().unwrap_or_default();
+            refused += usize::from(!reply.succeeded);
+            assert!(
+                !message.contains("hunter2") && !format!("{:?}", reply.summary).contains("hunter2"),
+                "{}: {message}",
+                path.display()
+            );
+        }
+    }
+    assert!(refused > 60, "{refused}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! References to what got another id: layers, and dotted references such as `!Ref Fn.Alias`.
 //!
 //! Upstream: intrinsics/actions.py (`resolve_resource_refs`, `resolve_resource_id_refs`), utils/actions.py. Ours: a
-//! dotted reference works in `DependsOn` too.
+//! dotted reference works in `DependsOn` too, and `Fn::GetAtt` may be one text, which the reference leaves as it is.
 
 use crate::context::Context;
 use crate::language::intrinsics::{argument, replace_sub_references, sub_text_mut};
@@ -87,20 +87,17 @@ impl Names<'_> {
 
     /// The items joined with dots are read anew: `[Fn, Version.Version]` and `[Fn.Version, Version]` are one.
     fn rewrite_get_att(&self, value: &mut Value) {
-        let Some(Value::Array(items)) = argument(value, "Fn::GetAtt") else {
-            return;
+        let joined = match argument(value, "Fn::GetAtt") {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Array(items)) if items.len() > 1 => {
+                let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+                let Some(texts) = texts else {
+                    return;
+                };
+                texts.join(".")
+            }
+            _ => return,
         };
-        if items.len() < 2 {
-            return;
-        }
-        let Some(texts) = items
-            .iter()
-            .map(Value::as_str)
-            .collect::<Option<Vec<&str>>>()
-        else {
-            return;
-        };
-        let joined = texts.join(".");
         let parts: Vec<&str> = joined.split('.').collect();
         let new: Option<Vec<&str>> = match parts.as_slice() {
             [id, rest @ ..] if self.renamed.contains_key(*id) => self.renamed.get(*id).map(|new| {
