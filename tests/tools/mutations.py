@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,8 +67,7 @@ def mutate(rng, template):
 
 
 def owners(ids, template):
-    """The user's resources behind blamed ids: an id that SAM made up counts as the resource that it starts with, that of an
-    event as none."""
+    """The user's resources behind blamed ids: an id that SAM made up counts as the resource that it starts with."""
     known = sorted(template["Resources"], key=len, reverse=True)
     found = (next((name for name in known if identifier == name or identifier.startswith(name)), None) for identifier in ids)
     return {name for name in found if name}
@@ -97,7 +97,8 @@ def verdict(binary, template, region):
     if "errors" in wanted:
         if not done.returncode:
             return f"accepted; SAM: {wanted['errors']}"
-        theirs = owners(wanted["resources"], template)
+        # "Event with id [...]" names an event, which may be called as a resource is.
+        theirs = owners(re.findall(r"Resource with id \[([^\]]+)\]", " ".join(wanted["errors"])), template)
         return f"blames {sorted(blamed)}, SAM {sorted(theirs)}: {wanted['errors']}" if theirs and theirs != blamed else ""
     made = wanted["template"].get("Resources", {})
     lost = {
