@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Measures the macro's binary against a stand-in of Lambda's Runtime API on loopback, and prints a table in Markdown.
 
-    cargo build --release --no-default-features --features lambda --bin bootstrap
-    benches/measure_macro.py target/release/bootstrap
+    cargo build --release --no-default-features --features lambda --bin bootstrap --example parse_and_return
+    benches/measure_macro.py target/release/bootstrap target/release/examples/parse_and_return
 
-Medians. The stand-in sets TCP_NODELAY; without it every answer would take 43 ms. What a handler that only parses and
-returns would take comes from `cargo bench --bench steps`.
+Medians. The second binary is a handler that only parses an event and returns its fragment; the two are called in turn.
+The stand-in sets TCP_NODELAY; without it every answer would take 43 ms.
 """
 
 import argparse
@@ -82,22 +82,38 @@ class Lambda:
 def main():
     cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     cli.add_argument("binary")
-    binary = cli.parse_args().binary
-    starts = []
+    cli.add_argument("least")
+    options = cli.parse_args()
+    binaries = [options.binary, options.least]
+    starts = {binary: [] for binary in binaries}
     for _ in range(20):
-        run = Lambda(binary)
-        starts.append(run.start)
-        run.stop()
-    run = Lambda(binary)
-    small = statistics.median(run.invoke(event(1))[0] for _ in range(50))
-    large = [run.invoke(event(150)) for _ in range(20)]
-    memory = run.stop()
-    print("| what | measured |\n| --- | --- |")
-    print(f"| start to first poll | {statistics.median(starts) * 1000:.1f} ms |")
-    print(f"| small event | {small * 1000:.2f} ms |")
-    print(f"| 150 functions, {large[0][1] / 1e6:.2f} MB out | {statistics.median(seconds for seconds, _ in large) * 1000:.1f} ms |")
-    print(f"| peak memory | {memory:.0f} MB |")
-    print(f"| binary | {Path(binary).stat().st_size / 1e6:.1f} MB |")
+        for binary in binaries:
+            run = Lambda(binary)
+            starts[binary].append(run.start)
+            run.stop()
+    runs = {binary: Lambda(binary) for binary in binaries}
+
+    def times(body, count):
+        """Seconds of each binary."""
+        found = {binary: [] for binary in binaries}
+        for _ in range(count):
+            for binary in binaries:
+                found[binary].append(runs[binary].invoke(body)[0])
+        return [statistics.median(found[binary]) * 1000 for binary in binaries]
+
+    small, large = times(event(1), 200), times(event(150), 60)
+    size = runs[options.binary].invoke(event(150))[1]
+    memory = [runs[binary].stop() for binary in binaries]
+    start = [statistics.median(starts[binary]) * 1000 for binary in binaries]
+    sizes = [Path(binary).stat().st_size / 1e6 for binary in binaries]
+    print("| what | the macro | parse and return |\n| --- | --- | --- |")
+    for what, unit, places, values in [
+            ("start to first poll", "ms", 1, start),
+            ("a small event", "ms", 2, small),
+            (f"150 functions, {size / 1e6:.2f} MB out", "ms", 1, large),
+            ("peak memory", "MB", 0, memory),
+            ("binary", "MB", 1, sizes)]:
+        print(f"| {what} | {values[0]:.{places}f} {unit} | {values[1]:.{places}f} {unit} |")
 
 
 if __name__ == "__main__":

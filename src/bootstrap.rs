@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::io::Write as _;
 use std::time::Instant;
 
-use canaryform::macro_call::{Summary, answer};
+use canaryform::macro_call::{Response, Summary, answer};
 use lambda_runtime::tower::layer::layer_fn;
 use lambda_runtime::tower::util::MapRequest;
 use lambda_runtime::{Error, LambdaEvent, LambdaInvocation, Runtime, service_fn};
@@ -36,7 +36,7 @@ fn parsable(mut invocation: LambdaInvocation) -> LambdaInvocation {
     invocation
 }
 
-async fn handle(event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Infallible> {
+async fn handle(event: LambdaEvent<Box<RawValue>>) -> Result<Response, Infallible> {
     let started = Instant::now();
     let body = event.payload.get();
     let quoted: Option<String> = serde_json::from_str(body).ok();

@@ -52,8 +52,8 @@ const NOT_SUPPORTED_YET: &str = "not-supported-yet";
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Reply {
-    /// The response, as JSON.
-    pub response: Box<RawValue>,
+    /// The response, to be written as JSON.
+    pub response: Response,
     /// Whether it says `success`.
     pub succeeded: bool,
     /// What a log may say of it.
@@ -77,16 +77,17 @@ pub struct Summary {
     pub faults: usize,
 }
 
-#[derive(Serialize)]
+/// What CloudFormation gets. It is still a tree, so that who sends it writes its megabyte once.
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Response<'a> {
+pub struct Response {
     /// As it came, so that it is the same whatever is in it.
-    request_id: &'a RawValue,
+    request_id: Box<RawValue>,
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fragment: Option<&'a RawValue>,
+    fragment: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error_message: Option<&'a str>,
+    error_message: Option<String>,
 }
 
 /// Why there is no fragment.
@@ -135,25 +136,22 @@ pub fn answer(body: &str) -> Reply {
             "the request is not what CloudFormation sends to a macro: it is no JSON object".into(),
         ),
     };
-    let response = match &done {
-        Ok(fragment) => Response {
-            request_id: &id,
-            status: "success",
-            fragment: Some(fragment),
-            error_message: None,
-        },
-        Err(refusal) => Response {
-            request_id: &id,
-            status: "failure",
-            fragment: None,
-            error_message: Some(&refusal.message),
-        },
+    let succeeded = done.is_ok();
+    let (status, fragment, error_message) = match done {
+        Ok(fragment) => ("success", Some(fragment), None),
+        Err(refusal) => {
+            summary.faults = refusal.faults;
+            ("failure", None, Some(refusal.message))
+        }
     };
-    summary.faults = done.as_ref().err().map_or(0, |refusal| refusal.faults);
     Reply {
-        // Strings and JSON that was read can always be written.
-        response: to_raw_value(&response).unwrap_or_default(),
-        succeeded: done.is_ok(),
+        response: Response {
+            request_id: id,
+            status,
+            fragment,
+            error_message,
+        },
+        succeeded,
         summary,
     }
 }
@@ -183,7 +181,7 @@ fn request_id_in(body: &str) -> Option<Box<RawValue>> {
 }
 
 /// The processed fragment, or why there is none.
-fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Box<RawValue>, Refusal> {
+fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Value, Refusal> {
     let transform_id = text(request, "transformId").unwrap_or_default();
     summary.transform_id = cut(&transform_id, MAX_LOGGED_ID).into_owned();
     let region = text(request, "region")
@@ -217,10 +215,8 @@ fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Box<Ra
     let template = kept.unwrap_or(output.template);
     summary.resources_out = template.resources().map_or(0, Map::len);
     let value = fragment_of(template, resources_only)?;
-    let text =
-        to_raw_value(&value).map_err(|_| "the result cannot be written as JSON".to_owned())?;
-    check_limits(&value, resources_only, text.get().len())?;
-    Ok(text)
+    check_limits(&value, resources_only)?;
+    Ok(value)
 }
 
 /// Transforms a fragment; where it is refused for the words `"true"` and `"false"`, they are read as booleans: it is
@@ -397,7 +393,7 @@ fn fragment_of(mut template: Template, resources_only: bool) -> Result<Value, St
 }
 
 /// Refuses what CloudFormation would refuse, with the numbers, and what takes the room.
-fn check_limits(value: &Value, resources_only: bool, size: usize) -> Result<(), String> {
+fn check_limits(value: &Value, resources_only: bool) -> Result<(), String> {
     let none = Map::new();
     let template = value.as_object().unwrap_or(&none);
     let section = |name: &str| {
@@ -449,10 +445,11 @@ fn check_limits(value: &Value, resources_only: bool, size: usize) -> Result<(), 
             ));
         }
     }
+    let size = written_length(value);
     if size > MAX_TEMPLATE {
         let mut sizes: Vec<(String, usize)> = section("Resources")
             .iter()
-            .map(|(id, resource)| (format!("`{}`", cut(id, 80)), resource.to_string().len()))
+            .map(|(id, resource)| (format!("`{}`", cut(id, 80)), written_length(resource)))
             .collect();
         sizes.extend(
             template
@@ -461,7 +458,7 @@ fn check_limits(value: &Value, resources_only: bool, size: usize) -> Result<(), 
                 .map(|(name, section)| {
                     (
                         format!("the section `{}`", cut(name, 80)),
-                        section.to_string().len(),
+                        written_length(section),
                     )
                 }),
         );
@@ -477,6 +474,51 @@ fn check_limits(value: &Value, resources_only: bool, size: usize) -> Result<(), 
         ));
     }
     Ok(())
+}
+
+/// How many bytes a value has as compact JSON, without writing it.
+fn written_length(value: &Value) -> usize {
+    // One for each comma or closing bracket, and the opening one; nothing stands in place of the comma in an empty one.
+    let list = |count: usize| 1 + count.max(1);
+    match value {
+        Value::Null => 4,
+        Value::Bool(flag) => 5 - usize::from(*flag),
+        Value::Number(number) => number.to_string().len(),
+        Value::String(text) => written_text_length(text),
+        Value::Array(items) => list(items.len()) + items.iter().map(written_length).sum::<usize>(),
+        Value::Object(map) => {
+            let entries = map.iter();
+            list(map.len())
+                + entries
+                    .map(|(key, value)| written_text_length(key) + 1 + written_length(value))
+                    .sum::<usize>()
+        }
+    }
+}
+
+fn written_text_length(text: &str) -> usize {
+    let is_escaped = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    let is_long =
+        |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\n' | b'\r' | b'\t' | 0x08 | 0x0c);
+    // Counts that fit a byte let the compiler look at many bytes at a time.
+    let escaped: usize = text
+        .as_bytes()
+        .chunks(0x80)
+        .map(|chunk| {
+            usize::from(
+                chunk
+                    .iter()
+                    .map(|byte| u8::from(is_escaped(byte)))
+                    .sum::<u8>(),
+            )
+        })
+        .sum();
+    let long = match escaped {
+        0 => 0,
+        _ => text.as_bytes().iter().filter(is_long).count(),
+    };
+    // `\"` for one character, `\u0000` for another.
+    text.len() + 2 + escaped + 4 * long
 }
 
 /// The findings in one message, errors first, cut so that CloudFormation shows it.
@@ -555,7 +597,7 @@ mod tests {
     fn the_id_goes_back_as_it_came() {
         for id in [r#""a""#, r#""\ud800""#, r#""\u0061\n""#] {
             let reply = answer(&format!(r#"{{"requestId": {id}}}"#));
-            let whole = reply.response.get();
+            let whole = serde_json::to_string(&reply.response).unwrap();
             assert!(
                 whole.starts_with(&format!(r#"{{"requestId":{id},"#)),
                 "{whole}"
@@ -563,6 +605,25 @@ mod tests {
         }
         let reply = answer(&format!(r#"{{"requestId": "{}"}}"#, "x".repeat(1_000)));
         assert!(reply.summary.request_id.len() < 250);
+    }
+
+    #[test]
+    fn lengths_are_those_of_what_is_written() {
+        for text in [
+            "null",
+            "true",
+            "false",
+            "0",
+            "-1.50",
+            "1e30",
+            "[]",
+            "{}",
+            "[[],{},[1,2]]",
+            r#"{"a": "b", "c": [null, "d\n\"\\/\u0000\u001f\u007fé😀"], "\t": {"e": 1}}"#,
+        ] {
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(written_length(&value), value.to_string().len(), "{text}");
+        }
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let input = Input::choose(arguments.event.as_deref())?;
     let body = input.read()?;
     let reply = answer(&String::from_utf8_lossy(&body));
-    files::write_stdout(|out| writeln!(out, "{}", reply.response))?;
+    files::write_stdout(|out| {
+        serde_json::to_writer(&mut *out, &reply.response)?;
+        writeln!(out)
+    })?;
     Ok(ExitCode::from(u8::from(!reply.succeeded)))
 }

@@ -103,6 +103,9 @@ pub(crate) struct SamResource {
     pub(crate) properties: Map<String, Value>,
 }
 
+/// Up to how many properties are searched one by one.
+const FEW: usize = 16;
+
 impl SamResource {
     fn new(id: &str, resource: Value) -> Self {
         let mut attributes = Attributes::default();
@@ -132,6 +135,13 @@ impl SamResource {
 
     /// A property's value; null where it is absent.
     pub(crate) fn get(&self, name: &str) -> &Value {
+        // Every row of the type's table is asked for, and few are there: comparing is quicker than hashing.
+        if self.properties.len() <= FEW {
+            let mut properties = self.properties.iter();
+            return properties
+                .find_map(|(key, value)| (key == name).then_some(value))
+                .unwrap_or(&Value::Null);
+        }
         self.properties.get(name).unwrap_or(&Value::Null)
     }
 
@@ -145,7 +155,7 @@ impl SamResource {
 
     /// Whether a property is there and counts as true.
     pub(crate) fn is_truthy(&self, name: &str) -> bool {
-        truth::is_truthy(self.properties.get(name))
+        truth::is_truthy(Some(self.get(name)))
     }
 
     /// The place of a property.

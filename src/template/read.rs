@@ -224,6 +224,23 @@ impl<'de> Visitor<'de> for JsonTree<'_> {
     }
 }
 
+/// Behind the quote that ends the string whose content starts at `from`. Strings may be long: they are searched, not
+/// walked through.
+fn end_of_json_text(text: &str, mut from: usize) -> usize {
+    loop {
+        let rest = text.get(from..).unwrap_or_default();
+        let Some(quote) = rest.find('"') else {
+            return text.len();
+        };
+        let before = rest.get(..quote).unwrap_or_default();
+        let slashes = before.len() - before.trim_end_matches('\\').len();
+        from += quote + 1;
+        if slashes % 2 == 0 {
+            return from;
+        }
+    }
+}
+
 /// The numbers of a sound JSON text that cannot be held, and those whose digits reading changes.
 fn judge_json_numbers(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     let (mut faults, mut warnings) = (Vec::new(), Vec::new());
@@ -232,11 +249,7 @@ fn judge_json_numbers(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'"' => {
-                at += 1;
-                while let Some(byte) = bytes.get(at).filter(|byte| **byte != b'"') {
-                    at += if *byte == b'\\' { 2 } else { 1 };
-                }
-                at += 1;
+                at = end_of_json_text(text, at + 1);
             }
             b'-' | b'0'..=b'9' => {
                 let length = bytes
