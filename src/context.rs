@@ -181,6 +181,14 @@ impl<'a> Context<'a> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Whether there are errors among the findings after the first `before`.
+    pub(crate) fn has_errors_since(&self, before: usize) -> bool {
+        self.diagnostics
+            .iter()
+            .skip(before)
+            .any(Diagnostic::is_error)
+    }
+
     /// Notes what could not be resolved at `path`.
     pub(crate) fn report_unresolvable(&mut self, path: Path, fault: &Unresolvable) {
         self.report(match fault {

@@ -95,8 +95,7 @@ fn lower(context: &mut Context<'_>, mut provider: SamResource) {
         MANAGED_RESOURCE_TAGS,
     );
     check_instance_types(context, &provider, &instances);
-    let found = context.diagnostics.iter().skip(faults_before);
-    if found.into_iter().any(Diagnostic::is_error) {
+    if context.has_errors_since(faults_before) {
         return;
     }
 

@@ -69,6 +69,74 @@ impl Endpoint {
     }
 }
 
+/// Refuses a domain without what it cannot be without.
+pub(super) fn check_names(context: &mut Context<'_>, given: &Map<String, Value>, domain: &Path) {
+    for name in ["DomainName", "CertificateArn"] {
+        if given.get(name).is_none_or(Value::is_null) {
+            context.report(
+                Diagnostic::error(
+                    "domain-incomplete",
+                    domain.clone().then(name),
+                    format!("`Domain` needs `{name}`"),
+                )
+                .help("a custom domain has a `DomainName` and the `CertificateArn` of its certificate"),
+            );
+        }
+    }
+}
+
+/// The paths of a domain that lead to the API; none where it is all of them.
+pub(super) fn base_paths(given: &Map<String, Value>) -> Option<&[Value]> {
+    match given.get("BasePath")? {
+        path @ Value::String(text) if !text.is_empty() => Some(std::slice::from_ref(path)),
+        Value::Array(paths) if !paths.is_empty() => Some(paths),
+        _ => None,
+    }
+}
+
+/// `MutualTlsAuthentication`, which stands at `path`; null where there is none. An unknown key is blamed on `blamed`.
+pub(super) fn trust_store(
+    context: &mut Context<'_>,
+    given: Option<&Value>,
+    path: Path,
+    blamed: Option<&str>,
+) -> Value {
+    let Some(given) = given.filter(|given| is_truthy(Some(given))) else {
+        return Value::Null;
+    };
+    let Some(given) = given.as_object() else {
+        context.report(
+            Diagnostic::error(
+                "mutual-tls-shape",
+                path,
+                "`MutualTlsAuthentication` must be a map",
+            )
+            .help("write `{TruststoreUri: s3://bucket/truststore.pem}`"),
+        );
+        return Value::Null;
+    };
+    let is_known = |key: &&String| TRUST_STORE_KEYS.contains(&key.as_str());
+    for key in given.keys().filter(|key| !is_known(key)) {
+        context.report(
+            Diagnostic::error(
+                "unknown-key",
+                path.clone().then(key),
+                format!("`MutualTlsAuthentication` has no key `{key}`"),
+            )
+            .on_key()
+            .help(did_you_mean(key, TRUST_STORE_KEYS))
+            .blame(blamed),
+        );
+    }
+    let mut made = Map::new();
+    for key in TRUST_STORE_KEYS {
+        if let Some(value) = given.get(*key).filter(|value| is_truthy(Some(value))) {
+            made.insert((*key).to_owned(), value.clone());
+        }
+    }
+    Value::Object(made)
+}
+
 /// Makes the domain of `api` and all that belongs to it; faults are reported.
 ///
 /// `stage` is the logical id of the API's stage.
@@ -94,18 +162,7 @@ pub(super) fn lower(
     let given = map(edited.to_value());
     let get = |name: &str| given.get(name).cloned().unwrap_or_default();
     let faults_before = context.diagnostics.len();
-    for name in ["DomainName", "CertificateArn"] {
-        if get(name).is_null() {
-            context.report(
-                Diagnostic::error(
-                    "domain-incomplete",
-                    path.clone().then(name),
-                    format!("`Domain` needs `{name}`"),
-                )
-                .help("a custom domain has a `DomainName` and the `CertificateArn` of its certificate"),
-            );
-        }
-    }
+    check_names(context, &given, &path);
     let endpoint = match get("EndpointConfiguration") {
         Value::Null => Some(Endpoint::Regional),
         given => Endpoint::of(&given),
@@ -173,6 +230,7 @@ fn properties(
             context,
             given.get("MutualTlsAuthentication"),
             path.clone().then("MutualTlsAuthentication"),
+            Some(&api.id),
         ),
     };
     set(&mut properties, "MutualTlsAuthentication", trust_store);
@@ -210,44 +268,6 @@ fn properties(
     properties
 }
 
-fn trust_store(context: &mut Context<'_>, given: Option<&Value>, path: Path) -> Value {
-    let Some(given) = given.filter(|given| is_truthy(Some(given))) else {
-        return Value::Null;
-    };
-    let Some(given) = given.as_object() else {
-        context.report(
-            Diagnostic::error(
-                "mutual-tls-shape",
-                path,
-                "`MutualTlsAuthentication` must be a map",
-            )
-            .help("write `{TruststoreUri: s3://bucket/truststore.pem}`"),
-        );
-        return Value::Null;
-    };
-    for key in given
-        .keys()
-        .filter(|key| !TRUST_STORE_KEYS.contains(&key.as_str()))
-    {
-        context.report(
-            Diagnostic::error(
-                "unknown-key",
-                path.clone().then(key),
-                format!("`MutualTlsAuthentication` has no key `{key}`"),
-            )
-            .on_key()
-            .help(did_you_mean(key, TRUST_STORE_KEYS)),
-        );
-    }
-    let mut made = Map::new();
-    for key in TRUST_STORE_KEYS {
-        if let Some(value) = given.get(*key).filter(|value| is_truthy(Some(value))) {
-            made.insert((*key).to_owned(), value.clone());
-        }
-    }
-    Value::Object(made)
-}
-
 /// `ids` are those of the domain and of the stage.
 fn add_mappings(
     context: &mut Context<'_>,
@@ -269,14 +289,8 @@ fn add_mappings(
         set(&mut properties, "Stage", reference(stage));
         made.insert(id, api.attributes.derived(kind, properties), ROOM);
     };
-    let one;
-    let paths = match given.get("BasePath") {
-        Some(path @ Value::String(text)) if !text.is_empty() => {
-            one = [path.clone()];
-            one.as_slice()
-        }
-        Some(Value::Array(paths)) if !paths.is_empty() => paths.as_slice(),
-        _ => return add(format!("{}BasePathMapping", api.id), None),
+    let Some(paths) = base_paths(given) else {
+        return add(format!("{}BasePathMapping", api.id), None);
     };
     let is_normalized = given
         .get("NormalizeBasePath")
@@ -354,30 +368,11 @@ fn add_records(
         .get("DomainName")
         .map(Node::to_value)
         .unwrap_or_default();
-    let edited = match domain.get_mut("Route53") {
-        None | Some(Node::Null) => return,
-        Some(Node::Map(edited)) => edited,
-        Some(_) => {
-            context.report(
-                Diagnostic::error("route53-shape", path, "`Route53` must be a map")
-                    .help("write `Route53: {HostedZoneId: ...}`"),
-            );
-            return;
-        }
-    };
-    let given = map(edited.to_value());
-    let get = |name: &str| given.get(name).cloned().unwrap_or_default();
-    if get("HostedZoneId").is_null() && get("HostedZoneName").is_null() {
-        context.report(
-            Diagnostic::error(
-                "route53-without-zone",
-                path,
-                "`Route53` does not say which hosted zone",
-            )
-            .help("add `HostedZoneId` or `HostedZoneName`"),
-        );
+    let given = domain.get("Route53").map(Node::to_value);
+    let Some(given) = route53::read(context, given.as_ref(), path.clone()).cloned() else {
         return;
-    }
+    };
+    let get = |name: &str| given.get(name).cloned().unwrap_or_default();
     let is_separate = is_truthy(given.get("SeparateRecordSetGroup"));
     if is_separate && !get("SeparateRecordSetGroup").is_boolean() {
         context.report(
@@ -399,7 +394,9 @@ fn add_records(
             let mut distribution = get("DistributionDomainName");
             if distribution.is_null() {
                 distribution = get_att(id, "DistributionDomainName");
-                edited.insert("DistributionDomainName", Node::plain(distribution.clone()));
+                if let Some(Node::Map(edited)) = domain.get_mut("Route53") {
+                    edited.insert("DistributionDomainName", Node::plain(distribution.clone()));
+                }
             }
             (EDGE_ZONE.into(), distribution)
         }

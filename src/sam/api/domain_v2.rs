@@ -6,17 +6,15 @@
 //!
 //! Upstream: model/api/apiv2_generator.py.
 
-use super::route53;
+use super::{domain, route53};
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::truth::is_truthy;
-use crate::sam::{SamResource, did_you_mean, resource, set};
+use crate::sam::{SamResource, resource, set};
 use serde_json::{Map, Value, json};
 
 pub(super) const ROOM: &str = "sam/api/domain_v2.rs";
-
-const TRUST_STORE_KEYS: &[&str] = &["TruststoreUri", "TruststoreVersion"];
 
 /// What a `Domain` becomes.
 #[derive(Default)]
@@ -40,14 +38,7 @@ pub(super) fn read(context: &mut Context<'_>, api: &SamResource, stage: &str) ->
     };
     let path = api.path("Domain");
     let faults_before = context.diagnostics.len();
-    for name in ["DomainName", "CertificateArn"] {
-        if given.get(name).is_none_or(Value::is_null) {
-            context.report(
-                Diagnostic::error("domain-incomplete", path.clone().then(name), format!("`Domain` needs `{name}`"))
-                    .help("a custom domain has a `DomainName` and the `CertificateArn` of its certificate"),
-            );
-        }
-    }
+    domain::check_names(context, &given, &path);
     let endpoint = given
         .get("EndpointConfiguration")
         .filter(|given| !given.is_null());
@@ -82,7 +73,13 @@ pub(super) fn read(context: &mut Context<'_>, api: &SamResource, stage: &str) ->
         "DomainNameConfigurations".to_owned(),
         json!([configuration]),
     );
-    let trust_store = trust_store(context, api, given.get("MutualTlsAuthentication"));
+    // The reference blames an unknown key itself, which leads to no resource.
+    let trust_store = domain::trust_store(
+        context,
+        given.get("MutualTlsAuthentication"),
+        path.then("MutualTlsAuthentication"),
+        None,
+    );
     set(&mut properties, "MutualTlsAuthentication", trust_store);
 
     let mappings = mappings(context, api, &given, &id, stage);
@@ -92,47 +89,6 @@ pub(super) fn read(context: &mut Context<'_>, api: &SamResource, stage: &str) ->
         mappings,
         records,
     })
-}
-
-fn trust_store(context: &mut Context<'_>, api: &SamResource, given: Option<&Value>) -> Value {
-    let Some(given) = given.filter(|given| is_truthy(Some(given))) else {
-        return Value::Null;
-    };
-    let path = api.path("Domain").then("MutualTlsAuthentication");
-    let Some(given) = given.as_object() else {
-        context.report(
-            Diagnostic::error(
-                "mutual-tls-shape",
-                path,
-                "`MutualTlsAuthentication` must be a map",
-            )
-            .help("write `{TruststoreUri: s3://bucket/truststore.pem}`"),
-        );
-        return Value::Null;
-    };
-    for key in given
-        .keys()
-        .filter(|key| !TRUST_STORE_KEYS.contains(&key.as_str()))
-    {
-        // The reference blames the key here, which leads to no resource.
-        context.report(
-            Diagnostic::error(
-                "unknown-key",
-                path.clone().then(key),
-                format!("`MutualTlsAuthentication` has no key `{key}`"),
-            )
-            .on_key()
-            .help(did_you_mean(key, TRUST_STORE_KEYS))
-            .blame(None),
-        );
-    }
-    let mut made = Map::new();
-    for key in TRUST_STORE_KEYS {
-        if let Some(value) = given.get(*key).filter(|value| is_truthy(Some(value))) {
-            made.insert((*key).to_owned(), value.clone());
-        }
-    }
-    Value::Object(made)
 }
 
 fn mappings(
@@ -152,14 +108,8 @@ fn mappings(
         set(&mut properties, "Stage", reference(stage));
         properties
     };
-    let one;
-    let paths = match given.get("BasePath") {
-        Some(path @ Value::String(text)) if !text.is_empty() => {
-            one = [path.clone()];
-            one.as_slice()
-        }
-        Some(Value::Array(paths)) if !paths.is_empty() => paths.as_slice(),
-        _ => return vec![(format!("{}ApiMapping", api.id), mapping(None))],
+    let Some(paths) = domain::base_paths(given) else {
+        return vec![(format!("{}ApiMapping", api.id), mapping(None))];
     };
     let mut made = Vec::new();
     for (index, value) in paths.iter().enumerate() {
@@ -192,27 +142,8 @@ fn records(
     name: &Value,
     domain: &str,
 ) -> Option<(String, Map<String, Value>, Vec<Value>)> {
-    let given = given.get("Route53").filter(|given| !given.is_null())?;
     let path = api.path("Domain").then("Route53");
-    let Some(route53) = given.as_object() else {
-        context.report(
-            Diagnostic::error("route53-shape", path, "`Route53` must be a map")
-                .help("write `Route53: {HostedZoneId: ...}`"),
-        );
-        return None;
-    };
-    let named = |key: &str| route53.get(key).is_some_and(|zone| !zone.is_null());
-    if !named("HostedZoneId") && !named("HostedZoneName") {
-        context.report(
-            Diagnostic::error(
-                "route53-without-zone",
-                path,
-                "`Route53` does not say which hosted zone",
-            )
-            .help("add `HostedZoneId` or `HostedZoneName`"),
-        );
-        return None;
-    }
+    let route53 = route53::read(context, given.get("Route53"), path)?;
     let zone = route53::zone(route53).cloned().unwrap_or_default();
     let mut properties = Map::new();
     let key = if route53.contains_key("HostedZoneId") {

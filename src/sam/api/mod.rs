@@ -10,8 +10,13 @@ mod route53;
 mod usage_plan;
 pub(crate) mod websocket;
 
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
 use crate::language::intrinsics::is_intrinsic;
+use crate::language::logical_id;
 use crate::language::python2::{Map, Node};
+use crate::sam::generated::Generated;
+use crate::template::Path;
 use openapi::Document;
 
 /// An API whose document is being put together: functions and state machines add to it before it is lowered itself.
@@ -38,6 +43,15 @@ impl Draft {
         }
     }
 
+    /// The draft of an API, whose place it leaves.
+    fn take(context: &mut Context<'_>, api: &str) -> Self {
+        let none = Self::new(None, false);
+        match context.drafts.get_mut(api) {
+            Some(draft) => std::mem::replace(draft, none),
+            None => none,
+        }
+    }
+
     /// A property; null where it is absent.
     pub(crate) fn get(&self, name: &str) -> &Node {
         self.properties.get(name).unwrap_or(&Node::Null)
@@ -49,6 +63,25 @@ impl Draft {
 pub(crate) struct SharedByApis {
     pub(crate) plan: usage_plan::SharedPlan,
     pub(crate) record_sets: route53::RecordSetGroups,
+}
+
+/// Hands over what an API has become, unless there is a fault since the first `before` findings.
+fn emit(context: &mut Context<'_>, api: &str, made: Generated, before: usize) {
+    for id in made.ids().filter(|id| !logical_id::is_valid(id)) {
+        context.report(
+            Diagnostic::error(
+                "invalid-logical-id",
+                Path::resource(api),
+                format!("`{api}` generates a resource with the logical id `{id}`, which holds something else than letters and digits"),
+            )
+            .on_key()
+            .help("it is made of the names of stages, authorizers and base paths: keep to A-Z, a-z and 0-9 in them")
+            .blame(Some(id)),
+        );
+    }
+    if !context.has_errors_since(before) {
+        made.emit(context, api);
+    }
 }
 
 /// What a global value and a resource's own one become, as passes/globals.rs has it, with the order of the keys.

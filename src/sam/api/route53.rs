@@ -5,11 +5,17 @@
 //!
 //! Upstream: `_construct_record_sets_for_domain` in model/api/api_generator.py and model/api/apiv2_generator.py.
 
+use crate::context::Context;
+use crate::diagnostics::Diagnostic;
 use crate::language::truth::is_truthy;
 use crate::language::{logical_id, python_json};
 use crate::sam::resource;
+use crate::template::Path;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
+
+/// What may name a zone.
+const ZONE: [&str; 2] = ["HostedZoneId", "HostedZoneName"];
 
 /// Ten digits that stand for a zone or a domain in ids: of a text itself, else of its JSON.
 pub(super) fn hash(value: &Value) -> String {
@@ -21,10 +27,38 @@ pub(super) fn hash(value: &Value) -> String {
     }
 }
 
+/// Reads the `Route53` that stands at `path`; a fault is reported and gives none.
+pub(super) fn read<'a>(
+    context: &mut Context<'_>,
+    given: Option<&'a Value>,
+    path: Path,
+) -> Option<&'a Map<String, Value>> {
+    let given = given.filter(|given| !given.is_null())?;
+    let Some(given) = given.as_object() else {
+        context.report(
+            Diagnostic::error("route53-shape", path, "`Route53` must be a map")
+                .help("write `Route53: {HostedZoneId: ...}`"),
+        );
+        return None;
+    };
+    let is_named = |key: &&str| given.get(*key).is_some_and(|zone| !zone.is_null());
+    if !ZONE.iter().any(|key| is_named(key)) {
+        context.report(
+            Diagnostic::error(
+                "route53-without-zone",
+                path,
+                "`Route53` does not say which hosted zone",
+            )
+            .help("add `HostedZoneId` or `HostedZoneName`"),
+        );
+        return None;
+    }
+    Some(given)
+}
+
 /// What names the zone: its id, or else its name.
 pub(super) fn zone(route53: &Map<String, Value>) -> Option<&Value> {
-    ["HostedZoneId", "HostedZoneName"]
-        .iter()
+    ZONE.iter()
         .filter_map(|key| route53.get(*key))
         .find(|zone| is_truthy(Some(zone)))
 }

@@ -125,12 +125,7 @@ fn lower(context: &mut Context<'_>, mut api: SamResource) {
     let mut made: IndexMap<String, Value> = IndexMap::new();
     made.insert(api.id.clone(), Value::Null);
     let routes = lower_routes(context, &mut api, &stage.name, auth.as_ref(), &mut made);
-    if context
-        .diagnostics
-        .iter()
-        .skip(faults_before)
-        .any(Diagnostic::is_error)
-    {
+    if context.has_errors_since(faults_before) {
         return;
     }
 

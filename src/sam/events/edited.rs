@@ -83,7 +83,7 @@ pub(super) fn edit(
     };
     edit(context, &mut attributes, &mut properties);
     check_properties(context, id, &properties, kind);
-    if super::has_errors_since(context, before) {
+    if context.has_errors_since(before) {
         return;
     }
     properties.retain(|_, value| !value.is_null());

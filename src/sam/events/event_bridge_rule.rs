@@ -7,7 +7,7 @@
 //! Upstream: `CloudWatchEvent` in model/eventsources/push.py and in model/stepfunctions/events.py.
 
 use super::dead_letter::{self, DeadLetters};
-use super::{Event, EventType, Target, TargetKind, has_errors_since, state};
+use super::{Event, EventType, Target, TargetKind, state};
 use crate::context::Context;
 use crate::language::intrinsics::get_att;
 use crate::language::truth::is_truthy;
@@ -96,7 +96,7 @@ pub(super) fn make_rule(
     let before = context.diagnostics.len();
     let dead_letters = dead_letter::read(context, event);
     let state = state(context, event);
-    if has_errors_since(context, before) {
+    if context.has_errors_since(before) {
         return;
     }
     let id = event.logical_id.as_str();

@@ -8,7 +8,7 @@
 //!
 //! Upstream: model/eventsources/pull.py.
 
-use super::{Event, EventType, Target, document_db, has_errors_since, kafka, mq};
+use super::{Event, EventType, Target, document_db, kafka, mq};
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
 use crate::language::intrinsics::is_intrinsic;
@@ -179,7 +179,7 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     let kafka_config = kafka_config(context, event, source);
     let destination = read_destination(context, event);
     let inline = source.inline_policy.and_then(|make| make(context, event));
-    if has_errors_since(context, before) {
+    if context.has_errors_since(before) {
         return;
     }
     let (destination_config, destination_policy) = destination.unwrap_or_default();

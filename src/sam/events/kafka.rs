@@ -2,10 +2,10 @@
 //!
 //! Upstream: `MSK`, `SelfManagedKafka` and `get_schema_registry_permissions` in model/eventsources/pull.py.
 
+use super::Event;
 use super::source_access::{
     allow, configurations, encryption_key, enter_network, read_secret, report, report_type,
 };
-use super::{Event, has_errors_since};
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
 use crate::language::intrinsics::{argument, is_intrinsic};
@@ -82,7 +82,7 @@ pub(super) fn self_managed_policy(context: &mut Context<'_>, event: &Event) -> O
     let key = encryption_key(context, event);
     statements.extend(key.map(|key| allow(&["kms:Decrypt"], key)));
     statements.extend(registry_statements(context, event));
-    if statements.is_empty() || has_errors_since(context, before) {
+    if statements.is_empty() || context.has_errors_since(before) {
         return None;
     }
     Some(json!({
@@ -169,7 +169,7 @@ fn access_statements(context: &mut Context<'_>, event: &Event) -> Option<Vec<Val
             "add the other one",
         );
     }
-    if has_errors_since(context, before) {
+    if context.has_errors_since(before) {
         return None;
     }
     let mut statements: Vec<Value> = [secret, root]

@@ -291,11 +291,11 @@ fn read_one(
             &event.path,
         );
     }
-    let sound = !has_errors_since(context, before);
+    let sound = !context.has_errors_since(before);
     if let (Some(check), true) = (kind.check, sound) {
         check(context, &event);
     }
-    (!has_errors_since(context, before)).then_some(event)
+    (!context.has_errors_since(before)).then_some(event)
 }
 
 /// The kind that an event's `Type` names; a fault is reported and gives none.
@@ -348,15 +348,6 @@ fn order_key(event: &Event) -> &str {
         .properties
         .get("Path")
         .map_or(event.id.as_str(), |path| path.as_str().unwrap_or_default())
-}
-
-/// Whether an error was reported after the first `before` findings.
-pub(crate) fn has_errors_since(context: &Context<'_>, before: usize) -> bool {
-    context
-        .diagnostics
-        .iter()
-        .skip(before)
-        .any(Diagnostic::is_error)
 }
 
 /// Whether what has the event is refused already. The reference then looks at no further event of it: here each is still

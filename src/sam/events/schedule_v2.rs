@@ -6,7 +6,7 @@
 //!
 //! Upstream: model/eventsources/scheduler.py.
 
-use super::{Event, EventType, Target, TargetKind, dead_letter, has_errors_since};
+use super::{Event, EventType, Target, TargetKind, dead_letter};
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
 use crate::language::intrinsics::get_att;
@@ -46,7 +46,7 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     let before = context.diagnostics.len();
     let name = name(context, event);
     let dead_letters = dead_letter::read(context, event);
-    if has_errors_since(context, before) {
+    if context.has_errors_since(before) {
         return;
     }
     let id = event.logical_id.as_str();

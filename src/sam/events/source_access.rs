@@ -157,7 +157,7 @@ pub(super) fn basic_auth(
             secret = secret.or(uri);
         }
     }
-    if secret.is_none() && !super::has_errors_since(context, before) {
+    if secret.is_none() && !context.has_errors_since(before) {
         context.report(
             Diagnostic::error(
                 "source-access-missing",

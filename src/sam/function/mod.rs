@@ -206,7 +206,7 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
     let role_id = logical_id::role(&function.sam.id);
     policies::read(context, &mut function.sam, &role_id, &mut function.policies);
     let role = role::decide(context, &mut function, &mut properties);
-    if !events::has_errors_since(context, faults_before) {
+    if !context.has_errors_since(faults_before) {
         let target = Target {
             kind: TargetKind::Function,
             id: function
@@ -229,7 +229,7 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
         .main("AWS::Lambda::Function", properties);
     function.made.insert(function.sam.id.clone(), main, ROOM);
     tags::propagate(&function.sam, &mut function.made);
-    if !events::has_errors_since(context, faults_before) {
+    if !context.has_errors_since(faults_before) {
         function.made.emit(context, &function.sam.id);
     }
 }

@@ -126,7 +126,7 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
     let tags = machine.sam.get("Tags").as_object();
     set(&mut properties, "Tags", tags::created_by(CREATED_BY, tags));
     alias::lower(context, &mut machine);
-    if !events::has_errors_since(context, faults_before) {
+    if !context.has_errors_since(faults_before) {
         let target = Target {
             kind: TargetKind::StateMachine,
             id: machine.sam.id.clone(),
@@ -143,7 +143,7 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
     let main = attributes.main("AWS::StepFunctions::StateMachine", properties);
     machine.made.insert(id, main, ROOM);
     tags::propagate(&machine.sam, &mut machine.made);
-    if !events::has_errors_since(context, faults_before) {
+    if !context.has_errors_since(faults_before) {
         machine.made.emit(context, &machine.sam.id);
     }
 }

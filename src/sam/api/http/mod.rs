@@ -14,11 +14,9 @@ mod body;
 
 use super::{Draft, domain_v2, route53};
 use crate::context::Context;
-use crate::diagnostics::Diagnostic;
 use crate::language::intrinsics::reference;
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
-use crate::sam::events::has_errors_since;
 use crate::sam::generated::Generated;
 use crate::sam::property::{Property, Shape, TEXT_OR_MAP};
 use crate::sam::{ResourceType, SamResource, Stage, map, set};
@@ -103,10 +101,7 @@ impl HttpApi {
 
 fn lower(context: &mut Context<'_>, sam: SamResource) {
     let before = context.diagnostics.len();
-    let draft = match context.drafts.get_mut(&sam.id) {
-        Some(draft) => std::mem::replace(draft, Draft::new(None, false)),
-        None => Draft::new(None, false),
-    };
+    let draft = Draft::take(context, &sam.id);
     let mut api = HttpApi {
         sam,
         draft,
@@ -122,7 +117,7 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
     api.made.reserve(api.sam.id.clone());
     let mut properties = Map::new();
     let authorizers = body::lower(context, &mut api, &mut properties);
-    if has_errors_since(context, before) {
+    if context.has_errors_since(before) {
         return;
     }
     for authorizer in &authorizers {
@@ -142,10 +137,7 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
         .attributes
         .main("AWS::ApiGatewayV2::Api", properties);
     api.made.insert(api.sam.id.clone(), main, ROOM);
-    check_ids(context, &api);
-    if !has_errors_since(context, before) {
-        api.made.emit(context, &api.sam.id);
-    }
+    super::emit(context, &api.sam.id, api.made, before);
 }
 
 /// The name of the stage; an empty one is the default stage.
@@ -203,20 +195,4 @@ fn lower_stage(api: &mut HttpApi, id: String) {
         .attributes
         .derived("AWS::ApiGatewayV2::Stage", properties);
     api.made.insert(id, made, ROOM);
-}
-
-/// Refuses generated ids that CloudFormation would refuse.
-fn check_ids(context: &mut Context<'_>, api: &HttpApi) {
-    for id in api.made.ids().filter(|id| !logical_id::is_valid(id)) {
-        context.report(
-            Diagnostic::error(
-                "invalid-logical-id",
-                Path::resource(&api.sam.id),
-                format!("`{}` generates a resource with the logical id `{id}`, which holds something else than letters and digits", api.sam.id),
-            )
-            .on_key()
-            .help("it is made of the names of stages, authorizers and base paths: keep to A-Z, a-z and 0-9 in them")
-            .blame(Some(id)),
-        );
-    }
 }

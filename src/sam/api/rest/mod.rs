@@ -14,11 +14,9 @@ mod stage;
 use super::{Draft, authorizers, domain, usage_plan};
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
-use crate::language::logical_id;
 use crate::language::partition::Partition;
 use crate::language::python2::Node;
 use crate::language::truth::is_truthy;
-use crate::sam::events::has_errors_since;
 use crate::sam::generated::Generated;
 use crate::sam::property::{self, Property, Shape, TEXT_OR_MAP};
 use crate::sam::{ResourceType, SamResource, Stage, set, tags};
@@ -149,10 +147,7 @@ impl RestApi {
 
 fn lower(context: &mut Context<'_>, sam: SamResource) {
     let before = context.diagnostics.len();
-    let draft = match context.drafts.get_mut(&sam.id) {
-        Some(draft) => std::mem::replace(draft, Draft::new(None, false)),
-        None => Draft::new(None, false),
-    };
+    let draft = Draft::take(context, &sam.id);
     let mut api = RestApi {
         sam,
         draft,
@@ -173,7 +168,7 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
     let mut properties = Map::new();
     set_endpoint(context, &mut api.sam, &mut properties);
     let body = body::lower(context, &mut api, &mut properties);
-    if has_errors_since(context, before) {
+    if context.has_errors_since(before) {
         return;
     }
     let stage = stage::id(&api.sam);
@@ -207,10 +202,7 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
         .main("AWS::ApiGateway::RestApi", properties);
     api.made.insert(api.sam.id.clone(), main, ROOM);
     tags::propagate(&api.sam, &mut api.made);
-    check_ids(context, &api);
-    if !has_errors_since(context, before) {
-        api.made.emit(context, &api.sam.id);
-    }
+    super::emit(context, &api.sam.id, api.made, before);
 }
 
 /// Where the API is served from.
@@ -262,20 +254,4 @@ fn set_endpoint(
         "Parameters",
         json!({ "endpointConfigurationTypes": kind }),
     );
-}
-
-/// Refuses generated ids that CloudFormation would refuse.
-fn check_ids(context: &mut Context<'_>, api: &RestApi) {
-    for id in api.made.ids().filter(|id| !logical_id::is_valid(id)) {
-        context.report(
-            Diagnostic::error(
-                "invalid-logical-id",
-                Path::resource(&api.sam.id),
-                format!("`{}` generates a resource with the logical id `{id}`, which holds something else than letters and digits", api.sam.id),
-            )
-            .on_key()
-            .help("it is made of the names of stages, authorizers and base paths: keep to A-Z, a-z and 0-9 in them")
-            .blame(Some(id)),
-        );
-    }
 }
