@@ -42,7 +42,7 @@ pub(super) fn read<'a>(
         return None;
     };
     let is_named = |key: &&str| given.get(*key).is_some_and(|zone| !zone.is_null());
-    if !ZONE.iter().any(|key| is_named(key)) {
+    if !ZONE.iter().any(is_named) {
         context.report(
             Diagnostic::error(
                 "route53-without-zone",
