@@ -284,7 +284,7 @@ fn merge_maps<'a>(
     path: &mut Vec<Step>,
     inherited: &mut Inherited,
 ) -> Map<String, Value> {
-    let mut merged = Map::new();
+    let mut merged = Map::with_capacity(global.size_hint().1.unwrap_or_default() + own.len());
     for (key, value) in global {
         path.push(key.into());
         let value = match own.get_mut(key) {

@@ -35,9 +35,6 @@ impl Names<'_> {
         match value {
             Value::Array(items) => items.iter_mut().for_each(|item| self.rewrite(item)),
             Value::Object(map) => {
-                if let Some(depends_on) = map.get_mut("DependsOn") {
-                    self.rewrite_depends_on(depends_on);
-                }
                 let name = (map.len() == 1).then(|| map.keys().next()).flatten();
                 match name.map(String::as_str) {
                     Some("Ref") => self.rewrite_ref(value),
@@ -46,7 +43,12 @@ impl Names<'_> {
                     _ => {}
                 }
                 if let Value::Object(map) = value {
-                    map.values_mut().for_each(|inner| self.rewrite(inner));
+                    for (key, inner) in map {
+                        if key == "DependsOn" {
+                            self.rewrite_depends_on(inner);
+                        }
+                        self.rewrite(inner);
+                    }
                 }
             }
             _ => {}

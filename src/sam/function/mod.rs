@@ -192,7 +192,7 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
     role::begin(context, &mut function, tracing.is_some());
 
     let (code, local) = code.map_or((Value::Null, None), |code| (code.value, code.local));
-    let mut properties = Map::new();
+    let mut properties = Map::with_capacity(function.sam.properties.len() + 2);
     set(&mut properties, "Code", code);
     set_function_properties(&mut function.sam, &mut properties, capacity, tracing);
     publish::lower(context, &mut function, &mut properties, local.as_ref());
