@@ -3,9 +3,9 @@
 
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, suggestion};
-use crate::language::intrinsics::argument;
+use crate::language::intrinsics::{argument, ref_target};
 use crate::sam;
-use crate::template::{Path, Step, Template};
+use crate::template::{Path, Template, Trail};
 use indexmap::IndexSet;
 use serde_json::{Map, Value};
 
@@ -65,79 +65,52 @@ pub(crate) fn take_transform(template: &mut Template, context: &mut Context<'_>)
 /// Reports references to conditions that the template does not declare, each name once.
 pub(crate) fn find_undefined_conditions(template: &mut Template, context: &mut Context<'_>) {
     let declared = template.section("Conditions").cloned().unwrap_or_default();
-    let mut walk = ConditionWalk {
+    let mut uses = ConditionUses {
         declared: &declared,
         reported: IndexSet::new(),
-        path: Vec::new(),
     };
     for section in ["Conditions", "Rules", "Resources", "Outputs"] {
         let Some(entries) = template.section(section) else {
             continue;
         };
-        for (name, value) in entries {
-            walk.path = vec![section.into(), name.into()];
+        let above = Trail::section(section);
+        for (name, entry) in entries {
+            let trail = above.key(name);
             if section == "Resources" || section == "Outputs" {
-                walk.attribute(context, value);
+                let place = || trail.path().then("Condition");
+                uses.check(context, entry.get("Condition"), place);
             }
-            walk.visit(context, value, section == "Conditions");
+            trail.walk(entry, &mut |trail, value| {
+                if let Some(Value::Array(items)) = argument(value, "Fn::If") {
+                    let place = || trail.path().then("Fn::If").then(0);
+                    uses.check(context, items.first(), place);
+                }
+                // In a condition, `{Condition: name}` refers to another one.
+                if section == "Conditions" {
+                    let place = || trail.path().then("Condition");
+                    uses.check(context, argument(value, "Condition"), place);
+                }
+            });
         }
     }
 }
 
-struct ConditionWalk<'a> {
+struct ConditionUses<'a> {
     declared: &'a Map<String, Value>,
     reported: IndexSet<String>,
-    path: Vec<Step>,
 }
 
-impl ConditionWalk<'_> {
-    /// The `Condition` of a resource or output.
-    fn attribute(&mut self, context: &mut Context<'_>, value: &Value) {
-        if let Some(name) = value.get("Condition").and_then(Value::as_str) {
-            self.path.push("Condition".into());
-            self.used(context, name);
-            self.path.pop();
-        }
-    }
-
-    /// `in_condition`: inside a condition `{Condition: name}` refers to another one.
-    fn visit(&mut self, context: &mut Context<'_>, value: &Value, in_condition: bool) {
-        match value {
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.path.push(index.into());
-                    self.visit(context, item, in_condition);
-                    self.path.pop();
-                }
-            }
-            Value::Object(map) => {
-                if let Some(Value::Array(items)) = argument(value, "Fn::If")
-                    && let Some(name) = items.first().and_then(Value::as_str)
-                {
-                    self.path.push("Fn::If".into());
-                    self.path.push(0.into());
-                    self.used(context, name);
-                    self.path.truncate(self.path.len() - 2);
-                }
-                if let (true, Some(name)) = (
-                    in_condition,
-                    argument(value, "Condition").and_then(Value::as_str),
-                ) {
-                    self.path.push("Condition".into());
-                    self.used(context, name);
-                    self.path.pop();
-                }
-                for (key, inner) in map {
-                    self.path.push(key.into());
-                    self.visit(context, inner, in_condition);
-                    self.path.pop();
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn used(&mut self, context: &mut Context<'_>, name: &str) {
+impl ConditionUses<'_> {
+    /// Reports the name of a condition, which stands at `place`, unless it is declared or reported.
+    fn check(
+        &mut self,
+        context: &mut Context<'_>,
+        name: Option<&Value>,
+        place: impl FnOnce() -> Path,
+    ) {
+        let Some(name) = name.and_then(Value::as_str) else {
+            return;
+        };
         if name.is_empty()
             || self.declared.contains_key(name)
             || !self.reported.insert(name.to_owned())
@@ -146,7 +119,7 @@ impl ConditionWalk<'_> {
         }
         let finding = Diagnostic::warning(
             "undefined-condition",
-            Path(self.path.clone()),
+            place(),
             format!("the template declares no condition `{name}`"),
         );
         let help = match suggestion(name, self.declared.keys().map(String::as_str)) {
@@ -172,46 +145,21 @@ pub(crate) fn find_dangling_references(template: &mut Template, context: &mut Co
     if owners.is_empty() {
         return;
     }
-    let mut found = Vec::new();
     for (section, value) in &template.0 {
-        collect_dotted(value, &owners, &mut vec![section.into()], &mut found);
-    }
-    context.dotted = found;
-}
-
-/// A `Ref` with a dot in it to one of `owners`, and where it stands.
-pub(crate) type DottedRef = (Path, String);
-
-fn collect_dotted(
-    value: &Value,
-    owners: &IndexSet<&str>,
-    path: &mut Vec<Step>,
-    found: &mut Vec<DottedRef>,
-) {
-    match value {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                path.push(index.into());
-                collect_dotted(item, owners, path, found);
-                path.pop();
-            }
-        }
-        Value::Object(map) => {
-            if let Some(target) = argument(value, "Ref").and_then(Value::as_str)
+        Trail::section(section).walk(value, &mut |trail, value| {
+            if let Some(target) = ref_target(value)
                 && let Some((id, _)) = target.split_once('.')
                 && owners.contains(id)
             {
-                found.push((Path(path.clone()).then("Ref"), target.to_owned()));
+                let dotted = (trail.path().then("Ref"), target.to_owned());
+                context.dotted.push(dotted);
             }
-            for (key, inner) in map {
-                path.push(key.into());
-                collect_dotted(inner, owners, path, found);
-                path.pop();
-            }
-        }
-        _ => {}
+        });
     }
 }
+
+/// A `Ref` with a dot in it to what SAM makes, and where it stands.
+pub(crate) type DottedRef = (Path, String);
 
 /// Reports those of the dotted references that lowering made nothing for.
 pub(crate) fn report_dangling_references(_template: &mut Template, context: &mut Context<'_>) {

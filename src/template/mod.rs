@@ -10,6 +10,7 @@ mod write;
 use serde_json::{Map, Value};
 
 pub use locate::{Location, Span, locate};
+pub(crate) use path::Trail;
 pub use path::{Path, Step};
 pub use read::{MAX_DEPTH, Read, read};
 pub use write::{write, write_to};

@@ -1,5 +1,6 @@
 //! Where something stands in a template: `Resources/Fn/Properties/Layers/0`.
 
+use serde_json::Value;
 use std::fmt;
 
 /// One step of a [`Path`].
@@ -83,5 +84,67 @@ impl fmt::Display for Path {
             }
         }
         Ok(())
+    }
+}
+
+/// A place while a tree is walked: nothing is copied until it is asked for as a [`Path`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Trail<'a> {
+    above: Option<&'a Trail<'a>>,
+    step: TrailStep<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum TrailStep<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+impl<'a> Trail<'a> {
+    /// The place of a section of the template.
+    pub(crate) fn section(name: &'a str) -> Self {
+        Self {
+            above: None,
+            step: TrailStep::Key(name),
+        }
+    }
+
+    /// The place of an entry of the map that stands here.
+    pub(crate) fn key(&'a self, key: &'a str) -> Self {
+        Self {
+            above: Some(self),
+            step: TrailStep::Key(key),
+        }
+    }
+
+    /// The place as a path.
+    pub(crate) fn path(&self) -> Path {
+        let above = self.above.map(Self::path).unwrap_or_default();
+        match self.step {
+            TrailStep::Key(key) => above.then(key),
+            TrailStep::Index(index) => above.then(index),
+        }
+    }
+
+    /// Shows `visit` the value that stands here, then everything in it, in the order of the text.
+    pub(crate) fn walk(&self, value: &Value, visit: &mut dyn FnMut(&Trail<'_>, &Value)) {
+        visit(self, value);
+        match value {
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    let here = Trail {
+                        above: Some(self),
+                        step: TrailStep::Index(index),
+                    };
+                    here.walk(item, visit);
+                }
+            }
+            Value::Object(map) => {
+                for (key, inner) in map {
+                    self.key(key).walk(inner, visit);
+                }
+            }
+            _ => {}
+        }
     }
 }
