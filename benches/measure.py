@@ -4,7 +4,8 @@
     cargo build --release && PYTHON benches/measure.py target/release/canaryform
 
 PYTHON has aws-sam-translator==1.115.0. Medians of whole processes, started one after the other, with their output
-thrown away. Templates are made here: functions with an alias, a preference, an alarm and a hook, and plain resources.
+thrown away. Templates are made here: functions with an alias, a preference, an alarm and a hook, REST APIs, and plain
+resources.
 The time of each step comes from `cargo bench --bench steps`.
 """
 
@@ -33,6 +34,26 @@ def lean(count):
         f"  Function{i}:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: s3://bucket/{i}.zip\n      Handler: app.handler\n"
         f"      Runtime: python3.13\n      AutoPublishAlias: live\n      DeploymentPreference:\n        Type: Canary10Percent5Minutes\n"
         for i in range(count))
+
+
+def routes(functions, count):
+    """A REST API with `count` routes to `functions` functions, CORS and an authorizer."""
+    head = """Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live}
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      Cors: "'*'"
+      Auth: {DefaultAuthorizer: Users, Authorizers: {Users: {UserPoolArn: 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/u'}}}
+"""
+    return head + "".join(
+        f"  Function{i}:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: s3://bucket/{i}.zip\n      Events:\n" + "".join(
+            f"        Route{route}: {{Type: Api, Properties: {{RestApiId: !Ref Api, Path: '/part{i}/{{id}}/r{route}', Method: get}}}}\n"
+            for route in range(i, count, functions))
+        for i in range(functions))
 
 
 def plain(count):
@@ -84,12 +105,14 @@ def main():
             return median([options.binary, "transform", path, "--region", "us-east-1"], times)
 
         print("| template | canaryform | SAM | times faster | memory |\n| --- | --- | --- | --- | --- |")
-        for count, times, sam_times in [(4, 51, 9), (500, 21, 5)]:
-            text = functions(count)
-            path = template(f"{count}.yaml", text)
+        for name, text, times, sam_times in [
+                ("4 functions with preferences", functions(4), 51, 9),
+                ("500 functions with preferences", functions(500), 21, 5),
+                ("100 functions, 300 routes of one REST API", routes(100, 300), 21, 5)]:
+            path = template("small.yaml", text)
             mine, memory = ours(path, times)
             theirs, sam_memory = median([sys.executable, str(SAM), path], sam_times)
-            print(f"| {count} functions with preferences ({len(text) / 1000:.0f} KB) | {mine * 1000:.1f} ms | {theirs * 1000:.0f} ms "
+            print(f"| {name} ({len(text) / 1000:.0f} KB) | {mine * 1000:.1f} ms | {theirs * 1000:.0f} ms "
                   f"| {theirs / mine:.0f} | {memory:.0f} MB, SAM {sam_memory:.0f} MB |")
         for name, text in [("50,000 plain resources", plain(50_000)), ("20,000 small functions with preferences", lean(20_000))]:
             mine, memory = ours(template("big.yaml", text), 3)
@@ -98,6 +121,11 @@ def main():
         print("\n| functions | time for each |\n| --- | --- |")
         for count in [500, 1000, 2000, 4000, 8000]:
             mine, _ = ours(template("growth.yaml", functions(count)), 7)
+            print(f"| {count} | {mine / count * 1e6:.0f} µs |")
+
+        print("\n| routes of 100 functions | time for each |\n| --- | --- |")
+        for count in [300, 1000, 3000]:
+            mine, _ = ours(template("growth.yaml", routes(100, count)), 15)
             print(f"| {count} | {mine / count * 1e6:.0f} µs |")
 
     print("\n| step | 4 functions | 500 functions |\n| --- | --- | --- |")
