@@ -134,6 +134,8 @@ pub(crate) struct Context<'a> {
     pub(crate) shared_by_apis: SharedByApis,
     /// Destinations of `Globals.Function.EventInvokeConfig` (`OnSuccess`, `OnFailure`) that were made for a function.
     pub(crate) shared_destinations: IndexMap<&'static str, Value>,
+    /// Buckets that events edited: the functions that did, in order, each with the tags that it spreads.
+    pub(crate) bucket_tags: IndexMap<String, Vec<(String, Option<Vec<Value>>)>>,
     /// Resources whose id changes (layers): old id to new.
     pub(crate) renamed: IndexMap<String, String>,
     /// Dotted references (`Fn.Alias`) and the generated id that each stands for.
@@ -170,6 +172,7 @@ impl<'a> Context<'a> {
             global_api: Node::Null,
             shared_by_apis: SharedByApis::default(),
             shared_destinations: IndexMap::new(),
+            bucket_tags: IndexMap::new(),
             renamed: IndexMap::new(),
             referable: IndexMap::new(),
             dotted: Vec::new(),

@@ -281,6 +281,7 @@ pub(crate) fn lower(context: &mut Context<'_>) {
         let resource = slot.take();
         lower_one(context, kind, &id, resource);
     }
+    events::tag_buckets(context);
 }
 
 fn lower_one(context: &mut Context<'_>, kind: &'static ResourceType, id: &str, resource: Value) {

@@ -12,7 +12,7 @@ use super::{Event, EventType, Target};
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
 use crate::language::intrinsics::{no_value, reference};
-use crate::language::truth::equal;
+use crate::language::truth::{equal, is_truthy};
 use crate::sam::property::{Property, Shape, TEXT_OR_TEXTS};
 use crate::sam::tags;
 use crate::template::Path;
@@ -61,6 +61,9 @@ const BUCKET: &EditedType = &EditedType {
     ],
 };
 
+/// How the key of a tag begins that makes the order with a conditional permission.
+const ORDER_TAG: &str = "sam:ConditionalDependsOn:";
+
 fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     let Some(bucket) = edited::find(context, event, BUCKET) else {
         return;
@@ -75,6 +78,9 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     let condition = target.sam.attributes.kept.get("Condition");
     let entries = notifications(event, &target.arn, condition);
     let all_tags = tags::propagated(target.sam).map(tags::list);
+    let function = target.sam.id.clone();
+    let taggers = context.bucket_tags.entry(bucket.to_owned()).or_default();
+    taggers.push((function, all_tags));
     edited::edit(
         context,
         bucket,
@@ -87,11 +93,61 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
                 None => depend(context, event, bucket, attributes, &permission),
             }
             notify(context, bucket, properties, entries);
-            if let Some(tags) = all_tags {
-                properties.insert("Tags".to_owned(), tags.into());
-            }
         },
     );
+}
+
+/// Gives each edited bucket the tags of `PropagateTags`: only the last function with an event of it decides.
+pub(crate) fn tag_buckets(context: &mut Context<'_>) {
+    for (bucket, taggers) in std::mem::take(&mut context.bucket_tags) {
+        let Some((last, tags)) = taggers.last() else {
+            continue;
+        };
+        for (function, lost) in &taggers {
+            if lost.is_some() && lost != tags {
+                context.report(
+                    Diagnostic::warning(
+                        "bucket-tags-lost",
+                        Path::property(function, "PropagateTags"),
+                        format!("the tags of `{function}` do not reach the bucket `{bucket}`: `{last}` has an event of it too, and comes later"),
+                    )
+                    .help("give both functions the same tags, or tag the bucket itself"),
+                );
+            }
+        }
+        let properties = context
+            .resources
+            .get_mut(&bucket)
+            .and_then(|resource| resource.get_mut("Properties"))
+            .and_then(Value::as_object_mut);
+        let (Some(tags), Some(properties)) = (tags, properties) else {
+            continue;
+        };
+        let replaced = properties.insert("Tags".to_owned(), tags.clone().into());
+        if replaced.is_some_and(|replaced| has_tags_of_user(&replaced)) {
+            context.report(
+                Diagnostic::warning(
+                    "bucket-tags-lost",
+                    Path::property(&bucket, "Tags"),
+                    format!("the bucket `{bucket}` loses its own tags to those of `{last}`, which spreads them with `PropagateTags`"),
+                )
+                .on_key()
+                .help("write the bucket's tags on the function too, or switch `PropagateTags` off"),
+            );
+        }
+    }
+}
+
+fn has_tags_of_user(tags: &Value) -> bool {
+    let is_ours = |tag: &Value| {
+        tag.get("Key")
+            .and_then(Value::as_str)
+            .is_some_and(|key| key.starts_with(ORDER_TAG))
+    };
+    match tags {
+        Value::Array(tags) => tags.iter().any(|tag| !is_ours(tag)),
+        other => is_truthy(Some(other)),
+    }
 }
 
 /// One notification for each name in `Events`.
@@ -214,7 +270,7 @@ fn depend_by_tag(
         return;
     };
     tags.push(json!({
-        "Key": format!("sam:ConditionalDependsOn:{permission}"),
+        "Key": format!("{ORDER_TAG}{permission}"),
         "Value": { "Fn::If": [condition, reference(permission), "no dependency"] },
     }));
 }
