@@ -11,6 +11,7 @@ use crate::origin::{Origin, Origins};
 use crate::passes::globals::Inheritance;
 use crate::passes::review::DottedRef;
 use crate::sam::api::{Draft, SharedByApis};
+use crate::sam::events::Tagger;
 use crate::template::{Path, Template};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -134,8 +135,8 @@ pub(crate) struct Context<'a> {
     pub(crate) shared_by_apis: SharedByApis,
     /// Destinations of `Globals.Function.EventInvokeConfig` (`OnSuccess`, `OnFailure`) that were made for a function.
     pub(crate) shared_destinations: IndexMap<&'static str, Value>,
-    /// Buckets that events edited: the functions that did, in order, each with the tags that it spreads.
-    pub(crate) bucket_tags: IndexMap<String, Vec<(String, Option<Vec<Value>>)>>,
+    /// Buckets that events edited, each with the functions that did, in order.
+    pub(crate) bucket_tags: IndexMap<String, Vec<Tagger>>,
     /// Resources whose id changes (layers): old id to new.
     pub(crate) renamed: IndexMap<String, String>,
     /// Dotted references (`Fn.Alias`) and the generated id that each stands for.

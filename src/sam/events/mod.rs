@@ -28,7 +28,7 @@ mod sns;
 mod source_access;
 
 pub(crate) use event_source_mapping::allow_to_send;
-pub(crate) use s3::tag_buckets;
+pub(crate) use s3::{Tagger, tag_buckets};
 
 use super::generated::Generated;
 use super::policies::RolePolicies;

@@ -80,7 +80,7 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     let all_tags = tags::propagated(target.sam).map(tags::list);
     let function = target.sam.id.clone();
     let taggers = context.bucket_tags.entry(bucket.to_owned()).or_default();
-    taggers.push((function, all_tags));
+    taggers.push(Tagger { function, all_tags });
     edited::edit(
         context,
         bucket,
@@ -97,14 +97,25 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     );
 }
 
+/// A function whose event edits a bucket, and the tags that it spreads.
+#[derive(Debug)]
+pub(crate) struct Tagger {
+    function: String,
+    all_tags: Option<Vec<Value>>,
+}
+
 /// Gives each edited bucket the tags of `PropagateTags`: only the last function with an event of it decides.
 pub(crate) fn tag_buckets(context: &mut Context<'_>) {
     for (bucket, taggers) in std::mem::take(&mut context.bucket_tags) {
-        let Some((last, tags)) = taggers.last() else {
+        let Some(Tagger {
+            function: last,
+            all_tags: tags,
+        }) = taggers.last()
+        else {
             continue;
         };
-        for (function, lost) in &taggers {
-            if lost.is_some() && lost != tags {
+        for Tagger { function, all_tags } in &taggers {
+            if all_tags.is_some() && all_tags != tags {
                 context.report(
                     Diagnostic::warning(
                         "bucket-tags-lost",
