@@ -83,14 +83,18 @@ pub(super) fn configurations<'e>(
         if let Some(item) = item.as_object() {
             read.push(item);
         } else {
-            context.report(
-                Diagnostic::error(
-                    "wrong-shape",
-                    event.path(NAME).then(index),
-                    format!("an item of `{NAME}` must be a map"),
-                )
-                .help("write `{Type: ..., URI: ...}`"),
-            );
+            let fault = Diagnostic::error(
+                "wrong-shape",
+                event.path(NAME).then(index),
+                format!("an item of `{NAME}` must be a map"),
+            )
+            .help("write `{Type: ..., URI: ...}`");
+            // Of this source alone the reference blames the event as if it were a resource.
+            context.report(if event.kind.name == "SelfManagedKafka" {
+                fault.blame(Some(&event.id))
+            } else {
+                fault
+            });
         }
     }
     (read.len() == items.len()).then_some(read)
