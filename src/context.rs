@@ -9,6 +9,7 @@ use crate::language::partition::Partition;
 use crate::language::python2::Node;
 use crate::origin::{Origin, Origins};
 use crate::passes::globals::Inheritance;
+use crate::passes::implicit_apis::Halted;
 use crate::passes::review::DottedRef;
 use crate::sam::api::{Draft, SharedByApis};
 use crate::sam::events::Tagger;
@@ -110,6 +111,8 @@ pub(crate) struct Context<'a> {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Whether the template is none, so that no further pass can work on it.
     pub(crate) unusable: bool,
+    /// What may still be found, where the implicit APIs cannot be made.
+    pub(crate) halted: Option<Halted>,
     pub(crate) origins: Origins,
     /// Which values of which resource came from Globals.
     pub(crate) inheritance: Inheritance,
@@ -160,6 +163,7 @@ impl<'a> Context<'a> {
             mappings: template.section("Mappings").cloned().unwrap_or_default(),
             diagnostics: Vec::new(),
             unusable: false,
+            halted: None,
             origins: Origins::new(),
             inheritance: Inheritance::default(),
             resources: IndexMap::new(),

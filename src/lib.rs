@@ -98,6 +98,9 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
         }
     }
     let mut diagnostics = context.diagnostics;
+    if let Some(halted) = context.halted {
+        halted.retain(&mut diagnostics);
+    }
     for diagnostic in &mut diagnostics {
         diagnostic.path = context
             .inheritance

@@ -121,8 +121,7 @@ pub(crate) fn add(template: &mut Template, context: &mut Context<'_>) {
     for kind in KINDS {
         add_kind(resources, context, kind, &globals, &mut orders);
         if context.diagnostics.iter().any(Diagnostic::is_error) {
-            // What follows would judge APIs by documents that are not complete.
-            context.unusable = true;
+            context.halted = Some(Halted::new(resources, &context.diagnostics));
             return;
         }
     }
@@ -134,6 +133,64 @@ pub(crate) fn add(template: &mut Template, context: &mut Context<'_>) {
             .enumerate()
             .map(|(rank, id)| (id.to_string(), rank))
             .collect();
+    }
+}
+
+/// The reference stops when it cannot make the implicit APIs, and blames the resources with those events alone. So does
+/// this transform, but it tells all that is wrong with them: what follows goes on, and of what that finds only this
+/// stays.
+pub(crate) struct Halted {
+    /// How many findings there were by then.
+    found: usize,
+    /// The resources that are blamed.
+    owners: IndexSet<String>,
+    /// The events of APIs that they have. The documents are not complete, so that little can be said of these.
+    events: Vec<Path>,
+}
+
+/// What is wrong with an event whatever its API is like.
+const FAULTS_OF_EVENTS: &[&str] = &["missing-property", "unknown-property", "wrong-shape"];
+
+impl Halted {
+    fn new(resources: &Map<String, Value>, found: &[Diagnostic]) -> Self {
+        let errors = found.iter().filter(|finding| finding.is_error());
+        let owners: IndexSet<String> = errors
+            .filter_map(|fault| fault.path.resource_id().map(str::to_owned))
+            .collect();
+        let mut events = Vec::new();
+        for owner in &owners {
+            let all = resources
+                .get(owner)
+                .and_then(|resource| resource.get("Properties")?.get("Events")?.as_object());
+            for (id, event) in all.into_iter().flatten() {
+                if KINDS.iter().any(|kind| is_of_type(event, kind.event)) {
+                    events.push(Path::property(owner, "Events").then(id));
+                }
+            }
+        }
+        Self {
+            found: found.len(),
+            owners,
+            events,
+        }
+    }
+
+    /// Takes out what was found later and cannot be relied on.
+    pub(crate) fn retain(&self, findings: &mut Vec<Diagnostic>) {
+        let later = findings.split_off(self.found.min(findings.len()));
+        for finding in later {
+            let is_of_api = || {
+                let mut events = self.events.iter();
+                events.any(|event| finding.path.0.starts_with(&event.0))
+            };
+            let owner = finding.path.resource_id();
+            let is_told = owner == finding.resource.as_deref()
+                && owner.is_some_and(|owner| self.owners.contains(owner))
+                && (FAULTS_OF_EVENTS.contains(&finding.code) || !is_of_api());
+            if is_told && findings.iter().all(|other| other.path != finding.path) {
+                findings.push(finding);
+            }
+        }
     }
 }
 
@@ -317,10 +374,7 @@ fn add_kind(
             conditions: &mut conditions,
             globals,
         };
-        let read = reading.read_owner(owner, resource, orders);
-        if let Err(fault) = read {
-            context.report(fault);
-        }
+        reading.read_owner(owner, resource, orders);
     }
     let condition = condition_of_all(context, kind, &conditions);
     let is_implicit_used = implicit
@@ -521,12 +575,7 @@ struct Reading<'a, 'b> {
 
 impl Reading<'_, '_> {
     /// Reads the events of a function or state machine and puts them into their order; the first fault ends it.
-    fn read_owner(
-        &mut self,
-        owner: &str,
-        resource: &mut Value,
-        orders: &mut Orders,
-    ) -> Result<(), Diagnostic> {
+    fn read_owner(&mut self, owner: &str, resource: &mut Value, orders: &mut Orders) {
         let attribute = |name: &str| {
             resource
                 .get(name)
@@ -544,7 +593,7 @@ impl Reading<'_, '_> {
             .and_then(|properties| properties.get_mut("Events"))
             .and_then(Value::as_object_mut)
         else {
-            return Ok(());
+            return;
         };
         let order = orders.events.entry(owner.to_owned()).or_insert_with(|| {
             let mut order = new_order(orders.is_emulated);
@@ -565,7 +614,9 @@ impl Reading<'_, '_> {
         for id in own.keys() {
             if let Some(event) = events.get_mut(&**id) {
                 let path = Path::property(owner, "Events").then(&**id);
-                self.read_event(event, &path, &attributes, tags.as_ref())?;
+                if let Err(fault) = self.read_event(event, &path, &attributes, tags.as_ref()) {
+                    self.context.report(fault);
+                }
             }
         }
         if orders.is_emulated {
@@ -577,7 +628,6 @@ impl Reading<'_, '_> {
                 }
             }
         }
-        Ok(())
     }
 
     /// The tags that an owner of events hands on to the implicit API.

@@ -297,9 +297,8 @@ fn lower_one(context: &mut Context<'_>, kind: &'static ResourceType, id: &str, r
         return;
     };
     let sam = SamResource::new(id, resource);
-    let mut sound = true;
+    let found_before = context.diagnostics.len();
     if !logical_id::is_valid(id) {
-        sound = false;
         context.report(
             Diagnostic::error(
                 "invalid-logical-id",
@@ -312,13 +311,52 @@ fn lower_one(context: &mut Context<'_>, kind: &'static ResourceType, id: &str, r
     }
     let path = Path::resource(id).then("Properties");
     let owner = format!("`{}`", kind.name);
-    sound &= property::check(context, kind.properties, &sam.properties, &owner, &path);
-    if sound {
+    property::check(context, kind.properties, &sam.properties, &owner, &path);
+    if context.diagnostics.len() == found_before {
         let made_before = context.made.len();
         context.replaced.clear();
         lower(context, sam);
         note_referable(context, kind, id, made_before);
+    } else {
+        find_more_faults(context, kind, lower, sam, found_before);
     }
+}
+
+/// Lowers a resource whose shape is wrong, only to tell all that is wrong with it: of what is found, what follows from
+/// the faults after the first `found_before` findings is left out, and what is made too.
+///
+/// The reference goes no further with such a resource.
+fn find_more_faults(
+    context: &mut Context<'_>,
+    kind: &ResourceType,
+    lower: fn(&mut Context<'_>, SamResource),
+    mut sam: SamResource,
+    found_before: usize,
+) {
+    let id = sam.id.clone();
+    let place = Path::resource(&id).then("Properties");
+    let reported = context.diagnostics.iter().skip(found_before);
+    let misspelt = property::misspelt(kind.properties, &sam.properties);
+    let faults: Vec<Path> = reported
+        .map(|fault| fault.path.clone())
+        .chain(misspelt.into_iter().map(|name| place.clone().then(name)))
+        .collect();
+    let is_fault = |name: &String| faults.contains(&place.clone().then(name));
+    sam.properties.retain(|name, _| !is_fault(name));
+    let (made, deployments) = (context.made.len(), context.deployments.len());
+    let found = context.diagnostics.len();
+    lower(context, sam);
+    context.made.truncate(made);
+    context.deployments.truncate(deployments);
+    let later = context.diagnostics.split_off(found);
+    context
+        .diagnostics
+        .extend(later.into_iter().filter(|finding| {
+            let follows = |fault: &Path| finding.path.0.starts_with(&fault.0);
+            finding.resource.as_deref() == Some(&id)
+                && finding.path.0.len() > place.0.len()
+                && !faults.iter().any(follows)
+        }));
 }
 
 /// Remembers which generated resources the dotted references of a resource stand for; of several the last counts.

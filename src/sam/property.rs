@@ -212,19 +212,38 @@ pub(crate) fn check(
             context.report(fault);
         }
     }
+    let misspelt = misspelt(table, properties);
     for row in table.iter().filter(|row| row.required) {
-        if properties.get(row.name).is_none_or(Value::is_null) {
+        if properties.get(row.name).is_none_or(Value::is_null) && !misspelt.contains(&row.name) {
+            let help = match row.shape {
+                Shape::Any => format!("add `{}`", row.name),
+                shape => format!("add `{}`: {}", row.name, shape.words()),
+            };
             context.report(
                 Diagnostic::error(
                     "missing-property",
                     path.clone().then(row.name),
                     format!("{owner} needs `{}`", row.name),
                 )
-                .help(format!("add `{}`: {}", row.name, row.shape.words())),
+                .help(help),
             );
         }
     }
     context.diagnostics.len() == before
+}
+
+/// The absent properties that are probably meant by names without a row.
+pub(crate) fn misspelt(
+    table: &'static [Property],
+    properties: &Map<String, Value>,
+) -> Vec<&'static str> {
+    let is_known = |name: &&String| table.iter().any(|row| row.name == *name);
+    properties
+        .keys()
+        .filter(|name| !is_known(name))
+        .filter_map(|name| suggestion(name, table.iter().map(|row| row.name)))
+        .filter(|meant| !properties.contains_key(*meant))
+        .collect()
 }
 
 /// Moves the properties that go over as they are from a SAM resource into a CloudFormation one.

@@ -100,6 +100,10 @@ def verdict(binary, template, region):
         # "Event with id [...]" names an event, which may be called as a resource is.
         theirs = owners(re.findall(r"Resource with id \[([^\]]+)\]", " ".join(wanted["errors"])), template)
         return f"blames {sorted(blamed)}, SAM {sorted(theirs)}: {wanted['errors']}" if theirs and theirs != blamed else ""
+    conditions = wanted["template"].get("Conditions", {})
+    if isinstance(conditions.get("SharedUsagePlanCondition"), str):
+        # On purpose: CloudFormation refuses a condition that is a bare name.
+        conditions["SharedUsagePlanCondition"] = {"Condition": conditions["SharedUsagePlanCondition"]}
     made = wanted["template"].get("Resources", {})
     lost = {
         name
