@@ -222,7 +222,7 @@ fn stage_of(context: &Context<'_>, api: &str) -> Option<Text> {
 }
 
 /// Lets every stage of the API call the function by this route.
-fn allow(context: &Context<'_>, target: &mut Target<'_>, route: &Route<'_>, stage: &str) {
+fn allow(context: &mut Context<'_>, target: &mut Target<'_>, route: &Route<'_>, stage: &str) {
     let mut path = &*route.path;
     if path.len() > 1 && !path.ends_with("\n/") {
         path = path.strip_suffix('/').unwrap_or(path);
@@ -241,8 +241,20 @@ fn allow(context: &Context<'_>, target: &mut Target<'_>, route: &Route<'_>, stag
     } else {
         logical_id::hash(stage)
     };
+    let id = route.event.made_id(&format!("Permission{suffix}"));
+    if !logical_id::is_valid(&id) {
+        // Letters of other scripts.
+        context.report(
+            Diagnostic::error(
+                "invalid-logical-id",
+                route.event.path.clone(),
+                format!("the stage `{stage}` becomes part of the logical id `{id}`, where CloudFormation allows only A-Z, a-z and 0-9"),
+            )
+            .help(format!("give the stage of `{}` another name", route.api)),
+        );
+    }
     target.allow(
-        route.event.made_id(&format!("Permission{suffix}")),
+        id,
         SERVICE,
         json!({ "SourceArn": { "Fn::Sub": [arn, variables] } }),
         ROOM,
