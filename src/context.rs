@@ -111,6 +111,8 @@ pub(crate) struct Context<'a> {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Whether the template is none, so that no further pass can work on it.
     pub(crate) unusable: bool,
+    /// Whether the resource that is being lowered is refused already, and only its faults count.
+    pub(crate) refused: bool,
     /// What may still be found, where the implicit APIs cannot be made.
     pub(crate) halted: Option<Halted>,
     pub(crate) origins: Origins,
@@ -163,6 +165,7 @@ impl<'a> Context<'a> {
             mappings: template.section("Mappings").cloned().unwrap_or_default(),
             diagnostics: Vec::new(),
             unusable: false,
+            refused: false,
             halted: None,
             origins: Origins::new(),
             inheritance: Inheritance::default(),

@@ -109,12 +109,29 @@ pub fn place(diagnostics: &mut [Diagnostic], text: &[u8]) {
 /// The name among `known` that `given` is probably meant to be: close in spelling, letter case aside.
 pub fn suggestion<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = given.to_lowercase();
+    let letters_wanted = letters(given);
     known
         .into_iter()
-        .map(|name| (distance(&wanted, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= (name.len().max(given.len()) / 4).max(1))
+        .filter_map(|name| {
+            let most = (name.len().max(given.len()) / 4).max(1);
+            // A cheap look first: an edit brings in and takes out one letter at most.
+            if (letters(name) ^ letters_wanted).count_ones() as usize > 2 * most {
+                return None;
+            }
+            let distance = distance(&wanted, &name.to_lowercase());
+            (distance <= most).then_some((distance, name))
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
+}
+
+/// Which letters a word has, letter case aside: a bit for each.
+fn letters(word: &str) -> u32 {
+    word.bytes()
+        .filter(u8::is_ascii_alphabetic)
+        .fold(0, |seen, byte| {
+            seen | 1 << (byte.to_ascii_lowercase() - b'a')
+        })
 }
 
 /// Edits (insert, delete, replace, swap neighbours) between two words, in characters.

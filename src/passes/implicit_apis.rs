@@ -21,10 +21,10 @@ use crate::language::truth::is_truthy;
 use crate::sam::api::openapi::{self, Document};
 use crate::sam::api::{Draft, rest};
 use crate::sam::map;
-use crate::template::{Path, Template};
+use crate::template::{Path, Step, Template};
 use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) const FUNCTION: &str = "AWS::Serverless::Function";
 const STATE_MACHINE: &str = "AWS::Serverless::StateMachine";
@@ -145,8 +145,11 @@ pub(crate) struct Halted {
     /// The resources that are blamed.
     owners: IndexSet<String>,
     /// The events of APIs that they have. The documents are not complete, so that little can be said of these.
-    events: Vec<Path>,
+    events: HashSet<Vec<Step>>,
 }
+
+/// How many steps lead to an event.
+const EVENT_DEPTH: usize = 5;
 
 /// What is wrong with an event whatever its API is like.
 const FAULTS_OF_EVENTS: &[&str] = &["missing-property", "unknown-property", "wrong-shape"];
@@ -157,14 +160,14 @@ impl Halted {
         let owners: IndexSet<String> = errors
             .filter_map(|fault| fault.path.resource_id().map(str::to_owned))
             .collect();
-        let mut events = Vec::new();
+        let mut events = HashSet::new();
         for owner in &owners {
             let all = resources
                 .get(owner)
                 .and_then(|resource| resource.get("Properties")?.get("Events")?.as_object());
             for (id, event) in all.into_iter().flatten() {
                 if KINDS.iter().any(|kind| is_of_type(event, kind.event)) {
-                    events.push(Path::property(owner, "Events").then(id));
+                    events.insert(Path::property(owner, "Events").then(id).0);
                 }
             }
         }
@@ -178,16 +181,15 @@ impl Halted {
     /// Takes out what was found later and cannot be relied on.
     pub(crate) fn retain(&self, findings: &mut Vec<Diagnostic>) {
         let later = findings.split_off(self.found.min(findings.len()));
+        let mut told: HashSet<Path> = findings.iter().map(|known| known.path.clone()).collect();
         for finding in later {
-            let is_of_api = || {
-                let mut events = self.events.iter();
-                events.any(|event| finding.path.0.starts_with(&event.0))
-            };
+            let event = finding.path.0.get(..EVENT_DEPTH);
+            let is_of_api = event.is_some_and(|event| self.events.contains(event));
             let owner = finding.path.resource_id();
-            let is_told = owner == finding.resource.as_deref()
+            let is_wanted = owner == finding.resource.as_deref()
                 && owner.is_some_and(|owner| self.owners.contains(owner))
-                && (FAULTS_OF_EVENTS.contains(&finding.code) || !is_of_api());
-            if is_told && findings.iter().all(|other| other.path != finding.path) {
+                && (FAULTS_OF_EVENTS.contains(&finding.code) || !is_of_api);
+            if is_wanted && told.insert(finding.path.clone()) {
                 findings.push(finding);
             }
         }

@@ -20,9 +20,10 @@ use crate::context::Context;
 use crate::diagnostics::{Diagnostic, suggestion};
 use crate::language::logical_id;
 use crate::language::truth;
-use crate::template::Path;
+use crate::template::{Path, Step};
 use property::Property;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// When a type is lowered: events add to APIs, and connectors look at what was lowered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -337,26 +338,28 @@ fn find_more_faults(
     let place = Path::resource(&id).then("Properties");
     let reported = context.diagnostics.iter().skip(found_before);
     let misspelt = property::misspelt(kind.properties, &sam.properties);
-    let faults: Vec<Path> = reported
-        .map(|fault| fault.path.clone())
-        .chain(misspelt.into_iter().map(|name| place.clone().then(name)))
+    let property_of = |finding: &Diagnostic| match finding.path.0.get(place.0.len()) {
+        Some(Step::Key(name)) => Some(name.clone()),
+        _ => None,
+    };
+    let faults: HashSet<String> = reported
+        .filter_map(property_of)
+        .chain(misspelt.into_iter().map(str::to_owned))
         .collect();
-    let is_fault = |name: &String| faults.contains(&place.clone().then(name));
-    sam.properties.retain(|name, _| !is_fault(name));
+    sam.properties.retain(|name, _| !faults.contains(name));
     let (made, deployments) = (context.made.len(), context.deployments.len());
     let found = context.diagnostics.len();
+    context.refused = true;
     lower(context, sam);
+    context.refused = false;
     context.made.truncate(made);
     context.deployments.truncate(deployments);
-    let later = context.diagnostics.split_off(found);
-    context
-        .diagnostics
-        .extend(later.into_iter().filter(|finding| {
-            let follows = |fault: &Path| finding.path.0.starts_with(&fault.0);
-            finding.resource.as_deref() == Some(&id)
-                && finding.path.0.len() > place.0.len()
-                && !faults.iter().any(follows)
-        }));
+    let mut later = context.diagnostics.split_off(found);
+    later.retain(|finding| {
+        let is_its_own = finding.resource.as_deref() == Some(&id);
+        is_its_own && property_of(finding).is_some_and(|name| !faults.contains(&name))
+    });
+    context.diagnostics.append(&mut later);
 }
 
 /// Remembers which generated resources the dotted references of a resource stand for; of several the last counts.

@@ -83,7 +83,7 @@ pub(super) fn edit(
     };
     edit(context, &mut attributes, &mut properties);
     check_properties(context, id, &properties, kind);
-    if context.has_errors_since(before) {
+    if context.has_errors_since(before) || context.refused {
         return;
     }
     properties.retain(|_, value| !value.is_null());

@@ -17,6 +17,7 @@ use crate::sam::property::{Property, Shape, TEXT_OR_TEXTS};
 use crate::sam::tags;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 const ROOM: &str = "sam/events/s3.rs";
 
@@ -80,7 +81,9 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     let all_tags = tags::propagated(target.sam).map(tags::list);
     let function = target.sam.id.clone();
     let taggers = context.bucket_tags.entry(bucket.to_owned()).or_default();
-    taggers.push(Tagger { function, all_tags });
+    if !context.refused {
+        taggers.push(Tagger { function, all_tags });
+    }
     edited::edit(
         context,
         bucket,
@@ -248,9 +251,14 @@ fn depend(
         }
     };
     on.push(permission.into());
+    let mut ids: HashSet<String> = HashSet::with_capacity(on.len());
     let mut each: Vec<Value> = Vec::with_capacity(on.len());
     for id in on {
-        if !each.iter().any(|known| equal(known, &id)) {
+        let is_new = match &id {
+            Value::String(id) => ids.insert(id.clone()),
+            other => !each.iter().any(|known| equal(known, other)),
+        };
+        if is_new {
             each.push(id);
         }
     }
