@@ -4,7 +4,8 @@
 
 use super::Event;
 use super::source_access::{
-    allow, configurations, encryption_key, enter_network, read_secret, report, report_type,
+    allow, configuration, configurations, encryption_key, enter_network, read_secret, report,
+    report_type,
 };
 use crate::context::Context;
 use crate::diagnostics::Diagnostic;
@@ -82,7 +83,20 @@ pub(super) fn self_managed_policy(context: &mut Context<'_>, event: &Event) -> O
     let key = encryption_key(context, event);
     statements.extend(key.map(|key| allow(&["kms:Decrypt"], key)));
     statements.extend(registry_statements(context, event));
-    if statements.is_empty() || context.has_errors_since(before) {
+    if context.has_errors_since(before) {
+        let faults = context.diagnostics.get_mut(before..).unwrap_or_default();
+        let place = event.path("SourceAccessConfigurations");
+        let is_no_map =
+            |fault: &Diagnostic| fault.code == "wrong-shape" && fault.path.0.starts_with(&place.0);
+        if faults.first().is_some_and(is_no_map) {
+            // Where this comes first, the reference blames the event as if it were a resource.
+            for fault in faults {
+                fault.resource = Some(event.id.clone());
+            }
+        }
+        return None;
+    }
+    if statements.is_empty() {
         return None;
     }
     Some(json!({
@@ -128,7 +142,14 @@ fn access_statements(context: &mut Context<'_>, event: &Event) -> Option<Vec<Val
     let names: Vec<&str> = ACCESS.iter().map(|(name, _)| *name).collect();
     let (mut subnet, mut group, mut identity) = (None, None, None);
     let (mut secret, mut root) = (None, None);
-    for (index, item) in items.into_iter().enumerate() {
+    for (index, item) in items.iter().enumerate() {
+        let item = match configuration(event, index, item) {
+            Ok(item) => item,
+            Err(fault) => {
+                context.report(fault);
+                continue;
+            }
+        };
         let kind = item.get("Type").and_then(Value::as_str);
         let Some((name, access)) = ACCESS.iter().find(|(name, _)| Some(*name) == kind) else {
             report_type(context, event, index, &names);

@@ -57,14 +57,14 @@ pub(super) fn encryption_key(context: &mut Context<'_>, event: &Event) -> Option
     Some(json!({ "Fn::Sub": arn }))
 }
 
-/// Each configuration with its index. What is no list of maps is reported and gives none.
+/// The configurations. What is no list, or an empty one, is reported and gives none.
 pub(super) fn configurations<'e>(
     context: &mut Context<'_>,
     event: &'e Event,
-) -> Option<Vec<&'e Map<String, Value>>> {
-    let given = event.get(NAME);
-    let items = given.as_array().filter(|items| !items.is_empty());
-    let Some(items) = items else {
+) -> Option<&'e [Value]> {
+    let given = event.get(NAME).as_array();
+    let items = given.filter(|items| !items.is_empty());
+    if items.is_none() {
         context.report(
             Diagnostic::error(
                 "source-access-missing",
@@ -76,28 +76,24 @@ pub(super) fn configurations<'e>(
             )
             .help("write `[{Type: BASIC_AUTH, URI: !Ref Secret}]`"),
         );
-        return None;
-    };
-    let mut read = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        if let Some(item) = item.as_object() {
-            read.push(item);
-        } else {
-            let fault = Diagnostic::error(
-                "wrong-shape",
-                event.path(NAME).then(index),
-                format!("an item of `{NAME}` must be a map"),
-            )
-            .help("write `{Type: ..., URI: ...}`");
-            // Of this source alone the reference blames the event as if it were a resource.
-            context.report(if event.kind.name == "SelfManagedKafka" {
-                fault.blame(Some(&event.id))
-            } else {
-                fault
-            });
-        }
     }
-    (read.len() == items.len()).then_some(read)
+    items.map(Vec::as_slice)
+}
+
+/// One configuration, or what is wrong with it.
+pub(super) fn configuration<'e>(
+    event: &Event,
+    index: usize,
+    item: &'e Value,
+) -> Result<&'e Map<String, Value>, Diagnostic> {
+    item.as_object().ok_or_else(|| {
+        Diagnostic::error(
+            "wrong-shape",
+            event.path(NAME).then(index),
+            format!("an item of `{NAME}` must be a map"),
+        )
+        .help("write `{Type: ..., URI: ...}`")
+    })
 }
 
 /// Reports a configuration whose `Type` is not one of `known`.
@@ -135,7 +131,14 @@ pub(super) fn basic_auth(
     let before = context.diagnostics.len();
     let items = configurations(context, event)?;
     let mut secret: Option<&Value> = None;
-    for (index, item) in items.into_iter().enumerate() {
+    for (index, item) in items.iter().enumerate() {
+        let item = match configuration(event, index, item) {
+            Ok(item) => item,
+            Err(fault) => {
+                context.report(fault);
+                continue;
+            }
+        };
         let kind = item.get("Type").and_then(Value::as_str);
         if !kind.is_some_and(|kind| known.contains(&kind)) {
             report_type(context, event, index, known);
