@@ -20,6 +20,7 @@ use crate::language::intrinsics::ref_target;
 use crate::language::logical_id;
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
+use crate::sam;
 use crate::sam::api::Draft;
 use crate::sam::api::openapi::{Document, Fault, make_conditional, with_wildcards};
 use crate::sam::property::{Property, Shape};
@@ -119,16 +120,9 @@ fn lower_of_function(context: &mut Context<'_>, target: &mut Target<'_>, event: 
     let Some(route) = Route::of(event) else {
         return;
     };
-    let Some(stage) = stage_of(context, &route.api) else {
-        context.report(
-            Diagnostic::error(
-                "stage-name-empty",
-                Path::property(&route.api, "StageName"),
-                format!("`StageName` of `{}` is empty", route.api),
-            )
-            .help("name the stage"),
-        );
-        return;
+    let stage = match stage_of(context, &route.api) {
+        Ok(stage) => stage,
+        Err(fault) => return context.report(fault),
     };
     allow(context, target, &route, &stage);
     warn_of_alias(context, target, &route);
@@ -201,23 +195,38 @@ fn edit_draft<'a>(
     }
 }
 
-/// The name of the API's stage as ids hold it; none where it is empty.
-fn stage_of(context: &Context<'_>, api: &str) -> Option<Text> {
+/// The name of the API's stage as ids hold it, or why there is none.
+fn stage_of(context: &Context<'_>, api: &str) -> Result<Text, Diagnostic> {
     let resource = context.resources.get(api);
-    let name = resource
-        .and_then(|resource| resource.get("Properties"))
-        .and_then(|properties| properties.get("StageName"))
-        .and_then(Value::as_str);
+    let properties = resource.and_then(|resource| resource.get("Properties"));
+    let is_of_sam = resource.is_some_and(|resource| sam::type_of(resource).is_some());
+    // Of SAM's own resources this is said where they are read.
+    if !is_of_sam && properties.is_some_and(|properties| !properties.is_object()) {
+        return Err(Diagnostic::error(
+            "wrong-shape",
+            Path::resource(api).then("Properties"),
+            format!("the `Properties` of `{api}` must be a map"),
+        )
+        .help("an event looks for the name of the stage there"));
+    }
     let is_bare = context
         .drafts
         .get(api)
         .and_then(|draft| draft.get("StageName").as_text())
         .is_some_and(|name| !name.is_marked());
-    match name {
-        Some("") => None,
-        Some(name) if is_bare => Some(Text::bare(name)),
-        Some(name) => Some(Text::marked(name)),
-        None => Some(Text::bare("Stage")),
+    match properties
+        .and_then(|properties| properties.get("StageName"))
+        .and_then(Value::as_str)
+    {
+        Some("") => Err(Diagnostic::error(
+            "stage-name-empty",
+            Path::property(api, "StageName"),
+            format!("`StageName` of `{api}` is empty"),
+        )
+        .help("name the stage")),
+        Some(name) if is_bare => Ok(Text::bare(name)),
+        Some(name) => Ok(Text::marked(name)),
+        None => Ok(Text::bare("Stage")),
     }
 }
 
@@ -430,16 +439,8 @@ fn lower_of_state_machine(context: &mut Context<'_>, target: &mut Target<'_>, ev
     let Some(route) = Route::of(event) else {
         return;
     };
-    if stage_of(context, &route.api).is_none() {
-        context.report(
-            Diagnostic::error(
-                "stage-name-empty",
-                Path::property(&route.api, "StageName"),
-                format!("`StageName` of `{}` is empty", route.api),
-            )
-            .help("name the stage"),
-        );
-        return;
+    if let Err(fault) = stage_of(context, &route.api) {
+        return context.report(fault);
     }
     let role = role_to_start(target, event, SERVICE, ROOM);
     edit_draft(context, &route, |context, draft| {
