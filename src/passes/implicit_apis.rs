@@ -157,8 +157,10 @@ const FAULTS_OF_EVENTS: &[&str] = &["missing-property", "unknown-property", "wro
 impl Halted {
     fn new(resources: &Map<String, Value>, found: &[Diagnostic]) -> Self {
         let errors = found.iter().filter(|finding| finding.is_error());
+        // A fault in a resource may be blamed on another one, or on the document.
         let owners: IndexSet<String> = errors
-            .filter_map(|fault| fault.path.resource_id().map(str::to_owned))
+            .filter(|fault| fault.resource.as_deref() == fault.path.resource_id())
+            .filter_map(|fault| fault.resource.clone())
             .collect();
         let mut events = HashSet::new();
         for owner in &owners {
@@ -576,7 +578,7 @@ struct Reading<'a, 'b> {
 }
 
 impl Reading<'_, '_> {
-    /// Reads the events of a function or state machine and puts them into their order; the first fault ends it.
+    /// Reads the events of a function or state machine and puts them into their order; faults are reported.
     fn read_owner(&mut self, owner: &str, resource: &mut Value, orders: &mut Orders) {
         let attribute = |name: &str| {
             resource
