@@ -1,0 +1,175 @@
+//! JSON text to tree, with a place for each number that reading changes.
+
+use super::{MAX_DEPTH, Read, changed, out_of_range, span_at};
+use crate::diagnostics::Diagnostic;
+use crate::template::{Format, Path, Template};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use std::fmt;
+
+/// A text that starts like JSON, read as JSON; none where it is none, or has faults that the event reader places.
+pub(super) fn read_json(text: &str, trimmed: &str) -> Option<Result<Read, Vec<Diagnostic>>> {
+    let mut sound = true;
+    let mut deserializer = serde_json::Deserializer::from_str(trimmed);
+    let value = JsonTree {
+        depth: 0,
+        sound: &mut sound,
+    }
+    .deserialize(&mut deserializer)
+    .ok()?;
+    deserializer.end().ok()?;
+    let Value::Object(map) = value else {
+        return None;
+    };
+    if !sound {
+        return None;
+    }
+    let (faults, warnings) = judge_json_numbers(text);
+    if !faults.is_empty() {
+        return Some(Err(faults));
+    }
+    Some(Ok(Read {
+        template: Template(map),
+        format: Format::Json,
+        warnings,
+    }))
+}
+
+/// Builds the tree of a JSON text, and notes a key that stands twice or nesting that is too deep.
+struct JsonTree<'a> {
+    depth: usize,
+    sound: &'a mut bool,
+}
+
+impl<'de> DeserializeSeed<'de> for JsonTree<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for JsonTree<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(text.into())
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::String(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        *self.sound &= self.depth < MAX_DEPTH;
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element_seed(JsonTree {
+            depth: self.depth + 1,
+            sound: self.sound,
+        })? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        *self.sound &= self.depth < MAX_DEPTH;
+        let mut map = Map::new();
+        while let Some(key) = access.next_key::<String>()? {
+            let value = access.next_value_seed(JsonTree {
+                depth: self.depth + 1,
+                sound: self.sound,
+            })?;
+            *self.sound &= map.insert(key, value).is_none();
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+/// Behind the quote that ends the string whose content starts at `from`. Strings may be long: they are searched, not
+/// walked through.
+fn end_of_json_text(text: &str, mut from: usize) -> usize {
+    loop {
+        let rest = text.get(from..).unwrap_or_default();
+        let Some(quote) = rest.find('"') else {
+            return text.len();
+        };
+        let before = rest.get(..quote).unwrap_or_default();
+        let slashes = before.len() - before.trim_end_matches('\\').len();
+        from += quote + 1;
+        if slashes % 2 == 0 {
+            return from;
+        }
+    }
+}
+
+/// The numbers of a sound JSON text that cannot be held, and those whose digits reading changes.
+fn judge_json_numbers(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    let (mut faults, mut warnings) = (Vec::new(), Vec::new());
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at = end_of_json_text(text, at + 1);
+            }
+            b'-' | b'0'..=b'9' => {
+                let length = bytes
+                    .get(at..)
+                    .unwrap_or_default()
+                    .iter()
+                    .take_while(|byte| {
+                        byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E')
+                    })
+                    .count();
+                let word = text.get(at..at + length).unwrap_or_default();
+                let span = || span_at(text.get(..at).unwrap_or_default(), at, length);
+                if word.contains(['.', 'e', 'E']) {
+                    let number = word.parse().ok().and_then(Number::from_f64);
+                    let read =
+                        number.map(|number| crate::language::python_json::number_text(&number));
+                    if !word.contains(['e', 'E'])
+                        && read.as_deref() != Some(word)
+                        && read != Some(format!("{word}0"))
+                    {
+                        warnings.push(changed(
+                            word,
+                            &read.unwrap_or_default(),
+                            span(),
+                            Path::default(),
+                        ));
+                    }
+                } else if word.parse::<i64>().is_err() && word.parse::<u64>().is_err() {
+                    faults.push(out_of_range(word, span(), Path::default()));
+                }
+                at += length.max(1);
+            }
+            _ => at += 1,
+        }
+    }
+    (faults, warnings)
+}

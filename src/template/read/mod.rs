@@ -1,0 +1,155 @@
+//! Template text to tree.
+//!
+//! A text that starts with `{` and is JSON is read as JSON. Everything else is YAML as SAM reads it: YAML 1.1 words
+//! (scalars.rs), CloudFormation's short tags, merge keys, anchors. What SAM would take silently and a person hardly
+//! means is an error: a key that stands twice, numbers that no template can hold.
+//!
+//! Upstream: yaml_helper.py, over PyYAML 6.
+
+mod json;
+mod yaml;
+
+use super::{Format, Location, Path, Span, Template};
+use crate::diagnostics::Diagnostic;
+
+/// How deep a template's maps and lists may nest. The deepest of 2,198 real templates has 19.
+pub const MAX_DEPTH: usize = 100;
+
+/// CloudFormation's functions that have a short tag: `!Sub` and so on.
+const FUNCTIONS: &[&str] = &[
+    "And",
+    "Base64",
+    "Cidr",
+    "Condition",
+    "Contains",
+    "EachMemberEquals",
+    "EachMemberIn",
+    "Equals",
+    "FindInMap",
+    "GetAtt",
+    "GetAZs",
+    "If",
+    "ImportValue",
+    "Join",
+    "Length",
+    "Not",
+    "Or",
+    "Ref",
+    "RefAll",
+    "Select",
+    "Split",
+    "Sub",
+    "ToJsonString",
+    "Transform",
+    "ValueOf",
+    "ValueOfAll",
+];
+
+/// What reading gave.
+#[derive(Debug)]
+pub struct Read {
+    /// The template.
+    pub template: Template,
+    /// How it was written.
+    pub format: Format,
+    /// Warnings about what reading changed.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads a template's text: YAML or JSON, in UTF-8.
+///
+/// # Errors
+/// The faults of the text, each with its place. None of them is a fault of the template's content: that is
+/// [`transform`](crate::transform)'s to find.
+pub fn read(text: &[u8]) -> Result<Read, Vec<Diagnostic>> {
+    let text = match std::str::from_utf8(text) {
+        Ok(text) => text,
+        Err(error) => return Err(vec![not_utf8(text, error.valid_up_to())]),
+    };
+    let trimmed = text
+        .trim_start_matches('\u{feff}')
+        .trim_start_matches([' ', '\t', '\r', '\n']);
+    if trimmed.starts_with('{')
+        && let Some(read) = json::read_json(text, trimmed)
+    {
+        return read;
+    }
+    yaml::read_yaml(text)
+}
+
+fn not_utf8(text: &[u8], at: usize) -> Diagnostic {
+    let before = text
+        .get(..at)
+        .and_then(|before| std::str::from_utf8(before).ok())
+        .unwrap_or_default();
+    fault(
+        "invalid-utf8",
+        span_at(before, at, 1),
+        "the file is not UTF-8 text",
+    )
+    .help("save the template as UTF-8")
+}
+
+fn fault(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
+    let mut fault = Diagnostic::error(code, Path::default(), message);
+    fault.span = Some(span);
+    fault
+}
+
+/// The place behind `before`, `length` bytes long.
+fn span_at(before: &str, from: usize, length: usize) -> Span {
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+    Span {
+        start: Location {
+            line: before.matches('\n').count() + 1,
+            column,
+        },
+        from,
+        to: from + length,
+    }
+}
+
+fn out_of_range(word: &str, span: Span, path: Path) -> Diagnostic {
+    let mut found = fault(
+        "number-out-of-range",
+        span,
+        format!("`{}` is a number that no template can hold", shorten(word)),
+    )
+    .help("quote it to keep it as text");
+    found.path = path;
+    found
+}
+
+fn changed(word: &str, read: &str, span: Span, path: Path) -> Diagnostic {
+    let mut found = Diagnostic::warning(
+        "number-changed-by-reading",
+        path,
+        format!("`{}` is read as the number {read}", shorten(word)),
+    )
+    .help("quote it to keep what is written");
+    found.span = Some(span);
+    found
+}
+
+/// The start of a word that may be megabytes long.
+fn shorten(word: &str) -> String {
+    match word.char_indices().nth(60) {
+        Some((at, _)) => format!("{}…", word.get(..at).unwrap_or_default()),
+        None => word.to_owned(),
+    }
+}
+
+/// The function that a short tag stands for.
+pub(in crate::template) fn function_of_tag(tag: &str) -> Option<&str> {
+    tag.strip_prefix('!')
+        .filter(|name| FUNCTIONS.contains(name))
+}
+
+/// `Ref` and `Condition` have no prefix in their long form.
+pub(in crate::template) fn long_form(name: &str) -> String {
+    match name {
+        "Ref" | "Condition" => name.to_owned(),
+        _ => format!("Fn::{name}"),
+    }
+}
