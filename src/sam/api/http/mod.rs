@@ -40,7 +40,7 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 };
 
 const PROPERTIES: &[Property] = &[
-    Property::of(super::rest::MANAGED, Shape::Bool).by("passes/implicit_apis.rs"),
+    Property::of(super::rest::MANAGED, Shape::Bool).by("passes/implicit_apis/mod.rs"),
     Property::any("Name").by(BODY),
     Property::of("StageName", TEXT_OR_MAP).by(ROOM),
     Property::of("Tags", Shape::Map).by(BODY).global(),

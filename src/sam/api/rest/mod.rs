@@ -50,7 +50,7 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 pub(crate) const MANAGED: &str = "__MANAGE_SWAGGER";
 
 const PROPERTIES: &[Property] = &[
-    Property::of(MANAGED, Shape::Bool).by("passes/implicit_apis.rs"),
+    Property::of(MANAGED, Shape::Bool).by("passes/implicit_apis/mod.rs"),
     Property::of("Name", TEXT_OR_MAP).if_filled().global(),
     Property::of("StageName", TEXT_OR_MAP).by(STAGE).required(),
     Property::of("Tags", Shape::Map).by(TAGS),
