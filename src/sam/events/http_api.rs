@@ -32,7 +32,7 @@ pub(super) const TYPE: EventType = EventType {
         Property::of("Stage", Shape::Text).by(ROOM),
         Property::of("Auth", Shape::Map).by(ROOM),
         Property::of("TimeoutInMillis", Shape::Integer).by(ROOM),
-        Property::of("RouteSettings", Shape::Map).by("passes/implicit_apis.rs"),
+        Property::of("RouteSettings", Shape::Map).by("passes/implicit_apis/mod.rs"),
         Property::of("PayloadFormatVersion", Shape::Text).by(ROOM),
     ],
     check: None,
@@ -289,23 +289,11 @@ fn path_parameters(path: &str) -> Vec<&str> {
 }
 
 fn integration(target: &Target<'_>, condition: Option<&Text>) -> Map2 {
-    let has_alias = target.id != target.sam.id;
-    let function = if has_alias {
-        target.id.clone()
-    } else {
-        format!("{}.Arn", target.id)
-    };
-    let uri = format!(
-        "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{function}}}/invocations"
-    );
-    let uri = if has_alias {
-        Text::bare(uri)
-    } else {
-        Text::marked(uri)
-    };
-    let mut sub = Map2::hashed();
-    sub.insert("Fn::Sub", uri);
-    let mut uri = Node::from(sub);
+    let mut uri = target.sub_with_arn(|function| {
+        format!(
+            "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/{function}/invocations"
+        )
+    });
     if let Some(condition) = condition {
         make_conditional(&mut uri, condition.clone());
     }

@@ -143,12 +143,8 @@ fn access_statements(context: &mut Context<'_>, event: &Event) -> Option<Vec<Val
     let (mut subnet, mut group, mut identity) = (None, None, None);
     let (mut secret, mut root) = (None, None);
     for (index, item) in items.iter().enumerate() {
-        let item = match configuration(event, index, item) {
-            Ok(item) => item,
-            Err(fault) => {
-                context.report(fault);
-                continue;
-            }
+        let Some(item) = configuration(context, event, index, item) else {
+            continue;
         };
         let kind = item.get("Type").and_then(Value::as_str);
         let Some((name, access)) = ACCESS.iter().find(|(name, _)| Some(*name) == kind) else {

@@ -38,6 +38,7 @@ use crate::context::Context;
 use crate::diagnostics::Diagnostic;
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::logical_id;
+use crate::language::python2::{self, Node, Text};
 use crate::language::truth::is_truthy;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
@@ -162,6 +163,19 @@ pub(crate) struct Target<'a> {
 }
 
 impl Target<'_> {
+    /// `Fn::Sub` of the text that is made with the reference to the ARN (`${Fn.Arn}`, `${FnAliaslive}`).
+    fn sub_with_arn(&self, text: impl FnOnce(&str) -> String) -> Node {
+        let has_alias = self.id != self.sam.id;
+        let text = if has_alias {
+            Text::bare(text(&format!("${{{}}}", self.id)))
+        } else {
+            Text::marked(text(&format!("${{{}.Arn}}", self.id)))
+        };
+        let mut sub = python2::Map::hashed();
+        sub.insert("Fn::Sub", text);
+        sub.into()
+    }
+
     /// Adds a resource; it gets the Condition, DeletionPolicy and UpdateReplacePolicy of what has the event.
     pub(crate) fn make(
         &mut self,

@@ -80,20 +80,24 @@ pub(super) fn configurations<'e>(
     items.map(Vec::as_slice)
 }
 
-/// One configuration, or what is wrong with it.
+/// One configuration; what is no map is reported and gives none.
 pub(super) fn configuration<'e>(
+    context: &mut Context<'_>,
     event: &Event,
     index: usize,
     item: &'e Value,
-) -> Result<&'e Map<String, Value>, Diagnostic> {
-    item.as_object().ok_or_else(|| {
-        Diagnostic::error(
-            "wrong-shape",
-            event.path(NAME).then(index),
-            format!("an item of `{NAME}` must be a map"),
-        )
-        .help("write `{Type: ..., URI: ...}`")
-    })
+) -> Option<&'e Map<String, Value>> {
+    if !item.is_object() {
+        context.report(
+            Diagnostic::error(
+                "wrong-shape",
+                event.path(NAME).then(index),
+                format!("an item of `{NAME}` must be a map"),
+            )
+            .help("write `{Type: ..., URI: ...}`"),
+        );
+    }
+    item.as_object()
 }
 
 /// Reports a configuration whose `Type` is not one of `known`.
@@ -132,12 +136,8 @@ pub(super) fn basic_auth(
     let items = configurations(context, event)?;
     let mut secret: Option<&Value> = None;
     for (index, item) in items.iter().enumerate() {
-        let item = match configuration(event, index, item) {
-            Ok(item) => item,
-            Err(fault) => {
-                context.report(fault);
-                continue;
-            }
+        let Some(item) = configuration(context, event, index, item) else {
+            continue;
         };
         let kind = item.get("Type").and_then(Value::as_str);
         if !kind.is_some_and(|kind| known.contains(&kind)) {

@@ -396,23 +396,11 @@ fn lambda_integration(
     } else {
         ("2015-03-31", "invocations")
     };
-    let has_alias = target.id != target.sam.id;
-    let function = if has_alias {
-        target.id.clone()
-    } else {
-        format!("{}.Arn", target.id)
-    };
-    let uri = context.partition.arn(&format!(
-        "apigateway:${{AWS::Region}}:lambda:path/{version}/functions/${{{function}}}/{invocations}"
-    ));
-    let uri = if has_alias {
-        Text::bare(uri)
-    } else {
-        Text::marked(uri)
-    };
-    let mut sub = Map2::hashed();
-    sub.insert("Fn::Sub", uri);
-    let mut uri = Node::from(sub);
+    let mut uri = target.sub_with_arn(|function| {
+        context.partition.arn(&format!(
+            "apigateway:${{AWS::Region}}:lambda:path/{version}/functions/{function}/{invocations}"
+        ))
+    });
     make_dependent(&mut uri, target);
     let mut made = Map2::hashed();
     made.insert("type", "aws_proxy");
