@@ -25,25 +25,34 @@
 //! ```
 
 pub mod code;
-mod context;
+pub mod deployment;
 pub mod diagnostics;
 mod gradual;
+mod inheritance;
 mod language;
 pub mod macro_call;
+mod options;
 pub mod origin;
 mod passes;
+mod place;
 pub mod properties;
+mod resource;
 mod sam;
+mod scope;
+mod stack;
 pub mod template;
 
 pub use code::LocalCode;
-pub use context::Options;
+
 pub use diagnostics::{Diagnostic, Severity};
+pub use options::Options;
 pub use template::{Format, Path, Template, read, write};
 
-use context::Context;
+use deployment::Deployment;
 use origin::Origins;
 use passes::{api_drafts, globals, implicit_apis, lower, references, review, shape};
+use scope::Scope;
+use stack::Conditions;
 
 /// What a transform gives.
 #[derive(Debug)]
@@ -53,6 +62,8 @@ pub struct Output {
     pub template: Template,
     /// All that is wrong with the template or odd about it.
     pub diagnostics: Vec<Diagnostic>,
+    /// The functions whose changes are published, and how.
+    pub deployments: Vec<Deployment>,
     /// What made each resource that the template did not have.
     pub origins: Origins,
 }
@@ -64,51 +75,48 @@ impl Output {
     }
 }
 
-type Pass = fn(&mut Template, &mut Context<'_>);
-
-/// The steps, in order. A step reports what it finds and goes on.
-const PASSES: &[Pass] = &[
-    // Everything after it may take resources for maps.
-    shape::check,
-    // On the template as the user wrote it, so that findings have a place in it.
-    review::find_undefined_conditions,
-    review::find_dangling_references,
-    review::take_transform,
-    // Before Globals: an implicit API has those of its type.
-    implicit_apis::add,
-    // Before anything reads a property.
-    globals::merge,
-    api_drafts::complete,
-    lower::lower,
-    // Last: only now is it known what was made.
-    references::rewrite,
-    review::report_dangling_references,
-];
-
 /// Turns a SAM template into plain CloudFormation.
 ///
 /// The same template and options always give the same output: nothing here reads files, the clock, the environment or
 /// the network. A template with faults is an ordinary answer: they are in [`Output::diagnostics`], all at once.
 pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
-    let mut context = Context::new(&template, options);
-    for pass in PASSES {
-        pass(&mut template, &mut context);
-        if context.unusable {
-            break;
-        }
+    let scope = Scope::new(&template, options);
+    // Everything after it may take resources for maps.
+    if !shape::check(&scope, &template) {
+        return Output {
+            template,
+            diagnostics: scope.into_findings(),
+            deployments: Vec::new(),
+            origins: Origins::new(),
+        };
     }
-    let mut diagnostics = context.diagnostics;
-    if let Some(halted) = context.halted {
+    // On the template as the user wrote it, so that findings have a place in it.
+    review::find_undefined_conditions(&scope, &template);
+    let dotted = review::find_dotted_references(&template);
+    review::take_transform(&scope, &mut template);
+    // Before Globals: an implicit API has those of its type.
+    let mut conditions = Conditions::of(&template);
+    let (mut apis, halted) = implicit_apis::add(&scope, &mut template, &mut conditions);
+    // Before anything reads a property.
+    let inheritance = globals::merge(&scope, &mut template);
+    api_drafts::complete(&mut template, &mut apis);
+    let (names, origins, deployments) =
+        lower::lower(&scope, &mut template, &mut apis, conditions, &inheritance);
+    // Last: only now is it known what was made.
+    references::rewrite(&mut template, &names);
+    review::report_dangling_references(&scope, dotted, &names);
+
+    let mut diagnostics = scope.into_findings();
+    if let Some(halted) = halted {
         halted.retain(&mut diagnostics);
     }
     for diagnostic in &mut diagnostics {
-        diagnostic.path = context
-            .inheritance
-            .trace(std::mem::take(&mut diagnostic.path));
+        diagnostic.path = inheritance.trace(std::mem::take(&mut diagnostic.path));
     }
     Output {
         template,
         diagnostics,
-        origins: context.origins,
+        deployments,
+        origins,
     }
 }

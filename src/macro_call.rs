@@ -7,9 +7,8 @@
 //!
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html>.
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::logical_id;
-use crate::sam;
 use crate::template::{Path, Step, Template, read};
 use crate::{Options, Output, Severity};
 use serde::Serialize;
@@ -43,10 +42,7 @@ const PARAMS: &[(&str, &[&str])] = &[
 ];
 
 /// Findings that say nothing about a `Resources` section alone, whose template is not known.
-const OF_WHOLE_TEMPLATES: &[&str] = &["undefined-condition", "dangling-reference"];
-
-/// The fault that AWS's own transform may be left to deal with.
-const NOT_SUPPORTED_YET: &str = "not-supported-yet";
+const OF_WHOLE_TEMPLATES: &[&Code] = &[codes::UNDEFINED_CONDITION, codes::DANGLING_REFERENCE];
 
 /// What became of a request.
 #[derive(Debug, Clone)]
@@ -205,7 +201,7 @@ fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Value,
     let mut diagnostics = output.diagnostics;
     diagnostics.retain(|found| {
         let is_beside_the_point = (resources_only && OF_WHOLE_TEMPLATES.contains(&found.code))
-            || (settings.keeps_serverless && found.code == NOT_SUPPORTED_YET);
+            || (settings.keeps_serverless && found.code == codes::NOT_SUPPORTED_YET);
         !is_beside_the_point
     });
     let has_errors = diagnostics.iter().any(Diagnostic::is_error);
@@ -307,7 +303,7 @@ impl Settings {
                 return Err(format!(
                     "the macro has no parameter `{}`: {}",
                     cut(name, 60),
-                    sam::did_you_mean(name, &names)
+                    crate::diagnostics::did_you_mean(name, &names)
                 ));
             };
             let word = value.as_str().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! What the transform knows of SAM: one row for each property of each resource type and event, from the very tables
 //! that drive it.
 
-use crate::sam::property::{Lowered, Property};
+use crate::resource::property::{Lowered, Property};
 use crate::sam::{TYPES, events};
 use serde::Serialize;
 

@@ -18,7 +18,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use canaryform::code::{LocalCode, LocalCodeFault};
-use canaryform::diagnostics::{place, render};
+use canaryform::diagnostics::render;
+use canaryform::template::place;
 use canaryform::{Diagnostic, Format, Options, Template, read, transform, write};
 use serde_json::{Map, Value};
 use support::{Answer, difference, disagreement};

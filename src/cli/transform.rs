@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
-use canaryform::diagnostics::{self, render};
+use canaryform::diagnostics::render;
 use canaryform::template::write_to;
 use canaryform::{Diagnostic, Format, Options, Template};
 use clap::{Args, ValueEnum};
@@ -243,7 +243,7 @@ fn report(
     text: &[u8],
     mut diagnostics: Vec<Diagnostic>,
 ) -> Result<(), Failure> {
-    diagnostics::place(&mut diagnostics, text);
+    canaryform::template::place(&mut diagnostics, text);
     let name = input.name();
     let source = render::Source { name: &name, text };
     let stderr = io::stderr();

@@ -1,9 +1,12 @@
 //! What is wrong with a template, or odd about it: as data, and as text that a person reads.
 
+pub mod codes;
 #[cfg(feature = "cli")]
 pub mod render;
 
-use crate::template::{Path, Span, locate};
+pub use codes::{Code, Refusal};
+
+use crate::place::{Path, Span};
 
 /// How grave a [`Diagnostic`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,14 +15,16 @@ pub enum Severity {
     Error,
     /// The template can be transformed, but something in it probably does not do what its author means.
     Warning,
+    /// Something that is good to know, and needs no change.
+    Info,
 }
 
 /// One finding about a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Stable name of the fault in kebab-case: `deployment-without-alias`.
-    pub code: &'static str,
-    /// How grave it is.
+    /// What kind of finding it is.
+    pub code: &'static Code,
+    /// How grave it is: as its code says, unless its reader decided otherwise.
     pub severity: Severity,
     /// What is wrong, as one sentence without the final dot.
     pub message: String,
@@ -36,25 +41,17 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A fault at `path`, blamed on the resource that the path is in.
-    pub fn error(code: &'static str, path: Path, message: impl Into<String>) -> Self {
+    /// A finding at `path`, blamed on the resource that the path is in, and as grave as its code says.
+    pub fn new(code: &'static Code, path: Path, message: impl Into<String>) -> Self {
         Self {
             code,
-            severity: Severity::Error,
+            severity: code.severity,
             message: message.into(),
             help: None,
             resource: path.resource_id().map(str::to_owned),
             path,
             at_key: false,
             span: None,
-        }
-    }
-
-    /// A finding at `path` that does not stop the transform.
-    pub fn warning(code: &'static str, path: Path, message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, path, message)
         }
     }
 
@@ -85,27 +82,6 @@ impl Diagnostic {
     }
 }
 
-/// Finds where in `text` each finding stands, and puts them in the order of the text; those without a place come last.
-pub fn place(diagnostics: &mut [Diagnostic], text: &[u8]) {
-    let mut homeless: Vec<&mut Diagnostic> = diagnostics
-        .iter_mut()
-        .filter(|diagnostic| diagnostic.span.is_none())
-        .collect();
-    if let Ok(text) = std::str::from_utf8(text)
-        && !homeless.is_empty()
-    {
-        let places: Vec<(&Path, bool)> = homeless
-            .iter()
-            .map(|diagnostic| (&diagnostic.path, diagnostic.at_key))
-            .collect();
-        let spans = locate(text, &places);
-        for (diagnostic, span) in homeless.iter_mut().zip(spans) {
-            diagnostic.span = span;
-        }
-    }
-    diagnostics.sort_by_key(|diagnostic| diagnostic.span.map_or(usize::MAX, |span| span.from));
-}
-
 /// The name among `known` that `given` is probably meant to be: close in spelling, letter case aside.
 pub fn suggestion<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = given.to_lowercase();
@@ -123,6 +99,17 @@ pub fn suggestion<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> 
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
+}
+
+/// Suggests one of `known` in the words of a help, or names them all.
+pub(crate) fn did_you_mean(given: &str, known: &[&str]) -> String {
+    match suggestion(given, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => {
+            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            format!("it takes {}", names.join(", "))
+        }
+    }
 }
 
 /// Which letters a word has, letter case aside: a bit for each.

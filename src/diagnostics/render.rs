@@ -11,7 +11,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use serde_json::json;
 
 use super::{Diagnostic, Severity};
-use crate::template::{Location, Span};
+use crate::place::{Location, Span};
 
 /// How many findings text shows.
 pub const SHOWN: usize = 50;
@@ -80,7 +80,7 @@ pub fn json(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
     for (i, diagnostic) in diagnostics.iter().enumerate() {
         let start = diagnostic.span.map(|span| span.start);
         let object = json!({
-            "code": diagnostic.code,
+            "code": diagnostic.code.name,
             "severity": word(diagnostic.severity),
             "message": diagnostic.message,
             "help": diagnostic.help,
@@ -103,11 +103,15 @@ pub fn json(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
 
 /// `3 errors, 1 warning`.
 pub fn tally(diagnostics: &[Diagnostic]) -> String {
-    let errors = diagnostics.iter().filter(|d| d.is_error()).count();
-    [(errors, "error"), (diagnostics.len() - errors, "warning")]
-        .iter()
+    let count = |severity| {
+        let same = |found: &&Diagnostic| found.severity == severity;
+        diagnostics.iter().filter(same).count()
+    };
+    [Severity::Error, Severity::Warning, Severity::Info]
+        .into_iter()
+        .map(|severity| (count(severity), word(severity)))
         .filter(|(count, _)| *count > 0)
-        .map(|(count, noun)| format!("{count} {noun}{}", if *count == 1 { "" } else { "s" }))
+        .map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -136,6 +140,7 @@ fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Info => "info",
     }
 }
 
@@ -143,10 +148,11 @@ fn group<'a>(diagnostic: &'a Diagnostic, source: Source<'a>) -> Group<'a> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
     };
     let title = level
         .primary_title(sentence(&diagnostic.message))
-        .id(diagnostic.code);
+        .id(diagnostic.code.name);
     let file = FILE_MARK.to_string();
     let mut group = match diagnostic.span {
         None => title.element(Origin::path(file)),
@@ -296,8 +302,9 @@ fn escape(json: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::codes;
     use super::*;
-    use crate::template::Path;
+    use crate::place::Path;
 
     /// The span of the first `needle` in `text`.
     fn span(text: &str, needle: &str) -> Span {
@@ -314,8 +321,8 @@ mod tests {
     }
 
     fn typo(text: &str, needle: &str) -> Diagnostic {
-        let mut diagnostic = Diagnostic::error(
-            "unknown-property",
+        let mut diagnostic = Diagnostic::new(
+            codes::UNKNOWN_PROPERTY,
             Path::property("Greeter", "Tiemout"),
             "`Tiemout` is not a property of a function",
         )
@@ -352,15 +359,15 @@ mod tests {
     #[test]
     fn a_finding_in_globals_names_the_resource_that_it_is_about() {
         let template = "Globals: {Function: {Timeout: x}}\n";
-        let mut diagnostic = Diagnostic::warning(
-            "wrong-type",
+        let mut diagnostic = Diagnostic::new(
+            codes::IGNORED_KEY,
             Path(vec!["Globals".into(), "Function".into(), "Timeout".into()]),
             "`Timeout` is text",
         )
         .blame(Some("Greeter"));
         diagnostic.span = Some(span(template, "x}"));
         insta::assert_snapshot!(rendered(template, &[diagnostic]), @"
-        warning[wrong-type]: `Timeout` is text
+        warning[ignored-key]: `Timeout` is text
          --> template.yaml:1:31
           |
         1 | Globals: {Function: {Timeout: x}}
@@ -374,7 +381,7 @@ mod tests {
 
     #[test]
     fn a_finding_without_a_place_still_names_the_file() {
-        let diagnostic = Diagnostic::error("no-document", Path::default(), "The file is empty");
+        let diagnostic = Diagnostic::new(codes::NO_DOCUMENT, Path::default(), "The file is empty");
         insta::assert_snapshot!(rendered("", &[diagnostic]), @"
         error[no-document]: The file is empty
         --> template.yaml
@@ -476,13 +483,13 @@ mod tests {
 
     #[test]
     fn errors_come_before_warnings_where_not_all_fit() {
-        let warning = Diagnostic::warning("odd", Path::default(), "odd");
-        let error = Diagnostic::error("wrong", Path::default(), "wrong");
+        let warning = Diagnostic::new(codes::IGNORED_KEY, Path::default(), "odd");
+        let error = Diagnostic::new(codes::WRONG_SHAPE, Path::default(), "wrong");
         let mut diagnostics = vec![warning; 70];
         diagnostics.push(error);
         let out = rendered("", &diagnostics);
-        assert_eq!(out.matches("warning[odd]").count(), SHOWN - 1);
-        assert!(out.contains("error[wrong]"));
+        assert_eq!(out.matches("warning[ignored-key]").count(), SHOWN - 1);
+        assert!(out.contains("error[wrong-shape]"));
         assert!(
             out.ends_with("\nand 21 more\n1 error, 70 warnings\n"),
             "{out}"
@@ -494,7 +501,7 @@ mod tests {
         let template = "Resources:\n  Greeter:\n    Properties:\n      Tiemout: 3\n";
         let diagnostics = [
             typo(template, "Tiemout"),
-            Diagnostic::warning("odd", Path::default(), "Odd"),
+            Diagnostic::new(codes::IGNORED_KEY, Path::default(), "Odd"),
         ];
         let source = Source {
             name: "template.yaml",
@@ -503,7 +510,7 @@ mod tests {
         insta::assert_snapshot!(json(&diagnostics, source), @r#"
         [
           {"code":"unknown-property","severity":"error","message":"`Tiemout` is not a property of a function","help":"did you mean `Timeout`?","resource":"Greeter","path":"Resources/Greeter/Properties/Tiemout","file":"template.yaml","line":4,"column":7},
-          {"code":"odd","severity":"warning","message":"Odd","help":null,"resource":null,"path":"","file":"template.yaml","line":null,"column":null}
+          {"code":"ignored-key","severity":"warning","message":"Odd","help":null,"resource":null,"path":"","file":"template.yaml","line":null,"column":null}
         ]
         "#);
         assert_eq!(json(&[], source), "[]\n");

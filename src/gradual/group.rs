@@ -13,70 +13,44 @@
 
 use super::preference::Preference;
 use super::{hooks, role, traffic};
-use crate::context::Context;
+use crate::deployment::{Deployment, Shift};
 use crate::language::conditions;
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id::{
     CODE_DEPLOY_APPLICATION, CODE_DEPLOY_CONDITION, CODE_DEPLOY_ROLE, deployment_group,
 };
-use crate::sam::function::Function;
-use crate::sam::{SamResource, map, resource, set, tags};
+use crate::resource::tags;
+use crate::resource::{SamResource, map, resource, set};
+use crate::scope::Scope;
+use crate::stack::Stack;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "gradual/group.rs";
 
-/// A function whose alias is deployed gradually.
-#[derive(Debug, Clone)]
-pub(crate) struct Deployment {
-    function: String,
-    preference: Preference,
-    /// The condition of its deployment group.
-    condition: Option<Value>,
-    /// The function's tags, where they are propagated.
-    tags: Map<String, Value>,
-}
-
-impl Deployment {
-    pub(crate) fn new(sam: &SamResource, preference: Preference) -> Self {
-        let condition = sam
-            .attributes
-            .kept
-            .get("Condition")
-            .filter(|_| preference.passes_condition)
-            .cloned();
-        Self {
-            function: sam.id.clone(),
-            condition,
-            tags: tags::propagated(sam).cloned().unwrap_or_default(),
-            preference,
-        }
-    }
-
-    /// The name of its condition; an empty one is none.
-    fn condition_name(&self) -> Option<&str> {
-        self.condition
-            .as_ref()
-            .and_then(Value::as_str)
-            .filter(|name| !name.is_empty())
+/// How the traffic of a function shifts that has a preference.
+pub(crate) fn shift(sam: &SamResource, preference: Preference) -> Shift {
+    let condition = sam.attributes.kept.get("Condition");
+    Shift {
+        group: deployment_group(&sam.id),
+        traffic: traffic::configuration_name(preference.kind),
+        alarms: preference.alarms,
+        before: preference.hooks.before,
+        after: preference.hooks.after,
+        role: preference.role,
+        triggers: preference.triggers,
+        condition: condition.filter(|_| preference.passes_condition).cloned(),
+        tags: tags::propagated(sam).cloned().unwrap_or_default(),
     }
 }
 
-/// Gives the function's alias the UpdatePolicy that has CodeDeploy shift its traffic.
-pub(crate) fn wire_alias(function: &mut Function, deployment: &Deployment) {
-    let hooks = &deployment.preference.hooks;
+/// Gives an alias the UpdatePolicy that has CodeDeploy shift its traffic.
+pub(crate) fn wire(alias: &mut Value, shift: &Shift) {
     let mut update = map(json!({
         "ApplicationName": reference(CODE_DEPLOY_APPLICATION),
-        "DeploymentGroupName": reference(&deployment_group(function.id())),
+        "DeploymentGroupName": reference(&shift.group),
     }));
-    set(&mut update, "BeforeAllowTrafficHook", hooks.before.clone());
-    set(&mut update, "AfterAllowTrafficHook", hooks.after.clone());
-    let Some(alias) = function
-        .alias
-        .as_ref()
-        .and_then(|alias| function.made.get_mut(&alias.id))
-    else {
-        return;
-    };
+    set(&mut update, "BeforeAllowTrafficHook", shift.before.clone());
+    set(&mut update, "AfterAllowTrafficHook", shift.after.clone());
     if let Some(alias) = alias.as_object_mut() {
         let policy = json!({ "CodeDeployLambdaAliasUpdate": update });
         alias.shift_insert(1, "UpdatePolicy".to_owned(), policy);
@@ -84,32 +58,34 @@ pub(crate) fn wire_alias(function: &mut Function, deployment: &Deployment) {
 }
 
 /// Makes the CodeDeploy resources of all deployments.
-pub(crate) fn lower(context: &mut Context<'_>) {
-    let deployments = std::mem::take(&mut context.deployments);
-    if deployments.is_empty() {
+pub(crate) fn lower(scope: &Scope<'_>, stack: &mut Stack, deployments: &[Deployment]) {
+    let shifts: Vec<(&str, &Shift)> = deployments
+        .iter()
+        .filter_map(|deployment| Some((deployment.function.as_str(), deployment.shift.as_ref()?)))
+        .collect();
+    if shifts.is_empty() {
         return;
     }
-    let condition = shared_condition(context, &deployments);
-    let tags = shared_tags(&deployments);
+    let condition = shared_condition(scope, stack, &shifts);
+    let tags = shared_tags(&shifts);
 
     let mut application = map(json!({ "ComputePlatform": "Lambda" }));
     set(&mut application, "Tags", tags.clone());
     emit_shared(
-        context,
+        scope,
+        stack,
         CODE_DEPLOY_APPLICATION,
         "AWS::CodeDeploy::Application",
         condition.as_deref(),
         application,
         ROOM,
     );
-    if deployments
-        .iter()
-        .any(|deployment| deployment.preference.role.is_none())
-    {
-        let mut service_role = role::properties(context.partition);
+    if shifts.iter().any(|(_, shift)| shift.role.is_none()) {
+        let mut service_role = role::properties(scope.partition);
         set(&mut service_role, "Tags", tags);
         emit_shared(
-            context,
+            scope,
+            stack,
             CODE_DEPLOY_ROLE,
             "AWS::IAM::Role",
             condition.as_deref(),
@@ -117,13 +93,14 @@ pub(crate) fn lower(context: &mut Context<'_>) {
             "gradual/role.rs",
         );
     }
-    for deployment in deployments {
-        lower_group(context, deployment);
+    for (function, shift) in shifts {
+        lower_group(scope, stack, function, shift);
     }
 }
 
 fn emit_shared(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    stack: &mut Stack,
     id: &str,
     kind: &str,
     condition: Option<&str>,
@@ -134,7 +111,8 @@ fn emit_shared(
     if let Some(condition) = condition {
         attributes.insert("Condition".to_owned(), condition.into());
     }
-    context.emit_new(
+    stack.emit_new(
+        scope,
         None,
         id.to_owned(),
         resource(kind, attributes, properties),
@@ -143,26 +121,31 @@ fn emit_shared(
 }
 
 /// The condition of the shared resources: none where one deployment goes on without a condition.
-fn shared_condition(context: &mut Context<'_>, deployments: &[Deployment]) -> Option<String> {
+fn shared_condition(
+    scope: &Scope<'_>,
+    stack: &mut Stack,
+    shifts: &[(&str, &Shift)],
+) -> Option<String> {
     let mut names: indexmap::IndexSet<String> = indexmap::IndexSet::new();
-    for deployment in deployments {
-        names.insert(deployment.condition_name()?.to_owned());
+    for (_, shift) in shifts {
+        let name = shift.condition.as_ref().and_then(Value::as_str);
+        names.insert(name.filter(|name| !name.is_empty())?.to_owned());
     }
     if names.len() == 1 {
         return names.pop();
     }
     let names: Vec<String> = names.into_iter().collect();
     for (name, condition) in conditions::any_of(CODE_DEPLOY_CONDITION, &names) {
-        context.add_condition(name, condition);
+        stack.conditions.add(scope, name, condition);
     }
     Some(CODE_DEPLOY_CONDITION.to_owned())
 }
 
 /// The propagated tags of all functions; a later function's value wins.
-fn shared_tags(deployments: &[Deployment]) -> Value {
+fn shared_tags(shifts: &[(&str, &Shift)]) -> Value {
     let mut merged = Map::new();
-    for deployment in deployments {
-        merged.extend(deployment.tags.clone());
+    for (_, shift) in shifts {
+        merged.extend(shift.tags.clone());
     }
     if merged.is_empty() {
         Value::Null
@@ -171,13 +154,12 @@ fn shared_tags(deployments: &[Deployment]) -> Value {
     }
 }
 
-fn lower_group(context: &mut Context<'_>, deployment: Deployment) {
-    let preference = deployment.preference;
-    if preference.role.is_none() {
-        hooks::check_names(context, &deployment.function, &preference.hooks);
+fn lower_group(scope: &Scope<'_>, stack: &mut Stack, function: &str, shift: &Shift) {
+    if shift.role.is_none() {
+        hooks::check_names(scope, stack, function, shift);
     }
     let mut properties = Map::new();
-    set(&mut properties, "AlarmConfiguration", preference.alarms);
+    set(&mut properties, "AlarmConfiguration", shift.alarms.clone());
     set(
         &mut properties,
         "ApplicationName",
@@ -194,30 +176,30 @@ fn lower_group(context: &mut Context<'_>, deployment: Deployment) {
     set(
         &mut properties,
         "DeploymentConfigName",
-        traffic::configuration_name(preference.kind),
+        shift.traffic.clone(),
     );
     set(
         &mut properties,
         "DeploymentStyle",
         json!({ "DeploymentType": "BLUE_GREEN", "DeploymentOption": "WITH_TRAFFIC_CONTROL" }),
     );
-    let role = preference
+    let role = shift
         .role
+        .clone()
         .unwrap_or_else(|| get_att(CODE_DEPLOY_ROLE, "Arn"));
     set(&mut properties, "ServiceRoleArn", role);
     set(
         &mut properties,
         "TriggerConfigurations",
-        preference.triggers,
+        shift.triggers.clone(),
     );
-    if !deployment.tags.is_empty() {
-        set(&mut properties, "Tags", tags::list(&deployment.tags).into());
+    if !shift.tags.is_empty() {
+        set(&mut properties, "Tags", tags::list(&shift.tags).into());
     }
     let mut attributes = Map::new();
-    if let Some(condition) = deployment.condition {
-        attributes.insert("Condition".to_owned(), condition);
+    if let Some(condition) = &shift.condition {
+        attributes.insert("Condition".to_owned(), condition.clone());
     }
-    let id = deployment_group(&deployment.function);
     let made = resource("AWS::CodeDeploy::DeploymentGroup", attributes, properties);
-    context.emit_new(Some(&deployment.function), id, made, ROOM);
+    stack.emit_new(scope, Some(function), shift.group.clone(), made, ROOM);
 }

@@ -3,10 +3,12 @@
 //! Input  `Hooks: {PreTraffic: !Ref Check}`
 //! Output `BeforeAllowTrafficHook: !Ref Check` in the alias's UpdatePolicy
 
-use super::preference::warn_of_unknown_keys;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::deployment::Shift;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{argument, is_intrinsic, ref_target};
+use crate::resource::property::warn_of_unknown_keys;
+use crate::scope::Scope;
+use crate::stack::Stack;
 use crate::template::Path;
 use serde_json::{Map, Value};
 
@@ -21,7 +23,7 @@ pub(crate) struct Hooks {
 
 /// Reads `Hooks` of a preference; a fault is reported and gives none.
 pub(super) fn read(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     preference: &Map<String, Value>,
     path: &Path,
 ) -> Option<Hooks> {
@@ -30,16 +32,16 @@ pub(super) fn read(
     };
     let path = path.clone().then("Hooks");
     let Some(map) = given.as_object() else {
-        context.report(
-            Diagnostic::error("hooks-not-a-map", path, "`Hooks` must be a map")
+        scope.report(
+            Diagnostic::new(codes::HOOKS_NOT_A_MAP, path, "`Hooks` must be a map")
                 .help("write `Hooks: {PreTraffic: !Ref CheckFunction}`; to drop a global hook write `PreTraffic: null` in it"),
         );
         return None;
     };
     if is_intrinsic(given) {
-        context.report(
-            Diagnostic::warning(
-                "hooks-lost",
+        scope.report(
+            Diagnostic::new(
+                codes::HOOKS_LOST,
                 path,
                 "an intrinsic stands for the whole of `Hooks`, so no hook is called",
             )
@@ -47,7 +49,7 @@ pub(super) fn read(
         );
         return Some(Hooks::default());
     }
-    warn_of_unknown_keys(context, map, KEYS, &path);
+    warn_of_unknown_keys(scope, map, KEYS, &path);
     Some(Hooks {
         before: hook(map.get("PreTraffic")),
         after: hook(map.get("PostTraffic")),
@@ -60,13 +62,12 @@ const INVOCABLE: &str = "CodeDeployHook_";
 /// Says when a hook of this template is one that the generated service role may not invoke.
 ///
 /// Source: the managed policies AWSCodeDeployRoleForLambda and AWSCodeDeployRoleForLambdaLimited.
-pub(super) fn check_names(context: &mut Context<'_>, function: &str, hooks: &Hooks) {
-    for (key, hook) in [("PreTraffic", &hooks.before), ("PostTraffic", &hooks.after)] {
+pub(super) fn check_names(scope: &Scope<'_>, stack: &Stack, function: &str, shift: &Shift) {
+    for (key, hook) in [("PreTraffic", &shift.before), ("PostTraffic", &shift.after)] {
         let Some(id) = ref_target(hook) else {
             continue;
         };
-        let made = context.made.get(id).map(|made| &made.resource);
-        let Some(resource) = made.or_else(|| context.resources.get(id)) else {
+        let Some(resource) = stack.get(id) else {
             continue;
         };
         if resource.get("Type").and_then(Value::as_str) != Some("AWS::Lambda::Function") {
@@ -88,9 +89,9 @@ pub(super) fn check_names(context: &mut Context<'_>, function: &str, hooks: &Hoo
             let path = Path::property(function, "DeploymentPreference")
                 .then("Hooks")
                 .then(key);
-            context.report(
-                Diagnostic::warning(
-                    "hook-not-invocable",
+            scope.report(
+                Diagnostic::new(
+                    codes::HOOK_NOT_INVOCABLE,
                     path,
                     format!("CodeDeploy's generated role may not invoke `{id}`: its name does not begin with `{INVOCABLE}`"),
                 )

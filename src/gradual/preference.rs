@@ -4,13 +4,14 @@
 //! model/preferences/deployment_preference.py.
 
 use super::{alarms, hooks, traffic};
-use crate::context::Context;
-use crate::diagnostics::{Diagnostic, suggestion};
+use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::truth::{equal, is_truthy};
-use crate::sam::{SamResource, did_you_mean};
+use crate::resource::SamResource;
+use crate::resource::property::warn_of_unknown_keys;
+use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// What `DeploymentPreference` may say.
 const KEYS: &[&str] = &[
@@ -40,34 +41,34 @@ pub(crate) struct Preference {
 
 /// Reads a function's preference; none where there is none, where it is disabled, and where it is at fault, which is
 /// reported.
-pub(crate) fn read(context: &mut Context<'_>, sam: &SamResource) -> Option<Preference> {
+pub(crate) fn read(scope: &Scope<'_>, sam: &SamResource) -> Option<Preference> {
     let given = sam
         .get("DeploymentPreference")
         .as_object()
         .filter(|map| !map.is_empty())?;
     let path = sam.path("DeploymentPreference");
-    warn_of_unknown_keys(context, given, KEYS, &path);
+    warn_of_unknown_keys(scope, given, KEYS, &path);
 
     let enabled = given
         .get("Enabled")
-        .map(|value| context.decide(value, || path.clone().then("Enabled")));
+        .map(|value| scope.decide(value, || path.clone().then("Enabled")));
     let kind = given
         .get("Type")
-        .map(|value| context.decide(value, || path.clone().then("Type")));
+        .map(|value| scope.decide(value, || path.clone().then("Type")));
     let passes_condition = match given.get("PassthroughCondition") {
         None => Some(false),
-        Some(value) => passes_condition(context, value, &path),
+        Some(value) => passes_condition(scope, value, &path),
     };
     if !is_enabled(enabled.as_ref()) {
         return None;
     }
     if let Some(enabled) = &enabled {
-        warn_if_unclear(context, enabled, &path);
+        warn_if_unclear(scope, enabled, &path);
     }
     if !sam.is_truthy("AutoPublishAlias") {
-        context.report(
-            Diagnostic::error(
-                "deployment-without-alias",
+        scope.report(
+            Diagnostic::new(
+                codes::DEPLOYMENT_WITHOUT_ALIAS,
                 path.clone(),
                 "`DeploymentPreference` needs an alias whose traffic it can shift",
             )
@@ -76,8 +77,8 @@ pub(crate) fn read(context: &mut Context<'_>, sam: &SamResource) -> Option<Prefe
         );
     }
     if kind.is_none() {
-        let mut fault = Diagnostic::error(
-            "deployment-without-type",
+        let mut fault = Diagnostic::new(
+            codes::DEPLOYMENT_WITHOUT_TYPE,
             path.clone().then("Type"),
             "`DeploymentPreference` does not say how traffic shifts: `Type` is missing",
         );
@@ -86,7 +87,7 @@ pub(crate) fn read(context: &mut Context<'_>, sam: &SamResource) -> Option<Prefe
         } else {
             fault.help("add `Type: Canary10Percent5Minutes`, or another of the predefined shapes")
         };
-        context.report(fault);
+        scope.report(fault);
     }
     if let Some(name) = kind
         .as_ref()
@@ -94,10 +95,10 @@ pub(crate) fn read(context: &mut Context<'_>, sam: &SamResource) -> Option<Prefe
         .filter(|name| traffic::resembles_shape(name))
     {
         let shown = given.get("Type").and_then(Value::as_str) == Some(name);
-        warn_of_shape(context, if shown { Some(name) } else { None }, &path);
+        warn_of_shape(scope, if shown { Some(name) } else { None }, &path);
     }
-    let hooks = hooks::read(context, given, &path);
-    let alarms = alarms::read(context, given.get("Alarms"), &path);
+    let hooks = hooks::read(scope, given, &path);
+    let alarms = alarms::read(scope, given.get("Alarms"), &path);
     Some(Preference {
         kind: kind.unwrap_or_default(),
         alarms: alarms?,
@@ -125,7 +126,7 @@ fn is_enabled(enabled: Option<&Value>) -> bool {
 }
 
 /// Says when `Enabled` has a value that means "on" although it hardly was meant to.
-fn warn_if_unclear(context: &mut Context<'_>, enabled: &Value, path: &Path) {
+fn warn_if_unclear(scope: &Scope<'_>, enabled: &Value, path: &Path) {
     let clear = matches!(enabled, Value::Bool(_))
         || enabled
             .as_str()
@@ -135,29 +136,29 @@ fn warn_if_unclear(context: &mut Context<'_>, enabled: &Value, path: &Path) {
         return;
     }
     let finding = if is_intrinsic(enabled) {
-        Diagnostic::warning(
-            "deployment-always-enabled",
+        Diagnostic::new(
+            codes::DEPLOYMENT_ALWAYS_ENABLED,
             path.clone().then("Enabled"),
             "`Enabled` is an intrinsic that is not known before the deployment, and so always means enabled",
         )
         .help("use a `!Ref` to a parameter with a known value, or `!FindInMap`; conditions are not evaluated")
     } else {
-        Diagnostic::warning(
-            "deployment-always-enabled",
+        Diagnostic::new(
+            codes::DEPLOYMENT_ALWAYS_ENABLED,
             path.clone().then("Enabled"),
             "this value of `Enabled` means enabled: only `false` and empty values switch a preference off",
         )
         .help("write `true` or `false`")
     };
-    context.report(finding);
+    scope.report(finding);
 }
 
 /// `PassthroughCondition` as a truth value.
-fn passes_condition(context: &mut Context<'_>, value: &Value, path: &Path) -> Option<bool> {
+fn passes_condition(scope: &Scope<'_>, value: &Value, path: &Path) -> Option<bool> {
     let path = path.clone().then("PassthroughCondition");
-    let faults = context.diagnostics.len();
-    let resolved = context.decide(value, || path.clone());
-    if context.diagnostics.len() > faults {
+    let faults = scope.count();
+    let resolved = scope.decide(value, || path.clone());
+    if scope.count() > faults {
         return None;
     }
     let one_of = |words: [Value; 3]| words.iter().any(|word| equal(word, &resolved));
@@ -167,9 +168,9 @@ fn passes_condition(context: &mut Context<'_>, value: &Value, path: &Path) -> Op
     if one_of([json!(false), json!("false"), json!("False")]) {
         return Some(false);
     }
-    context.report(
-        Diagnostic::error(
-            "passthrough-condition",
+    scope.report(
+        Diagnostic::new(
+            codes::PASSTHROUGH_CONDITION,
             path,
             "`PassthroughCondition` must be `true` or `false`, or a parameter or mapping that says so",
         )
@@ -178,35 +179,8 @@ fn passes_condition(context: &mut Context<'_>, value: &Value, path: &Path) -> Op
     None
 }
 
-/// Says when a map has keys that nobody reads.
-pub(crate) fn warn_of_unknown_keys(
-    context: &mut Context<'_>,
-    given: &Map<String, Value>,
-    known: &[&str],
-    path: &Path,
-) {
-    if is_intrinsic(&Value::Object(given.clone())) {
-        return;
-    }
-    let owner = match path.0.last() {
-        Some(crate::template::Step::Key(name)) => name.clone(),
-        _ => String::new(),
-    };
-    for key in given.keys().filter(|key| !known.contains(&key.as_str())) {
-        context.report(
-            Diagnostic::warning(
-                "unknown-key",
-                path.clone().then(key),
-                format!("`{owner}` has no key `{key}`, which is ignored"),
-            )
-            .on_key()
-            .help(did_you_mean(key, known)),
-        );
-    }
-}
-
 /// Says when a `Type` looks like a predefined shape and is none; a value from a parameter is not shown.
-fn warn_of_shape(context: &mut Context<'_>, name: Option<&str>, path: &Path) {
+fn warn_of_shape(scope: &Scope<'_>, name: Option<&str>, path: &Path) {
     let message = match name {
         Some(name) => format!(
             "`{name}` is no predefined traffic shape, so it must be the name of a configuration of yours"
@@ -220,7 +194,12 @@ fn warn_of_shape(context: &mut Context<'_>, name: Option<&str>, path: &Path) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("the predefined ones are {}", traffic::SHAPES.join(", ")),
     };
-    context.report(
-        Diagnostic::warning("unknown-traffic-shape", path.clone().then("Type"), message).help(help),
+    scope.report(
+        Diagnostic::new(
+            codes::UNKNOWN_TRAFFIC_SHAPE,
+            path.clone().then("Type"),
+            message,
+        )
+        .help(help),
     );
 }

@@ -15,44 +15,35 @@
 //! Upstream: `_get_resolved_alias_name`, `_construct_version`, `_construct_alias` in model/sam_resources.py,
 //! translator/logical_id_generator.py.
 
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::deployment::{Alias, Part, Version};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{argument, get_att, ref_target, reference};
 use crate::language::truth::is_truthy;
 use crate::language::{logical_id, python_json};
-use crate::sam::function::Function;
-use crate::sam::{SamResource, resource, set};
+use crate::resource::{SamResource, resource, set};
+use crate::scope::Scope;
+use crate::stack::Stack;
+use crate::template::Path;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "gradual/publish.rs";
-
-/// A published alias.
-#[derive(Debug, Clone)]
-pub(crate) struct Alias {
-    /// Its name in Lambda: `live`.
-    pub(crate) name: String,
-    /// The logical id of its resource.
-    pub(crate) id: String,
-}
-
 /// The alias that a function wants; a fault is reported and gives none.
-pub(crate) fn read_alias(context: &mut Context<'_>, sam: &SamResource) -> Option<Alias> {
+pub(crate) fn read_alias(scope: &Scope<'_>, sam: &SamResource) -> Option<Alias> {
     if !sam.is_truthy("AutoPublishAlias") {
         return None;
     }
     let path = sam.path("AutoPublishAlias");
     let given = sam.get("AutoPublishAlias");
-    let resolved = match context.parameters.resolved(given) {
+    let resolved = match scope.parameters.resolved(given) {
         Ok(resolved) => resolved,
         Err(fault) => {
-            context.report_unresolvable(path, &fault);
+            scope.report_unresolvable(path, &fault);
             return None;
         }
     };
-    context.warn_of_parameters(given, &path);
+    scope.warn_of_parameters(given, &path);
     let Value::String(name) = resolved else {
-        let fault = Diagnostic::error(
-            "alias-not-known",
+        let fault = Diagnostic::new(
+            codes::ALIAS_NOT_KNOWN,
             path,
             match ref_target(given) {
                 Some(parameter) => format!(
@@ -64,14 +55,14 @@ pub(crate) fn read_alias(context: &mut Context<'_>, sam: &SamResource) -> Option
                 }
             },
         );
-        context.report(fault.help(
+        scope.report(fault.help(
             "the alias is part of logical ids, so its name must be known now: write it out, give the parameter a string as `Default`, or pass its value",
         ));
         return None;
     };
     if let Some(problem) = name_problem(&name) {
-        context.report(
-            Diagnostic::error("alias-name", path, format!("the alias name {problem}")).help(
+        scope.report(
+            Diagnostic::new(codes::ALIAS_NAME, path, format!("the alias name {problem}")).help(
                 "use letters, digits, `-` and `_`, and not digits alone: `AutoPublishAlias: live`",
             ),
         );
@@ -95,63 +86,83 @@ fn name_problem(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Adds the version and the alias of a function that has one, and brings `properties`, the Lambda function's, to what
-/// publishing makes of them: parameter values in its code, the given hash in its description.
+/// A version and the alias that points at it.
+pub(crate) struct Published {
+    pub(crate) version: Version,
+    /// The version as a resource.
+    pub(crate) resource: Value,
+    /// The alias as a resource.
+    pub(crate) alias: Value,
+}
+
+/// Publishes a function. Brings `properties`, the Lambda function's, to what publishing makes of them: parameter values
+/// in its code, the given hash in its description. A fault is reported and gives none.
 pub(crate) fn lower(
-    context: &mut Context<'_>,
-    function: &mut Function,
+    scope: &Scope<'_>,
+    stack: &Stack,
+    sam: &mut SamResource,
+    alias: &Alias,
     properties: &mut Map<String, Value>,
     local_code: Option<&Value>,
-) {
-    let Some(alias) = function.alias.clone() else {
-        return;
-    };
-    let sha = given_sha(context, &function.sam);
+) -> Option<Published> {
+    let sha = given_sha(scope, sam);
     if let Some(sha) = &sha {
-        append_to_description(context, &function.sam, properties, sha);
+        append_to_description(scope, sam, properties, sha);
     }
     if let Some(code) = properties.get_mut("Code") {
-        let path = function.sam.path("CodeUri");
-        context.warn_of_parameters(code, &path);
-        if let Err(fault) = context.parameters.resolve(code) {
-            context.report_unresolvable(path, &fault);
-            return;
+        let path = sam.path("CodeUri");
+        scope.warn_of_parameters(code, &path);
+        if let Err(fault) = scope.parameters.resolve(code) {
+            scope.report_unresolvable(path, &fault);
+            return None;
         }
     }
-    let suffix = match sha {
-        Some(sha) if !sha.is_empty() => sha.chars().take(10).collect(),
-        _ => content_hash(context, &function.sam, properties, local_code),
+    let (suffix, parts) = match sha {
+        Some(sha) if !sha.is_empty() => (sha.chars().take(10).collect(), None),
+        _ => {
+            let hashed = hashed(stack, sam, properties, local_code);
+            let entries = hashed.iter().map(|(name, value, _)| (*name, *value));
+            let suffix = logical_id::hash(&python_json::compact_entries(entries));
+            let parts = hashed.into_iter().map(|(_, value, path)| Part {
+                path,
+                digest: logical_id::sha1(&python_json::compact(value)),
+            });
+            (suffix, Some(parts.collect()))
+        }
     };
-    let version = logical_id::version(function.id(), &suffix);
+    let version = logical_id::version(&sam.id, &suffix);
     if !logical_id::is_valid(&version) {
-        context.report(
-            Diagnostic::error(
-                "sha-not-alphanumeric",
-                function.sam.path("AutoPublishCodeSha256"),
+        scope.report(
+            Diagnostic::new(
+                codes::SHA_NOT_ALPHANUMERIC,
+                sam.path("AutoPublishCodeSha256"),
                 "the first ten characters of `AutoPublishCodeSha256` become part of a logical id, and are not all letters and digits",
             )
             .help("give the hash in hexadecimal, not in base64"),
         );
-        return;
+        return None;
     }
-    make_version(function, version.clone());
-    make_alias(function, &alias, &version);
+    Some(Published {
+        alias: make_alias(sam, alias, &version),
+        resource: make_version(sam),
+        version: Version { id: version, parts },
+    })
 }
 
 /// `AutoPublishCodeSha256`, parameters resolved; a fault is reported and gives none.
-fn given_sha(context: &mut Context<'_>, sam: &SamResource) -> Option<String> {
+fn given_sha(scope: &Scope<'_>, sam: &SamResource) -> Option<String> {
     if !sam.is_truthy("AutoPublishCodeSha256") {
         return None;
     }
     let path = sam.path("AutoPublishCodeSha256");
     let given = sam.get("AutoPublishCodeSha256");
-    context.warn_of_parameters(given, &path);
-    match context.parameters.resolved(given) {
+    scope.warn_of_parameters(given, &path);
+    match scope.parameters.resolved(given) {
         Ok(Value::String(sha)) => Some(sha),
         Ok(_) => {
-            context.report(
-                Diagnostic::error(
-                    "sha-not-known",
+            scope.report(
+                Diagnostic::new(
+                    codes::SHA_NOT_KNOWN,
                     path,
                     "`AutoPublishCodeSha256` must be a string, or a `!Ref` to a parameter that holds one",
                 )
@@ -160,7 +171,7 @@ fn given_sha(context: &mut Context<'_>, sam: &SamResource) -> Option<String> {
             None
         }
         Err(fault) => {
-            context.report_unresolvable(path, &fault);
+            scope.report_unresolvable(path, &fault);
             None
         }
     }
@@ -168,15 +179,15 @@ fn given_sha(context: &mut Context<'_>, sam: &SamResource) -> Option<String> {
 
 /// Appends the given hash to the function's description: without a change of the function Lambda publishes no version.
 fn append_to_description(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     sam: &SamResource,
     properties: &mut Map<String, Value>,
     sha: &str,
 ) {
     let mut description = properties.get("Description").cloned().unwrap_or_default();
-    context.warn_of_parameters(&description, &sam.path("Description"));
-    if let Err(fault) = context.parameters.resolve(&mut description) {
-        context.report_unresolvable(sam.path("Description"), &fault);
+    scope.warn_of_parameters(&description, &sam.path("Description"));
+    if let Err(fault) = scope.parameters.resolve(&mut description) {
+        scope.report_unresolvable(sam.path("Description"), &fault);
         return;
     }
     let appended = match description {
@@ -187,50 +198,61 @@ fn append_to_description(
     properties.insert("Description".to_owned(), appended);
 }
 
-/// The hash of what a new version is published for.
-fn content_hash(
-    context: &Context<'_>,
+/// What a new version is published for: the name under which each part is hashed, its value, and where it stands.
+fn hashed<'a>(
+    stack: &'a Stack,
     sam: &SamResource,
-    properties: &Map<String, Value>,
-    local_code: Option<&Value>,
-) -> String {
+    properties: &'a Map<String, Value>,
+    local_code: Option<&'a Value>,
+) -> Vec<(&'a str, &'a Value, Path)> {
     let code = local_code.or_else(|| properties.get("Code"));
-    let text = if sam.is_truthy("AutoPublishAliasAllProperties") {
+    if sam.is_truthy("AutoPublishAliasAllProperties") {
         let own = properties.iter().map(|(name, value)| match code {
-            Some(code) if name == "Code" => (name.as_str(), code),
-            _ => (name.as_str(), value),
+            Some(code) if name == "Code" => (name.as_str(), code, sam.path(code_property(sam))),
+            _ => (name.as_str(), value, sam.path(name)),
         });
-        python_json::compact_entries(own.chain(layers(context, properties)))
-    } else {
-        let environment = properties
-            .get("Environment")
-            .filter(|given| is_truthy(Some(given)));
-        let memory = properties
-            .get("MemorySize")
-            .filter(|given| is_truthy(Some(given)));
-        let snap_start = properties.get("SnapStart").filter(|given| {
-            given
-                .get("ApplyOn")
-                .is_some_and(|apply_on| apply_on.as_str() != Some("None"))
-        });
-        python_json::compact_entries(
-            [code, environment]
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_object)
-                .flatten()
-                .map(|(name, value)| (name.as_str(), value))
-                .chain(memory.map(|value| ("MemorySize", value)))
-                .chain(snap_start.map(|value| ("SnapStart", value))),
-        )
-    };
-    logical_id::hash(&text)
+        let layers = layers(stack, properties)
+            .map(|(id, layer)| (id, layer, Path::resource(id).then("Properties")));
+        return own.chain(layers).collect();
+    }
+    let filled = |name: &str| properties.get(name).filter(|given| is_truthy(Some(given)));
+    let snap_start = properties.get("SnapStart").filter(|given| {
+        given
+            .get("ApplyOn")
+            .is_some_and(|apply_on| apply_on.as_str() != Some("None"))
+    });
+    let mut parts = Vec::new();
+    // Of these two each entry counts by itself.
+    for (map, property) in [
+        (code, code_property(sam)),
+        (filled("Environment"), "Environment"),
+    ] {
+        for (name, value) in map.and_then(Value::as_object).into_iter().flatten() {
+            parts.push((name.as_str(), value, sam.path(property)));
+        }
+    }
+    let whole = [
+        ("MemorySize", filled("MemorySize")),
+        ("SnapStart", snap_start),
+    ];
+    parts.extend(
+        whole
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?, sam.path(name)))),
+    );
+    parts
+}
+
+/// The property that says where the code is.
+fn code_property(sam: &SamResource) -> &'static str {
+    let is_image = sam.get("PackageType") == "Image";
+    if is_image { "ImageUri" } else { "CodeUri" }
 }
 
 /// The properties, as written, of each layer of this template that the function names and that asks for a new version of
 /// its functions.
 fn layers<'a>(
-    context: &'a Context<'_>,
+    stack: &'a Stack,
     properties: &'a Map<String, Value>,
 ) -> impl Iterator<Item = (&'a str, &'a Value)> {
     properties
@@ -240,7 +262,7 @@ fn layers<'a>(
         .flatten()
         .filter_map(named_resource)
         .filter_map(|id| {
-            let layer = context.resources.get(id)?.get("Properties")?;
+            let layer = stack.own.get(id)?.get("Properties")?;
             is_truthy(layer.get("PublishLambdaVersion")).then_some((id, layer))
         })
 }
@@ -260,8 +282,7 @@ pub(crate) fn named_resource(value: &Value) -> Option<&str> {
     }
 }
 
-fn make_version(function: &mut Function, id: String) {
-    let sam = &mut function.sam;
+fn make_version(sam: &mut SamResource) -> Value {
     let on_own_instances = !sam.get("CapacityProviderConfig").is_null();
     let mut properties = Map::new();
     set(
@@ -287,12 +308,10 @@ fn make_version(function: &mut Function, id: String) {
         };
         attributes.insert("DeletionPolicy".to_owned(), policy);
     }
-    let version = resource("AWS::Lambda::Version", attributes, properties);
-    function.made.insert(id, version, ROOM);
+    resource("AWS::Lambda::Version", attributes, properties)
 }
 
-fn make_alias(function: &mut Function, alias: &Alias, version: &str) {
-    let sam = &mut function.sam;
+fn make_alias(sam: &mut SamResource, alias: &Alias, version: &str) -> Value {
     let mut properties = Map::new();
     set(&mut properties, "Name", alias.name.clone().into());
     set(&mut properties, "FunctionName", reference(&sam.id));
@@ -308,6 +327,5 @@ fn make_alias(function: &mut Function, alias: &Alias, version: &str) {
             sam.take("ProvisionedConcurrencyConfig"),
         );
     }
-    let made = sam.attributes.derived("AWS::Lambda::Alias", properties);
-    function.made.insert(alias.id.clone(), made, ROOM);
+    sam.attributes.derived("AWS::Lambda::Alias", properties)
 }

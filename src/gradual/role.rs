@@ -5,7 +5,7 @@
 //! Upstream: `get_codedeploy_iam_role` in model/preferences/deployment_preference_collection.py.
 
 use crate::language::partition::Partition;
-use crate::sam::trust;
+use crate::resource::trust;
 use serde_json::{Map, Value, json};
 
 /// The role's properties, without tags.
@@ -15,7 +15,7 @@ pub(super) fn properties(partition: Partition) -> Map<String, Value> {
         Partition::Iso | Partition::IsoB => "service-role/AWSCodeDeployRoleForLambdaLimited",
         _ => "service-role/AWSCodeDeployRoleForLambda",
     };
-    crate::sam::map(json!({
+    crate::resource::map(json!({
         "AssumeRolePolicyDocument": trust("codedeploy.amazonaws.com"),
         "ManagedPolicyArns": [partition.managed_policy_arn(policy)],
     }))

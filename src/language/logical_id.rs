@@ -22,6 +22,11 @@ pub(crate) fn digest(text: &str) -> String {
         .collect()
 }
 
+/// The SHA-1 of a text.
+pub(crate) fn sha1(text: &str) -> [u8; 20] {
+    Sha1::digest(text.as_bytes()).into()
+}
+
 /// Whether CloudFormation takes this for a logical id: ASCII letters and digits only.
 pub(crate) fn is_valid(id: &str) -> bool {
     !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric())

@@ -1,66 +1,20 @@
-//! What the drafts of REST APIs get beside their paths: names of functions, and values from Globals.
+//! What the drafts of REST APIs get beside their paths: values from Globals.
 //!
-//! Upstream: `_get_function_names` in translator/translator.py, `fix_openapi_definitions` in
-//! plugins/globals/globals.py.
+//! Upstream: `fix_openapi_definitions` in plugins/globals/globals.py.
 
-use super::implicit_apis::{FUNCTION, REST_API, is_of_type};
-use crate::context::Context;
 use crate::language::python2::{Map as Map2, Node, Text};
-use crate::sam::api::{merge_global, openapi, rest};
+use crate::resource::{REST_API, is_of_type};
+use crate::sam::api::draft::{Apis, merge_global};
+use crate::sam::api::{openapi, rest};
 use crate::template::Template;
-use serde_json::{Map, Value};
-
-/// Gives each REST API the names of the functions that it calls: a function that is renamed makes a new deployment.
-pub(super) fn collect_function_names(
-    resources: &Map<String, Value>,
-    context: &mut Context<'_>,
-    order: &Map2<()>,
-) {
-    for id in order.keys() {
-        let Some(resource) = resources
-            .get(&**id)
-            .filter(|resource| is_of_type(resource, FUNCTION))
-        else {
-            continue;
-        };
-        let Some(properties) = resource.get("Properties") else {
-            continue;
-        };
-        let Some(name) = properties.get("FunctionName") else {
-            continue;
-        };
-        let mut name = Node::marked(name.clone());
-        if context.parameters.resolve_node(&mut name).is_err() || !name.is_truthy() {
-            // A fault in it is the function's, which is lowered later.
-            continue;
-        }
-        let name = match &name {
-            Node::Text(text) => text.to_string(),
-            other => other.to_text(),
-        };
-        let events = properties.get("Events").and_then(Value::as_object);
-        for event in events.into_iter().flat_map(Map::values) {
-            let api = event
-                .get("Properties")
-                .and_then(|properties| properties.get("RestApiId"));
-            let api = api.and_then(|api| api.get("Ref").unwrap_or(api).as_str());
-            if let (true, Some(draft)) = (
-                is_of_type(event, "Api"),
-                api.and_then(|api| context.drafts.get_mut(api)),
-            ) {
-                draft.function_names.push_str(&name);
-            }
-        }
-    }
-}
+use serde_json::Value;
 
 /// Completes the drafts of REST APIs with what came from Globals, and makes documents OpenAPI 3 where that is wanted.
-pub(crate) fn complete(template: &mut Template, context: &mut Context<'_>) {
-    let global = std::mem::replace(&mut context.global_api, Node::Null);
+pub(crate) fn complete(template: &mut Template, apis: &mut Apis) {
     let Some(resources) = template.section_mut("Resources") else {
         return;
     };
-    for (id, draft) in &mut context.drafts {
+    for (id, draft) in &mut apis.drafts {
         let Some(resource) = resources
             .get_mut(id)
             .filter(|resource| is_of_type(resource, REST_API))
@@ -73,7 +27,7 @@ pub(crate) fn complete(template: &mut Template, context: &mut Context<'_>) {
             Value::Array(names) => names.iter().any(|ignored| ignored == name),
             _ => false,
         };
-        for (name, value) in global.as_map().into_iter().flat_map(Map2::iter) {
+        for (name, value) in apis.global.as_map().into_iter().flat_map(Map2::iter) {
             if !rest::IN_DOCUMENT.contains(&&**name) || is_ignored(name) {
                 continue;
             }

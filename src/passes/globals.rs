@@ -8,11 +8,14 @@
 //!
 //! Upstream: plugins/globals/globals.py and merge_strategy.py.
 
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::inheritance::{Inheritance, Inherited};
 use crate::language::intrinsics::{argument, is_intrinsic};
 use crate::language::truth::is_truthy;
-use crate::sam::{self, ResourceType, did_you_mean};
+use crate::sam;
+use crate::sam::resource_type::ResourceType;
+use crate::scope::Scope;
 use crate::template::{Path, Step, Template};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -41,101 +44,47 @@ const EXCEPTIONS: &[(&str, &[&str], Merge)] = &[
     ),
 ];
 
-/// Which values of the merged resources stand in Globals.
-#[derive(Debug, Default)]
-pub(crate) struct Inheritance {
-    resources: IndexMap<String, Inherited>,
-}
-
-#[derive(Debug)]
-struct Inherited {
-    section: &'static str,
-    /// What came over whole, by its path below `Properties`.
-    whole: Vec<Vec<Step>>,
-    /// Lists whose first items came over, and how many.
-    lists: Vec<(Vec<Step>, usize)>,
-}
-
-impl Inheritance {
-    /// Where in the template something of a merged resource is written.
-    pub(crate) fn trace(&self, path: Path) -> Path {
-        let Some(inherited) = path.resource_id().and_then(|id| self.resources.get(id)) else {
-            return path;
-        };
-        let Some(below) = path.0.get(3..) else {
-            return path;
-        };
-        let global = |below: &[Step]| {
-            let mut path = Path::default().then("Globals").then(inherited.section);
-            path.0.extend_from_slice(below);
-            path
-        };
-        if inherited.whole.iter().any(|whole| below.starts_with(whole)) {
-            return global(below);
-        }
-        for (list, count) in &inherited.lists {
-            if let (true, Some(Step::Index(index))) =
-                (below.starts_with(list), below.get(list.len()))
-            {
-                if index < count {
-                    return global(below);
-                }
-                let mut own = path.clone();
-                if let Some(step) = own.0.get_mut(3 + list.len()) {
-                    *step = Step::Index(index - count);
-                }
-                return own;
-            }
-        }
-        path
-    }
-
-    /// Whether a value below the properties of a resource, and all that is in it, came from Globals.
-    pub(crate) fn has_whole(&self, id: &str, below: &[&str]) -> bool {
-        let below: Vec<Step> = below.iter().map(|key| Step::from(*key)).collect();
-        self.resources
-            .get(id)
-            .is_some_and(|inherited| inherited.whole.iter().any(|whole| below.starts_with(whole)))
-    }
-}
-
 /// Merges Globals into the resources and takes the section out.
-pub(crate) fn merge(template: &mut Template, context: &mut Context<'_>) {
+pub(crate) fn merge(scope: &Scope<'_>, template: &mut Template) -> Inheritance {
+    let mut inheritance = Inheritance::default();
     let Some(globals) = template.0.get_mut("Globals").map(Value::take) else {
-        return;
+        return inheritance;
     };
     template.0.retain(|name, _| name != "Globals");
     let Value::Object(globals) = globals else {
-        context.report(
-            Diagnostic::error(
-                "globals-not-a-map",
+        scope.report(
+            Diagnostic::new(
+                codes::GLOBALS_NOT_A_MAP,
                 Path::default().then("Globals"),
                 "`Globals` must be a map",
             )
             .help("write `Globals: {Function: {...}}`, or take the section out"),
         );
-        return;
+        return inheritance;
     };
-    let sections = read_sections(context, globals);
+    let sections = read_sections(scope, globals);
     let Some(resources) = template.section_mut("Resources") else {
-        return;
+        return inheritance;
     };
     for (id, resource) in resources.iter_mut() {
         let Some(section) = sam::type_of(resource).and_then(|kind| kind.globals) else {
             continue;
         };
-        if let (Some(global), Some(resource)) = (sections.get(section), resource.as_object_mut()) {
-            merge_resource(context, id, section, global, resource);
+        if let (Some(global), Some(resource)) = (sections.get(section), resource.as_object_mut())
+            && let Some(inherited) = merge_resource(scope, id, section, global, resource)
+        {
+            inheritance.resources.insert(id.clone(), inherited);
         }
     }
     if let Some(global) = sections.get("Function") {
-        resolve_shared(context, global, resources);
+        resolve_shared(scope, &inheritance, global, resources);
     }
+    inheritance
 }
 
 /// The sections by name, without what may not stand there, which is reported.
 fn read_sections(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     globals: Map<String, Value>,
 ) -> IndexMap<&'static str, Map<String, Value>> {
     let mut sections = IndexMap::new();
@@ -148,9 +97,9 @@ fn read_sections(
             kind.and_then(|kind| kind.globals.map(|section| (kind, section)))
         else {
             let known: Vec<&str> = sam::TYPES.iter().filter_map(|kind| kind.globals).collect();
-            context.report(
-                Diagnostic::error(
-                    "unknown-globals-section",
+            scope.report(
+                Diagnostic::new(
+                    codes::UNKNOWN_GLOBALS_SECTION,
                     path,
                     format!("Globals have no section `{name}`"),
                 )
@@ -160,9 +109,9 @@ fn read_sections(
             continue;
         };
         let Value::Object(mut values) = value else {
-            context.report(
-                Diagnostic::error(
-                    "globals-not-a-map",
+            scope.report(
+                Diagnostic::new(
+                    codes::GLOBALS_NOT_A_MAP,
                     path,
                     format!("the Globals of `{name}` must be a map"),
                 )
@@ -170,13 +119,13 @@ fn read_sections(
             );
             continue;
         };
-        values.retain(|key, _| may_be_global(context, kind, key, &path));
+        values.retain(|key, _| may_be_global(scope, kind, key, &path));
         sections.insert(section, values);
     }
     sections
 }
 
-fn may_be_global(context: &mut Context<'_>, kind: &ResourceType, key: &str, path: &Path) -> bool {
+fn may_be_global(scope: &Scope<'_>, kind: &ResourceType, key: &str, path: &Path) -> bool {
     if kind.properties.is_empty()
         || kind
             .properties
@@ -185,8 +134,8 @@ fn may_be_global(context: &mut Context<'_>, kind: &ResourceType, key: &str, path
     {
         return true;
     }
-    let fault = Diagnostic::error(
-        "not-a-global-property",
+    let fault = Diagnostic::new(
+        codes::NOT_A_GLOBAL_PROPERTY,
         path.clone().then(key),
         format!(
             "`{key}` cannot stand in the Globals of `{}`",
@@ -194,7 +143,7 @@ fn may_be_global(context: &mut Context<'_>, kind: &ResourceType, key: &str, path
         ),
     )
     .on_key();
-    context.report(if kind.properties.iter().any(|row| row.name == key) {
+    scope.report(if kind.properties.iter().any(|row| row.name == key) {
         fault.help("write it on each resource that wants it")
     } else {
         let known: Vec<&str> = kind
@@ -209,12 +158,12 @@ fn may_be_global(context: &mut Context<'_>, kind: &ResourceType, key: &str, path
 }
 
 fn merge_resource(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     id: &str,
     section: &'static str,
     global: &Map<String, Value>,
     resource: &mut Map<String, Value>,
-) {
+) -> Option<Inherited> {
     let ignored = match resource.get("IgnoreGlobals") {
         Some(ignored) if is_truthy(Some(ignored)) => ignored.clone(),
         _ => Value::Null,
@@ -222,15 +171,15 @@ fn merge_resource(
     let path = Path::resource(id).then("IgnoreGlobals");
     let ignored: Vec<&str> = match &ignored {
         Value::Null => Vec::new(),
-        Value::String(all) if all == "*" => return,
+        Value::String(all) if all == "*" => return None,
         Value::Array(names) => {
             let mut seen: Vec<&str> = Vec::new();
             for (index, name) in names.iter().enumerate() {
                 match name.as_str() {
                     Some(name) if global.contains_key(name) && !seen.contains(&name) => seen.push(name),
-                    name => context.report(
-                        Diagnostic::error(
-                            "ignored-global-unknown",
+                    name => scope.report(
+                        Diagnostic::new(
+                            codes::IGNORED_GLOBAL_UNKNOWN,
                             path.clone().then(index),
                             format!("`IgnoreGlobals` names something that the Globals of `{section}` do not hold, or names it twice"),
                         )
@@ -245,16 +194,16 @@ fn merge_resource(
             seen
         }
         _ => {
-            context.report(
-                Diagnostic::error(
-                    "ignore-globals-shape",
+            scope.report(
+                Diagnostic::new(
+                    codes::IGNORE_GLOBALS_SHAPE,
                     path,
                     "`IgnoreGlobals` must be `'*'` or a list of properties",
                 )
                 .help("write `IgnoreGlobals: [Timeout]`, or `IgnoreGlobals: '*'` for all of them")
                 .blame(None),
             );
-            return;
+            return None;
         }
     };
     let mut inherited = Inherited {
@@ -271,10 +220,7 @@ fn merge_resource(
         .filter(|(name, _)| !ignored.contains(&name.as_str()));
     let merged = merge_maps(wanted, own, &mut Vec::new(), &mut inherited);
     resource.insert("Properties".to_owned(), Value::Object(merged));
-    context
-        .inheritance
-        .resources
-        .insert(id.to_owned(), inherited);
+    Some(inherited)
 }
 
 /// Global keys first, in their order, then those that only the resource has.
@@ -363,7 +309,8 @@ const RESOLVED_IN_PLACE: &[(&[&str], &[&str])] = &[
 ///
 /// In the reference all of them share one value. A fault in it is reported where publishing meets it.
 fn resolve_shared(
-    context: &Context<'_>,
+    scope: &Scope<'_>,
+    inheritance: &Inheritance,
     global: &Map<String, Value>,
     resources: &mut Map<String, Value>,
 ) {
@@ -382,12 +329,12 @@ fn resolve_shared(
             continue;
         }
         let mut resolved = value.clone();
-        if context.parameters.resolve(&mut resolved).is_err() || resolved == *value {
+        if scope.parameters.resolve(&mut resolved).is_err() || resolved == *value {
             continue;
         }
         let users: Vec<String> = resources
             .keys()
-            .filter(|id| context.inheritance.has_whole(id, at))
+            .filter(|id| inheritance.has_whole(id, at))
             .cloned()
             .collect();
         let published = users.iter().any(|id| {

@@ -1,53 +1,182 @@
 //! Every SAM resource becomes what CloudFormation knows.
 
-use crate::context::Context;
+use crate::deployment::Deployment;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::gradual::group;
-use crate::sam;
-use crate::template::Template;
-use serde_json::{Map, Value};
+use crate::inheritance::Inheritance;
+use crate::language::logical_id;
+use crate::origin::Origins;
+use crate::resource::SamResource;
+use crate::resource::property;
+use crate::sam::api::draft::Apis;
+use crate::sam::common::Common;
+use crate::sam::resource_type::{Lower, Lowered, ResourceType, Stage};
+use crate::sam::{events, type_of};
+use crate::scope::Scope;
+use crate::stack::{Conditions, Names, Stack};
+use crate::template::{Path, Step, Template};
+use std::collections::{HashMap, HashSet};
 
 /// Lowers the resources, then what they leave for the template as a whole, and puts each generated resource behind the
 /// one that asked for it.
-pub(crate) fn lower(template: &mut Template, context: &mut Context<'_>) {
+pub(crate) fn lower(
+    scope: &Scope<'_>,
+    template: &mut Template,
+    apis: &mut Apis,
+    conditions: Conditions,
+    inheritance: &Inheritance,
+) -> (Names, Origins, Vec<Deployment>) {
     let Some(resources) = template.section_mut("Resources") else {
-        return;
+        return Default::default();
     };
-    context.resources = std::mem::take(resources).into_iter().collect();
-    sam::lower(context);
-    group::lower(context);
-
-    let mut made: Vec<(usize, String, Value)> = std::mem::take(&mut context.made)
-        .into_iter()
-        .map(|(id, made)| (made.after, id, made.resource))
-        .collect();
-    made.sort_by_key(|(after, _, _)| *after);
-    let mut made = made.into_iter().peekable();
-    let own = std::mem::take(&mut context.resources);
-    let mut all = Map::with_capacity(own.len() + made.len());
-    for (index, (id, resource)) in own.into_iter().enumerate() {
-        if !resource.is_null() {
-            all.insert(id, resource);
-        }
-        while let Some((_, id, resource)) = made.next_if(|(after, _, _)| *after <= index) {
-            all.insert(id, resource);
-        }
-    }
-    all.extend(made.map(|(_, id, resource)| (id, resource)));
+    let stack = Stack::new(std::mem::take(resources), conditions);
+    let mut common = Common::new(stack, std::mem::take(&mut apis.drafts), inheritance);
+    let deployments = lower_all(scope, &mut common, &apis.order);
+    events::tag_buckets(scope, &mut common);
+    let mut stack = common.stack;
+    group::lower(scope, &mut stack, &deployments);
+    let (all, names, conditions, origins) = stack.finish();
     *resources = all;
-    add_conditions(template, context);
+    conditions.write_into(template);
+    (names, origins, deployments)
 }
 
-/// Adds the conditions that lowering made, with the section where there is none.
-fn add_conditions(template: &mut Template, context: &mut Context<'_>) {
-    let added = std::mem::take(&mut context.conditions);
-    if added.is_empty() {
-        return;
+/// Lowers every SAM resource, stage by stage, in the template's order within each, or in `order`.
+fn lower_all(
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
+    order: &HashMap<String, usize>,
+) -> Vec<Deployment> {
+    let own = common.stack.own.iter().enumerate();
+    let mut staged: Vec<(Stage, usize, usize, &'static ResourceType)> = own
+        .filter_map(|(index, (id, resource))| {
+            let kind = type_of(resource)?;
+            let rank = order.get(id).copied().unwrap_or(index);
+            Some((kind.stage, rank, index, kind))
+        })
+        .collect();
+    staged.sort_by_key(|(stage, rank, _, _)| (*stage, *rank));
+    let mut deployments = Vec::new();
+    for (_, _, index, kind) in staged {
+        let Some((id, slot)) = common.stack.own.get_index_mut(index) else {
+            continue;
+        };
+        let sam = SamResource::new(id, slot.take());
+        deployments.extend(lower_one(scope, common, kind, sam));
     }
-    let section = template.0.entry("Conditions").or_insert(Value::Null);
-    if section.is_null() {
-        *section = Value::Object(Map::new());
+    deployments
+}
+
+/// Lowers one resource; gives how it is published, where it is.
+fn lower_one(
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
+    kind: &'static ResourceType,
+    sam: SamResource,
+) -> Option<Deployment> {
+    let before = scope.count();
+    check(scope, kind, &sam);
+    if scope.count() > before {
+        find_more_faults(scope, common, kind, sam, before);
+        return None;
     }
-    if let Some(section) = section.as_object_mut() {
-        section.extend(added);
+    let id = sam.id.clone();
+    let lowered = run(scope, common, kind, sam);
+    if !scope.has_errors_since(before) {
+        note_names(&mut common.stack.names, kind, &id, &lowered);
+        common.stack.add(scope, &id, lowered.made);
+    }
+    lowered.deployment
+}
+
+fn run(
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
+    kind: &ResourceType,
+    sam: SamResource,
+) -> Lowered {
+    match kind.lower {
+        Lower::Alone(lower) => lower(scope, sam),
+        Lower::Among(lower) => lower(scope, common, sam),
+        Lower::Later => Lowered::default(),
+    }
+}
+
+/// Reports what is wrong with a resource at first sight.
+fn check(scope: &Scope<'_>, kind: &'static ResourceType, sam: &SamResource) {
+    let id = &sam.id;
+    if matches!(kind.lower, Lower::Later) {
+        return scope.report(
+            Diagnostic::new(
+                codes::NOT_SUPPORTED_YET,
+                Path::resource(id).then("Type"),
+                format!("`{}` is not supported yet", kind.name),
+            )
+            .help("leave this resource to AWS's own transform"),
+        );
+    }
+    if !logical_id::is_valid(id) {
+        scope.report(
+            Diagnostic::new(
+                codes::INVALID_LOGICAL_ID,
+                Path::resource(id),
+                format!("the logical id `{id}` holds something else than letters and digits"),
+            )
+            .on_key()
+            .help("CloudFormation allows only A-Z, a-z and 0-9 in logical ids"),
+        );
+    }
+    let path = Path::resource(id).then("Properties");
+    let owner = format!("`{}`", kind.name);
+    property::check(scope, kind.properties, &sam.properties, &owner, &path);
+}
+
+/// Lowers a resource whose shape is wrong, only to tell all that is wrong with it: of what is found, what follows from
+/// the faults after the first `before` findings is left out, and what is made too.
+///
+/// The reference goes no further with such a resource.
+fn find_more_faults(
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
+    kind: &ResourceType,
+    mut sam: SamResource,
+    before: usize,
+) {
+    let id = sam.id.clone();
+    let depth = Path::resource(&id).then("Properties").0.len();
+    let property_of = |finding: &Diagnostic| match finding.path.0.get(depth) {
+        Some(Step::Key(name)) => Some(name.clone()),
+        _ => None,
+    };
+    let misspelt = property::misspelt(kind.properties, &sam.properties);
+    let faults: HashSet<String> = scope.read(|found| {
+        let reported = found.iter().skip(before).filter_map(property_of);
+        reported
+            .chain(misspelt.into_iter().map(str::to_owned))
+            .collect()
+    });
+    sam.properties.retain(|name, _| !faults.contains(name));
+    sam.is_refused = true;
+    let found = scope.count();
+    run(scope, common, kind, sam);
+    for finding in scope.take_since(found) {
+        let is_its_own = finding.resource.as_deref() == Some(&id);
+        if is_its_own && property_of(&finding).is_some_and(|name| !faults.contains(&name)) {
+            scope.report(finding);
+        }
+    }
+}
+
+/// Remembers what references to a resource now stand for; of several resources with one name the last counts.
+fn note_names(names: &mut Names, kind: &ResourceType, id: &str, lowered: &Lowered) {
+    if let Some(new) = &lowered.renamed {
+        names.renamed.insert(id.to_owned(), new.clone());
+    }
+    for (made, made_type) in lowered.made.types() {
+        for (name, _) in kind.referable.iter().filter(|(_, of)| *of == made_type) {
+            names
+                .referable
+                .insert(format!("{id}.{name}"), made.to_owned());
+        }
     }
 }

@@ -3,34 +3,22 @@
 //! Upstream: intrinsics/actions.py (`resolve_resource_refs`, `resolve_resource_id_refs`), utils/actions.py. Ours: a
 //! dotted reference works in `DependsOn` too, and `Fn::GetAtt` may be one text, which the reference leaves as it is.
 
-use crate::context::Context;
 use crate::language::intrinsics::{argument, replace_sub_references, sub_text_mut};
+use crate::stack::Names;
 use crate::template::Template;
-use indexmap::IndexMap;
 use serde_json::Value;
 
 /// Rewrites references everywhere in the template, in whatever section.
-pub(crate) fn rewrite(template: &mut Template, context: &mut Context<'_>) {
-    if context.renamed.is_empty() && context.referable.is_empty() {
+pub(crate) fn rewrite(template: &mut Template, names: &Names) {
+    if names.renamed.is_empty() && names.referable.is_empty() {
         return;
     }
-    let names = Names {
-        renamed: &context.renamed,
-        referable: &context.referable,
-    };
     for value in template.0.values_mut() {
         names.rewrite(value);
     }
 }
 
-struct Names<'a> {
-    /// Old id to new.
-    renamed: &'a IndexMap<String, String>,
-    /// `Fn.Alias` to the id that it stands for.
-    referable: &'a IndexMap<String, String>,
-}
-
-impl Names<'_> {
+impl Names {
     fn rewrite(&self, value: &mut Value) {
         match value {
             Value::Array(items) => items.iter_mut().for_each(|item| self.rewrite(item)),

@@ -1,10 +1,11 @@
 //! Faults of the user's own that the transform lets pass: conditions that nobody declares, macros that get lost, dotted
 //! references to what is not made.
 
-use crate::context::Context;
-use crate::diagnostics::{Diagnostic, suggestion};
+use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::language::intrinsics::{argument, ref_target};
 use crate::sam;
+use crate::scope::Scope;
+use crate::stack::Names;
 use crate::template::{Path, Template, Trail};
 use indexmap::IndexSet;
 use serde_json::{Map, Value};
@@ -15,7 +16,7 @@ const SAM_TRANSFORM: &str = "AWS::Serverless-2016-10-31";
 const EARLIER: &[&str] = &["AWS::LanguageExtensions"];
 
 /// Says which macros the output no longer names, and takes `Transform` out.
-pub(crate) fn take_transform(template: &mut Template, context: &mut Context<'_>) {
+pub(crate) fn take_transform(scope: &Scope<'_>, template: &mut Template) {
     let transform = template.0.get("Transform");
     let named: Vec<(Path, String)> = match transform {
         Some(Value::String(name)) => vec![(Path::default().then("Transform"), name.clone())],
@@ -50,9 +51,9 @@ pub(crate) fn take_transform(template: &mut Template, context: &mut Context<'_>)
                 "deploy the output with `Transform: {name}` added again, or run the macro before this transform"
             )
         };
-        context.report(
-            Diagnostic::warning(
-                "macro-lost",
+        scope.report(
+            Diagnostic::new(
+                codes::MACRO_LOST,
                 path,
                 format!("the output no longer names the macro `{name}`, so it will not run"),
             )
@@ -63,7 +64,7 @@ pub(crate) fn take_transform(template: &mut Template, context: &mut Context<'_>)
 }
 
 /// Reports references to conditions that the template does not declare, each name once.
-pub(crate) fn find_undefined_conditions(template: &mut Template, context: &mut Context<'_>) {
+pub(crate) fn find_undefined_conditions(scope: &Scope<'_>, template: &Template) {
     let declared = template.section("Conditions").cloned().unwrap_or_default();
     let mut uses = ConditionUses {
         declared: &declared,
@@ -78,17 +79,17 @@ pub(crate) fn find_undefined_conditions(template: &mut Template, context: &mut C
             let trail = above.key(name);
             if section == "Resources" || section == "Outputs" {
                 let place = || trail.path().then("Condition");
-                uses.check(context, entry.get("Condition"), place);
+                uses.check(scope, entry.get("Condition"), place);
             }
             trail.walk(entry, &mut |trail, value| {
                 if let Some(Value::Array(items)) = argument(value, "Fn::If") {
                     let place = || trail.path().then("Fn::If").then(0);
-                    uses.check(context, items.first(), place);
+                    uses.check(scope, items.first(), place);
                 }
                 // In a condition, `{Condition: name}` refers to another one.
                 if section == "Conditions" {
                     let place = || trail.path().then("Condition");
-                    uses.check(context, argument(value, "Condition"), place);
+                    uses.check(scope, argument(value, "Condition"), place);
                 }
             });
         }
@@ -102,12 +103,7 @@ struct ConditionUses<'a> {
 
 impl ConditionUses<'_> {
     /// Reports the name of a condition, which stands at `place`, unless it is declared or reported.
-    fn check(
-        &mut self,
-        context: &mut Context<'_>,
-        name: Option<&Value>,
-        place: impl FnOnce() -> Path,
-    ) {
+    fn check(&mut self, scope: &Scope<'_>, name: Option<&Value>, place: impl FnOnce() -> Path) {
         let Some(name) = name.and_then(Value::as_str) else {
             return;
         };
@@ -117,8 +113,8 @@ impl ConditionUses<'_> {
         {
             return;
         }
-        let finding = Diagnostic::warning(
-            "undefined-condition",
+        let finding = Diagnostic::new(
+            codes::UNDEFINED_CONDITION,
             place(),
             format!("the template declares no condition `{name}`"),
         );
@@ -126,14 +122,15 @@ impl ConditionUses<'_> {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "declare it under `Conditions`".to_owned(),
         };
-        context.report(finding.help(help));
+        scope.report(finding.help(help));
     }
 }
 
-/// Reports dotted references to a SAM resource that name nothing it makes: CloudFormation will not know them.
-pub(crate) fn find_dangling_references(template: &mut Template, context: &mut Context<'_>) {
+/// The dotted references to SAM resources, and where they stand.
+pub(crate) fn find_dotted_references(template: &Template) -> Vec<DottedRef> {
+    let mut dotted = Vec::new();
     let Some(resources) = template.resources() else {
-        return;
+        return dotted;
     };
     let owners: IndexSet<&str> = resources
         .iter()
@@ -143,7 +140,7 @@ pub(crate) fn find_dangling_references(template: &mut Template, context: &mut Co
         .map(|(id, _)| id.as_str())
         .collect();
     if owners.is_empty() {
-        return;
+        return dotted;
     }
     for (section, value) in &template.0 {
         Trail::section(section).walk(value, &mut |trail, value| {
@@ -151,28 +148,28 @@ pub(crate) fn find_dangling_references(template: &mut Template, context: &mut Co
                 && let Some((id, _)) = target.split_once('.')
                 && owners.contains(id)
             {
-                let dotted = (trail.path().then("Ref"), target.to_owned());
-                context.dotted.push(dotted);
+                dotted.push((trail.path().then("Ref"), target.to_owned()));
             }
         });
     }
+    dotted
 }
 
 /// A `Ref` with a dot in it to what SAM makes, and where it stands.
 pub(crate) type DottedRef = (Path, String);
 
 /// Reports those of the dotted references that lowering made nothing for.
-pub(crate) fn report_dangling_references(_template: &mut Template, context: &mut Context<'_>) {
-    if context.diagnostics.iter().any(Diagnostic::is_error) {
+pub(crate) fn report_dangling_references(scope: &Scope<'_>, dotted: Vec<DottedRef>, names: &Names) {
+    if scope.has_errors() {
         return;
     }
-    for (path, target) in std::mem::take(&mut context.dotted) {
-        if context.referable.contains_key(&target) {
+    for (path, target) in dotted {
+        if names.referable.contains_key(&target) {
             continue;
         }
         let (id, name) = target.split_once('.').unwrap_or((target.as_str(), ""));
         let prefix = format!("{id}.");
-        let known: Vec<&str> = context
+        let known: Vec<&str> = names
             .referable
             .keys()
             .filter_map(|key| key.strip_prefix(&prefix))
@@ -182,11 +179,14 @@ pub(crate) fn report_dangling_references(_template: &mut Template, context: &mut
                 "`{id}` generates nothing that can be referred to so; without `AutoPublishAlias` it has no version and no alias"
             )
         } else {
-            format!("{}; after `{id}.`", sam::did_you_mean(name, &known))
+            format!(
+                "{}; after `{id}.`",
+                crate::diagnostics::did_you_mean(name, &known)
+            )
         };
-        context.report(
-            Diagnostic::warning(
-                "dangling-reference",
+        scope.report(
+            Diagnostic::new(
+                codes::DANGLING_REFERENCE,
                 path,
                 format!("`{target}` stands for nothing that is generated"),
             )

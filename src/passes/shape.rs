@@ -2,25 +2,24 @@
 //!
 //! Upstream: parser/parser.py.
 
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
 use crate::sam;
+use crate::scope::Scope;
 use crate::template::{Path, Template};
 use serde_json::Value;
 
 /// Reports what stands where a map, or a name, must stand. Such a template is not worked on any further: whatever
 /// followed would be guesswork.
-pub(crate) fn check(template: &mut Template, context: &mut Context<'_>) {
-    let faults_before = context.diagnostics.len();
+pub(crate) fn check(scope: &Scope<'_>, template: &Template) -> bool {
     if template
         .0
         .get("Mappings")
         .is_some_and(|mappings| !mappings.is_object())
     {
-        context.report(
-            Diagnostic::error(
-                "section-not-a-map",
+        scope.report(
+            Diagnostic::new(
+                codes::SECTION_NOT_A_MAP,
                 Path::default().then("Mappings"),
                 "`Mappings` must be a map of mappings",
             )
@@ -31,26 +30,26 @@ pub(crate) fn check(template: &mut Template, context: &mut Context<'_>) {
         Some(resources) => {
             for (id, resource) in resources {
                 if let Some(fault) = resource_fault(id, resource) {
-                    context.report(fault);
+                    scope.report(fault);
                 }
             }
         }
-        None => context.report(
-            Diagnostic::error(
-                "no-resources",
+        None => scope.report(
+            Diagnostic::new(
+                codes::NO_RESOURCES,
                 Path::default().then("Resources"),
                 "the template has no `Resources`",
             )
             .help("`Resources` must be a map with at least one resource"),
         ),
     }
-    context.unusable = context.diagnostics.len() > faults_before;
+    !scope.has_errors()
 }
 
 fn resource_fault(id: &str, resource: &Value) -> Option<Diagnostic> {
     if !resource.is_object() {
-        let fault = Diagnostic::error(
-            "resource-not-a-map",
+        let fault = Diagnostic::new(
+            codes::RESOURCE_NOT_A_MAP,
             Path::resource(id),
             format!("the resource `{id}` is no map"),
         );
@@ -63,8 +62,8 @@ fn resource_fault(id: &str, resource: &Value) -> Option<Diagnostic> {
     let condition = resource.get("Condition");
     if is_truthy(condition) && !condition.is_some_and(Value::is_string) {
         return Some(
-            Diagnostic::error(
-                "condition-not-a-name",
+            Diagnostic::new(
+                codes::CONDITION_NOT_A_NAME,
                 Path::resource(id).then("Condition"),
                 "`Condition` must be the name of a condition",
             )
@@ -76,8 +75,8 @@ fn resource_fault(id: &str, resource: &Value) -> Option<Diagnostic> {
         && properties.is_some_and(|properties| !properties.is_object())
     {
         return Some(
-            Diagnostic::error(
-                "properties-not-a-map",
+            Diagnostic::new(
+                codes::PROPERTIES_NOT_A_MAP,
                 Path::resource(id).then("Properties"),
                 format!("the `Properties` of `{id}` are no map"),
             )

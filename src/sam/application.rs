@@ -10,13 +10,17 @@
 //!
 //! Upstream: `SamApplication` in model/sam_resources.py, plugins/application/serverless_app_plugin.py.
 
-use super::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
-use super::{ResourceType, SamResource, Stage, property, resource, set, tags};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::partition;
 use crate::language::truth::is_truthy;
+use crate::resource::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
+use crate::resource::{SamResource, resource, set};
+use crate::resource::{property, tags};
+use crate::sam::resource_type::Lower;
+use crate::sam::resource_type::Lowered;
+use crate::sam::resource_type::{ResourceType, Stage};
+use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value};
 
@@ -28,7 +32,7 @@ pub(crate) const TYPE: ResourceType = ResourceType {
     stage: Stage::Others,
     properties: PROPERTIES,
     referable: &[],
-    lower: Some(lower),
+    lower: Lower::Alone(lower),
 };
 
 const PROPERTIES: &[Property] = &[
@@ -48,12 +52,12 @@ struct Found {
     application: Option<(String, String)>,
 }
 
-fn lower(context: &mut Context<'_>, mut application: SamResource) {
-    tags::check_reserved(context, &application);
-    warn_of_template_url(context, &application);
+fn lower(scope: &Scope<'_>, mut application: SamResource) -> Lowered {
+    tags::check_reserved(scope, &application);
+    warn_of_template_url(scope, &application);
     let location = application.take("Location");
-    let Some(found) = find(context, &application, location) else {
-        return;
+    let Some(found) = find(scope, &application, location) else {
+        return Lowered::default();
     };
     let mut properties = Map::new();
     set(&mut properties, "TemplateURL", found.url);
@@ -81,14 +85,14 @@ fn lower(context: &mut Context<'_>, mut application: SamResource) {
     }
     attributes.extend(application.attributes.passed_on());
     let made = resource("AWS::CloudFormation::Stack", attributes, properties);
-    context.emit(&application.id, application.id.clone(), made, ROOM);
+    Lowered::one(application.id, made, ROOM)
 }
 
-fn warn_of_template_url(context: &mut Context<'_>, application: &SamResource) {
+fn warn_of_template_url(scope: &Scope<'_>, application: &SamResource) {
     if !application.get("TemplateUrl").is_null() {
-        context.report(
-            Diagnostic::warning(
-                "template-url-ignored",
+        scope.report(
+            Diagnostic::new(
+                codes::TEMPLATE_URL_IGNORED,
                 application.path("TemplateUrl"),
                 "`TemplateUrl` is overwritten by what `Location` says",
             )
@@ -99,7 +103,7 @@ fn warn_of_template_url(context: &mut Context<'_>, application: &SamResource) {
 }
 
 /// Finds the template at `location`; a fault is reported and gives none.
-fn find(context: &mut Context<'_>, application: &SamResource, location: Value) -> Option<Found> {
+fn find(scope: &Scope<'_>, application: &SamResource, location: Value) -> Option<Found> {
     let Value::Object(location) = location else {
         return Some(Found {
             url: location,
@@ -107,13 +111,13 @@ fn find(context: &mut Context<'_>, application: &SamResource, location: Value) -
         });
     };
     let path = application.path("Location");
-    let id = part(context, &location, "ApplicationId", &path);
-    let version = part(context, &location, "SemanticVersion", &path);
+    let id = part(scope, &location, "ApplicationId", &path);
+    let version = part(scope, &location, "SemanticVersion", &path);
     let (id, version) = (id?, version?);
     if version.is_empty() {
-        context.report(
-            Diagnostic::error(
-                "application-location",
+        scope.report(
+            Diagnostic::new(
+                codes::APPLICATION_LOCATION,
                 path.then("SemanticVersion"),
                 "`SemanticVersion` is empty",
             )
@@ -122,9 +126,9 @@ fn find(context: &mut Context<'_>, application: &SamResource, location: Value) -
         return None;
     }
     if holds_ssm_reference(&id) {
-        context.report(
-            Diagnostic::error(
-                "application-location",
+        scope.report(
+            Diagnostic::new(
+                codes::APPLICATION_LOCATION,
                 path.then("ApplicationId"),
                 "`ApplicationId` holds a dynamic reference, which is not resolved before the stack is created",
             )
@@ -132,14 +136,14 @@ fn find(context: &mut Context<'_>, application: &SamResource, location: Value) -
         );
         return None;
     }
-    if !partition::has_application_repository(&context.options.region) {
-        context.report(
-            Diagnostic::error(
-                "no-application-repository",
+    if !partition::has_application_repository(&scope.options.region) {
+        scope.report(
+            Diagnostic::new(
+                codes::NO_APPLICATION_REPOSITORY,
                 path,
                 format!(
                     "the region `{}` has no Serverless Application Repository",
-                    context.options.region
+                    scope.options.region
                 ),
             )
             .help("copy the application's template to a bucket of yours and write its URL as `Location`"),
@@ -147,10 +151,10 @@ fn find(context: &mut Context<'_>, application: &SamResource, location: Value) -
         return None;
     }
     let application = (id, version);
-    let Some(url) = context.options.application_urls.get(&application) else {
-        context.report(
-            Diagnostic::error(
-                "application-url-unknown",
+    let Some(url) = scope.options.application_urls.get(&application) else {
+        scope.report(
+            Diagnostic::new(
+                codes::APPLICATION_URL_UNKNOWN,
                 path,
                 "the template's URL must be asked of the Serverless Application Repository, which cannot be done offline",
             )
@@ -169,16 +173,16 @@ fn find(context: &mut Context<'_>, application: &SamResource, location: Value) -
 
 /// `ApplicationId` or `SemanticVersion`, with parameters and mappings resolved; a fault is reported and gives none.
 fn part(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     location: &Map<String, Value>,
     name: &str,
     path: &Path,
 ) -> Option<String> {
     let path = path.clone().then(name);
     let Some(given) = location.get(name).filter(|given| !given.is_null()) else {
-        context.report(
-            Diagnostic::error(
-                "missing-property",
+        scope.report(
+            Diagnostic::new(
+                codes::MISSING_PROPERTY,
                 path,
                 format!("`Location` as a map needs `{name}`"),
             )
@@ -186,30 +190,25 @@ fn part(
         );
         return None;
     };
-    let faults = context.diagnostics.len();
-    context.warn_of_parameters(given, &path);
-    let resolved = context.decide(given, || path.clone());
-    if context
-        .diagnostics
-        .iter()
-        .skip(faults)
-        .any(Diagnostic::is_error)
-    {
+    let faults = scope.count();
+    scope.warn_of_parameters(given, &path);
+    let resolved = scope.decide(given, || path.clone());
+    if scope.has_errors_since(faults) {
         return None;
     }
     if let Value::String(text) = resolved {
         return Some(text);
     }
-    context.report(if is_intrinsic(&resolved) {
-        Diagnostic::error(
-            "application-location",
+    scope.report(if is_intrinsic(&resolved) {
+        Diagnostic::new(
+            codes::APPLICATION_LOCATION,
             path,
             format!("`{name}` is an intrinsic whose value is not known here"),
         )
         .help("write the value, a `!Ref` to a parameter with a known value, or `!FindInMap`")
     } else {
-        Diagnostic::error(
-            "application-location",
+        Diagnostic::new(
+            codes::APPLICATION_LOCATION,
             path,
             format!("`{name}` must be a string"),
         )

@@ -6,14 +6,19 @@
 //! Upstream: `SamCapacityProvider` in model/sam_resources.py, model/capacity_provider/generators.py,
 //! internal/schema_source/aws_serverless_capacity_provider.py.
 
-use super::property::{Property, Shape, TEXT_OR_MAP};
-use super::typed_map::{self, Holds, Key};
-use super::{ResourceType, SamResource, Stage, map, set, tags, trust};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::get_att;
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
+use crate::resource::generated::Generated;
+use crate::resource::property::{Property, Shape, TEXT_OR_MAP};
+use crate::resource::tags;
+use crate::resource::typed_map::{self, Holds, Key};
+use crate::resource::{SamResource, map, set, trust};
+use crate::sam::resource_type::Lower;
+use crate::sam::resource_type::Lowered;
+use crate::sam::resource_type::{ResourceType, Stage};
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/capacity_provider.rs";
@@ -24,7 +29,7 @@ pub(crate) const TYPE: ResourceType = ResourceType {
     stage: Stage::Others,
     properties: PROPERTIES,
     referable: &[],
-    lower: Some(lower),
+    lower: Lower::Alone(lower),
 };
 
 const PROPERTIES: &[Property] = &[
@@ -78,34 +83,35 @@ const MANAGED_RESOURCE_TAGS: &[Key] = &[Key::of("Tags", Holds::Map)];
 
 const CREATED_BY: &str = "lambda:createdBy";
 
-fn lower(context: &mut Context<'_>, mut provider: SamResource) {
-    let faults_before = context.diagnostics.len();
-    let vpc = read(context, &provider, "VpcConfig", VPC_CONFIG);
+fn lower(scope: &Scope<'_>, mut provider: SamResource) -> Lowered {
+    let faults_before = scope.count();
+    let vpc = read(scope, &provider, "VpcConfig", VPC_CONFIG);
     let instances = read(
-        context,
+        scope,
         &provider,
         "InstanceRequirements",
         INSTANCE_REQUIREMENTS,
     );
-    let scaling = read(context, &provider, "ScalingConfig", SCALING_CONFIG);
+    let scaling = read(scope, &provider, "ScalingConfig", SCALING_CONFIG);
     let managed_tags = read(
-        context,
+        scope,
         &provider,
         "ManagedResourceTags",
         MANAGED_RESOURCE_TAGS,
     );
-    check_instance_types(context, &provider, &instances);
-    if context.has_errors_since(faults_before) {
-        return;
+    check_instance_types(scope, &provider, &instances);
+    if scope.has_errors_since(faults_before) {
+        return Lowered::default();
     }
+    let mut all = Generated::default();
 
     let role_id = logical_id::operator_role(&provider.id);
     let own_role = provider.take("OperatorRole");
     let generated = !is_truthy(Some(&own_role));
     if generated {
-        let properties = role_properties(context, &provider);
+        let properties = role_properties(scope, &provider);
         let role = provider.attributes.derived("AWS::IAM::Role", properties);
-        context.emit(&provider.id, role_id.clone(), role, ROOM);
+        all.insert(role_id.clone(), role, ROOM);
     }
     let role = if generated {
         get_att(&role_id, "Arn")
@@ -157,33 +163,30 @@ fn lower(context: &mut Context<'_>, mut provider: SamResource) {
     let made = provider
         .attributes
         .main("AWS::Lambda::CapacityProvider", properties);
-    context.emit(&provider.id, provider.id.clone(), made, ROOM);
+    all.insert(provider.id, made, ROOM);
+    all.into()
 }
 
 /// A property that is a map of known keys, or an empty map.
 fn read(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     provider: &SamResource,
     name: &str,
     keys: &'static [Key],
 ) -> Map<String, Value> {
     match provider.get(name) {
-        Value::Object(given) => typed_map::read(context, given, keys, name, &provider.path(name)),
+        Value::Object(given) => typed_map::read(scope, given, keys, name, &provider.path(name)),
         _ => Map::new(),
     }
 }
 
-fn check_instance_types(
-    context: &mut Context<'_>,
-    provider: &SamResource,
-    instances: &Map<String, Value>,
-) {
+fn check_instance_types(scope: &Scope<'_>, provider: &SamResource, instances: &Map<String, Value>) {
     if instances.contains_key("AllowedInstanceTypes")
         && instances.contains_key("ExcludedInstanceTypes")
     {
-        context.report(
-            Diagnostic::error(
-                "properties-exclude-each-other",
+        scope.report(
+            Diagnostic::new(
+                codes::PROPERTIES_EXCLUDE_EACH_OTHER,
                 provider.path("InstanceRequirements").then("ExcludedTypes"),
                 "`ExcludedTypes` cannot stand beside `AllowedTypes`",
             )
@@ -193,8 +196,8 @@ fn check_instance_types(
     }
 }
 
-fn role_properties(context: &Context<'_>, provider: &SamResource) -> Map<String, Value> {
-    let policy = context
+fn role_properties(scope: &Scope<'_>, provider: &SamResource) -> Map<String, Value> {
+    let policy = scope
         .partition
         .managed_policy_arn("AWSLambdaManagedEC2ResourceOperator");
     map(json!({

@@ -5,9 +5,9 @@
 //!
 //! Upstream: model/s3_utils/uri_parser.py. Local paths are ours: SAM refuses them.
 
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
+use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -110,19 +110,19 @@ fn holds_dynamic_reference(text: &str) -> bool {
 }
 
 /// Reads the code location `value` of the property at `path`; a fault is reported and gives none.
-pub(crate) fn read(context: &mut Context<'_>, value: Value, path: &Path) -> Option<CodeLocation> {
+pub(crate) fn read(scope: &Scope<'_>, value: Value, path: &Path) -> Option<CodeLocation> {
     let property = path.0.last().map(|step| match step {
         crate::template::Step::Key(key) => key.clone(),
         crate::template::Step::Index(index) => index.to_string(),
     });
     let property = property.unwrap_or_default();
     match value {
-        Value::Object(map) => from_map(context, map, path, &property),
-        Value::String(text) => from_text(context, &text, path, &property),
+        Value::Object(map) => from_map(scope, map, path, &property),
+        Value::String(text) => from_text(scope, &text, path, &property),
         _ => {
-            context.report(
-                Diagnostic::error(
-                    "code-location-shape",
+            scope.report(
+                Diagnostic::new(
+                    codes::CODE_LOCATION_SHAPE,
                     path.clone(),
                     format!("`{property}` must be a string or a map"),
                 )
@@ -134,15 +134,15 @@ pub(crate) fn read(context: &mut Context<'_>, value: Value, path: &Path) -> Opti
 }
 
 fn from_map(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     mut map: Map<String, Value>,
     path: &Path,
     property: &str,
 ) -> Option<CodeLocation> {
     if !is_truthy(map.get("Bucket")) || !is_truthy(map.get("Key")) {
-        context.report(
-            Diagnostic::error(
-                "code-location-incomplete",
+        scope.report(
+            Diagnostic::new(
+                codes::CODE_LOCATION_INCOMPLETE,
                 path.clone(),
                 format!("`{property}` as a map needs `Bucket` and `Key`"),
             )
@@ -167,16 +167,11 @@ fn from_map(
     })
 }
 
-fn from_text(
-    context: &mut Context<'_>,
-    text: &str,
-    path: &Path,
-    property: &str,
-) -> Option<CodeLocation> {
+fn from_text(scope: &Scope<'_>, text: &str, path: &Path, property: &str) -> Option<CodeLocation> {
     if holds_dynamic_reference(text) {
-        context.report(
-            Diagnostic::error(
-                "code-location-dynamic-reference",
+        scope.report(
+            Diagnostic::new(
+                codes::CODE_LOCATION_DYNAMIC_REFERENCE,
                 path.clone(),
                 format!("`{property}` is a string that holds a dynamic reference"),
             )
@@ -197,9 +192,9 @@ fn from_text(
         });
     }
     if text.is_empty() || is_url(text) {
-        context.report(
-            Diagnostic::error(
-                "code-location-not-s3",
+        scope.report(
+            Diagnostic::new(
+                codes::CODE_LOCATION_NOT_S3,
                 path.clone(),
                 format!("`{property}` is neither an S3 location nor a local path"),
             )
@@ -207,14 +202,14 @@ fn from_text(
         );
         return None;
     }
-    match context.options.code.digest(text) {
+    match scope.options.code.digest(text) {
         Ok(digest) => Some(CodeLocation {
             value: text.into(),
             local: Some(json!({ "LocalCode": digest })),
         }),
         Err(fault) => {
-            context.report(
-                Diagnostic::error("local-code-unavailable", path.clone(), fault.message)
+            scope.report(
+                Diagnostic::new(codes::LOCAL_CODE_UNAVAILABLE, path.clone(), fault.message)
                     .help(fault.help),
             );
             None

@@ -5,14 +5,18 @@
 //!
 //! Upstream: `SamLayerVersion` in model/sam_resources.py.
 
-use super::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
-use super::{ResourceType, SamResource, Stage, code_location, resource, set};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use super::code_location;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::logical_id;
 use crate::language::python_json;
 use crate::language::truth::is_truthy;
+use crate::resource::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
+use crate::resource::{SamResource, resource, set};
+use crate::sam::resource_type::Lower;
+use crate::sam::resource_type::Lowered;
+use crate::sam::resource_type::{ResourceType, Stage};
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/layer_version.rs";
@@ -23,7 +27,7 @@ pub(crate) const TYPE: ResourceType = ResourceType {
     stage: Stage::Others,
     properties: PROPERTIES,
     referable: &[],
-    lower: Some(lower),
+    lower: Lower::Alone(lower),
 };
 
 const PROPERTIES: &[Property] = &[
@@ -44,14 +48,14 @@ const HASHED_ATTRIBUTES: [&str; 2] = ["Condition", "UpdatePolicy"];
 
 const ARCHITECTURES: [&str; 2] = ["x86_64", "arm64"];
 
-fn lower(context: &mut Context<'_>, mut layer: SamResource) {
-    let mut sound = resolve_texts(context, &mut layer);
-    let deletion_policy = deletion_policy(context, &layer);
-    sound &= check_architectures(context, &layer);
+fn lower(scope: &Scope<'_>, mut layer: SamResource) -> Lowered {
+    let mut sound = resolve_texts(scope, &mut layer);
+    let deletion_policy = deletion_policy(scope, &layer);
+    sound &= check_architectures(scope, &layer);
     let path = layer.path("ContentUri");
-    let content = code_location::read(context, layer.get("ContentUri").clone(), &path);
+    let content = code_location::read(scope, layer.get("ContentUri").clone(), &path);
     let (Some(deletion_policy), Some(content), true) = (deletion_policy, content, sound) else {
-        return;
+        return Lowered::default();
     };
     let id = new_id(&layer, content.local.as_ref());
 
@@ -63,7 +67,7 @@ fn lower(context: &mut Context<'_>, mut layer: SamResource) {
             .insert("LayerName".to_owned(), layer.id.clone().into());
     }
     set(&mut properties, "LayerName", layer.take("LayerName"));
-    super::property::copy(PROPERTIES, &mut layer, &mut properties);
+    crate::resource::property::copy(PROPERTIES, &mut layer, &mut properties);
 
     let mut attributes = Map::new();
     if let Some(depends_on) = layer
@@ -77,26 +81,28 @@ fn lower(context: &mut Context<'_>, mut layer: SamResource) {
     attributes.extend(layer.attributes.passed_on());
     attributes.insert("DeletionPolicy".to_owned(), deletion_policy);
     let made = resource("AWS::Lambda::LayerVersion", attributes, properties);
-    context.emit(&layer.id, id.clone(), made, ROOM);
-    context.renamed.insert(layer.id, id);
+    Lowered {
+        renamed: Some(id.clone()),
+        ..Lowered::one(id, made, ROOM)
+    }
 }
 
 /// Puts parameter values into the texts of a layer: they count in its id.
-fn resolve_texts(context: &mut Context<'_>, layer: &mut SamResource) -> bool {
+fn resolve_texts(scope: &Scope<'_>, layer: &mut SamResource) -> bool {
     let mut sound = true;
     for name in ["LayerName", "LicenseInfo", "Description", "RetentionPolicy"] {
         if !layer.is_truthy(name) {
             continue;
         }
         let mut value = layer.take(name);
-        context.warn_of_parameters(&value, &layer.path(name));
-        if let Err(fault) = context.parameters.resolve(&mut value) {
-            context.report_unresolvable(layer.path(name), &fault);
+        scope.warn_of_parameters(&value, &layer.path(name));
+        if let Err(fault) = scope.parameters.resolve(&mut value) {
+            scope.report_unresolvable(layer.path(name), &fault);
             sound = false;
         } else if !value.is_string() && !value.is_object() {
-            context.report(
-                Diagnostic::error(
-                    "layer-text-not-a-string",
+            scope.report(
+                Diagnostic::new(
+                    codes::LAYER_TEXT_NOT_A_STRING,
                     layer.path(name),
                     format!("`{name}` refers to a parameter whose value is no string"),
                 )
@@ -110,7 +116,7 @@ fn resolve_texts(context: &mut Context<'_>, layer: &mut SamResource) -> bool {
 }
 
 /// `RetentionPolicy` as a DeletionPolicy; without one the attribute that the layer has, or `Retain`.
-fn deletion_policy(context: &mut Context<'_>, layer: &SamResource) -> Option<Value> {
+fn deletion_policy(scope: &Scope<'_>, layer: &SamResource) -> Option<Value> {
     let given = match layer.get("RetentionPolicy") {
         Value::Null => {
             return Some(
@@ -129,9 +135,9 @@ fn deletion_policy(context: &mut Context<'_>, layer: &SamResource) -> Option<Val
         Some("retain") => Some(json!("Retain")),
         Some("delete") => Some(json!("Delete")),
         _ => {
-            context.report(
-                Diagnostic::error(
-                    "retention-policy",
+            scope.report(
+                Diagnostic::new(
+                    codes::RETENTION_POLICY,
                     layer.path("RetentionPolicy"),
                     "`RetentionPolicy` must be `Retain` or `Delete`, or a `!Ref` to a parameter that says so",
                 )
@@ -142,7 +148,7 @@ fn deletion_policy(context: &mut Context<'_>, layer: &SamResource) -> Option<Val
     }
 }
 
-fn check_architectures(context: &mut Context<'_>, layer: &SamResource) -> bool {
+fn check_architectures(scope: &Scope<'_>, layer: &SamResource) -> bool {
     let mut sound = true;
     let given = layer.get("CompatibleArchitectures").as_array();
     for (index, item) in given.into_iter().flatten().enumerate() {
@@ -151,13 +157,13 @@ fn check_architectures(context: &mut Context<'_>, layer: &SamResource) -> bool {
             .is_some_and(|name| ARCHITECTURES.contains(&name));
         if !known && !is_intrinsic(item) {
             sound = false;
-            context.report(
-                Diagnostic::error(
-                    "layer-architecture",
+            scope.report(
+                Diagnostic::new(
+                    codes::LAYER_ARCHITECTURE,
                     layer.path("CompatibleArchitectures").then(index),
                     "a layer's architecture must be `x86_64` or `arm64`",
                 )
-                .help(super::did_you_mean(
+                .help(crate::diagnostics::did_you_mean(
                     item.as_str().unwrap_or_default(),
                     &ARCHITECTURES,
                 )),

@@ -6,12 +6,12 @@
 //! Upstream: model/resource_policies.py, plugins/policies/policy_templates_plugin.py and
 //! model/role_utils/role_constructor.py.
 
-use super::SamResource;
 use super::policy_templates;
-use crate::context::Context;
-use crate::diagnostics::{Diagnostic, suggestion};
+use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::language::intrinsics::{argument, if_parts, is_intrinsic, is_no_value};
 use crate::language::truth::{equal, is_truthy};
+use crate::resource::SamResource;
+use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -64,7 +64,7 @@ enum Kind {
 ///
 /// `role` is the logical id of the role, from which inline policies take their names.
 pub(crate) fn read(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     resource: &mut SamResource,
     role: &str,
     policies: &mut RolePolicies,
@@ -76,32 +76,32 @@ pub(crate) fn read(
     };
     for (index, entry) in entries.into_iter().enumerate() {
         let path = resource.path("Policies").then(index);
-        let Some(kind) = kind_of(context, &entry, &path) else {
+        let Some(kind) = kind_of(scope, &entry, &path) else {
             continue;
         };
         match kind {
             Kind::Managed => {
-                let policy = managed(context, entry, &path);
+                let policy = managed(scope, entry, &path);
                 policies.attach(policy);
             }
             Kind::Statement => policies.allow(inline(entry, role, index)),
             Kind::Template => {
-                if let Some(statements) = expand(context, entry, &path) {
+                if let Some(statements) = expand(scope, entry, &path) {
                     policies.allow(inline(statements, role, index));
                 }
             }
-            Kind::Unknown => report_unknown(context, &entry, path),
+            Kind::Unknown => report_unknown(scope, &entry, path),
         }
     }
 }
 
 /// The kind of an entry; none where an `Fn::If` makes no sense, which is reported.
-fn kind_of(context: &mut Context<'_>, entry: &Value, path: &Path) -> Option<Kind> {
+fn kind_of(scope: &Scope<'_>, entry: &Value, path: &Path) -> Option<Kind> {
     if argument(entry, "Fn::If").is_some() {
         let Some((_, then, otherwise)) = if_parts(entry) else {
-            context.report(
-                Diagnostic::error(
-                    "if-arguments",
+            scope.report(
+                Diagnostic::new(
+                    codes::IF_ARGUMENTS,
                     path.clone(),
                     "`Fn::If` needs three arguments here",
                 )
@@ -111,17 +111,17 @@ fn kind_of(context: &mut Context<'_>, entry: &Value, path: &Path) -> Option<Kind
             return None;
         };
         let kinds = (
-            kind_of(context, then, path)?,
-            kind_of(context, otherwise, path)?,
+            kind_of(scope, then, path)?,
+            kind_of(scope, otherwise, path)?,
         );
         return match kinds {
             (a, b) if a == b => Some(a),
             (_, kind) if is_no_value(then) => Some(kind),
             (kind, _) if is_no_value(otherwise) => Some(kind),
             _ => {
-                context.report(
-                    Diagnostic::error(
-                        "if-mixes-policy-kinds",
+                scope.report(
+                    Diagnostic::new(
+                        codes::IF_MIXES_POLICY_KINDS,
                         path.clone(),
                         "the two branches of this `Fn::If` are different kinds of policy",
                     )
@@ -147,15 +147,15 @@ fn kind_of(context: &mut Context<'_>, entry: &Value, path: &Path) -> Option<Kind
 }
 
 /// A managed policy with its name looked up, also in the two branches of an `Fn::If`.
-fn managed(context: &mut Context<'_>, entry: Value, path: &Path) -> Value {
+fn managed(scope: &Scope<'_>, entry: Value, path: &Path) -> Value {
     match entry {
-        Value::String(name) => look_up(context, name, path.clone()),
+        Value::String(name) => look_up(scope, name, path.clone()),
         Value::Object(mut map) => {
             if let Some(branches) = map.get_mut("Fn::If").and_then(Value::as_array_mut) {
                 for (index, branch) in branches.iter_mut().enumerate().skip(1) {
                     if let Value::String(name) = branch {
                         let path = path.clone().then("Fn::If").then(index);
-                        *branch = look_up(context, std::mem::take(name), path);
+                        *branch = look_up(scope, std::mem::take(name), path);
                     }
                 }
             }
@@ -166,13 +166,13 @@ fn managed(context: &mut Context<'_>, entry: Value, path: &Path) -> Value {
 }
 
 /// The ARN of a managed policy; a name that nobody knows goes over as it is, with a warning.
-fn look_up(context: &mut Context<'_>, name: String, path: Path) -> Value {
-    if let Some(arn) = context.partition.managed_policy(&name) {
+fn look_up(scope: &Scope<'_>, name: String, path: Path) -> Value {
+    if let Some(arn) = scope.partition.managed_policy(&name) {
         return arn.into();
     }
     if !name.starts_with("arn:") {
-        let mut finding = Diagnostic::warning(
-            "unknown-managed-policy",
+        let mut finding = Diagnostic::new(
+            codes::UNKNOWN_MANAGED_POLICY,
             path,
             format!("`{name}` is neither an ARN nor a managed policy of AWS that is known here"),
         );
@@ -185,7 +185,7 @@ fn look_up(context: &mut Context<'_>, name: String, path: Path) -> Value {
                 finding.help("write the policy's ARN, or the exact name of a managed policy of AWS")
             }
         };
-        context.report(finding);
+        scope.report(finding);
     }
     name.into()
 }
@@ -207,9 +207,9 @@ fn inline(mut document: Value, role: &str, index: usize) -> Value {
 }
 
 /// A policy template as the statements that it stands for; of an `Fn::If` each branch that is one.
-fn expand(context: &mut Context<'_>, mut entry: Value, path: &Path) -> Option<Value> {
+fn expand(scope: &Scope<'_>, mut entry: Value, path: &Path) -> Option<Value> {
     let Some(branches) = entry.get_mut("Fn::If").and_then(Value::as_array_mut) else {
-        return expand_one(context, &entry, path);
+        return expand_one(scope, &entry, path);
     };
     let mut sound = true;
     for (index, branch) in branches.iter_mut().enumerate().skip(1) {
@@ -217,7 +217,7 @@ fn expand(context: &mut Context<'_>, mut entry: Value, path: &Path) -> Option<Va
             continue;
         }
         let path = path.clone().then("Fn::If").then(index);
-        match expand(context, branch.take(), &path) {
+        match expand(scope, branch.take(), &path) {
             Some(statements) => *branch = statements,
             None => sound = false,
         }
@@ -225,14 +225,14 @@ fn expand(context: &mut Context<'_>, mut entry: Value, path: &Path) -> Option<Va
     sound.then_some(entry)
 }
 
-fn expand_one(context: &mut Context<'_>, entry: &Value, path: &Path) -> Option<Value> {
+fn expand_one(scope: &Scope<'_>, entry: &Value, path: &Path) -> Option<Value> {
     let (name, given) = entry.as_object()?.iter().next()?;
     let template = policy_templates::find(name)?;
     let path = path.clone().then(name);
     let Value::Object(values) = given else {
-        context.report(
-            Diagnostic::error(
-                "policy-template-parameters",
+        scope.report(
+            Diagnostic::new(
+                codes::POLICY_TEMPLATE_PARAMETERS,
                 path,
                 format!("the policy template `{name}` needs a map of parameters"),
             )
@@ -243,9 +243,9 @@ fn expand_one(context: &mut Context<'_>, entry: &Value, path: &Path) -> Option<V
     let missing = template.missing_parameters(values);
     if !missing.is_empty() {
         let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
-        context.report(
-            Diagnostic::error(
-                "policy-template-parameters",
+        scope.report(
+            Diagnostic::new(
+                codes::POLICY_TEMPLATE_PARAMETERS,
                 path,
                 format!("the policy template `{name}` lacks {}", names.join(" and ")),
             )
@@ -257,14 +257,14 @@ fn expand_one(context: &mut Context<'_>, entry: &Value, path: &Path) -> Option<V
         .keys()
         .filter(|key| !template.parameters().contains(&key.as_str()))
     {
-        context.report(
-            Diagnostic::warning(
-                "unknown-policy-template-parameter",
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_POLICY_TEMPLATE_PARAMETER,
                 path.clone().then(key),
                 format!("the policy template `{name}` has no parameter `{key}`, which is ignored"),
             )
             .on_key()
-            .help(super::did_you_mean(key, template.parameters())),
+            .help(crate::diagnostics::did_you_mean(key, template.parameters())),
         );
     }
     Some(policy_templates::expand(template, values))
@@ -282,9 +282,9 @@ fn parameters_help(template: &policy_templates::PolicyTemplate) -> String {
     format!("write `{{{}}}`", names.join(", "))
 }
 
-fn report_unknown(context: &mut Context<'_>, entry: &Value, path: Path) {
-    let mut fault = Diagnostic::error(
-        "unknown-policy",
+fn report_unknown(scope: &Scope<'_>, entry: &Value, path: Path) {
+    let mut fault = Diagnostic::new(
+        codes::UNKNOWN_POLICY,
         path,
         "this is neither a managed policy, nor a statement, nor a policy template",
     );
@@ -296,5 +296,5 @@ fn report_unknown(context: &mut Context<'_>, entry: &Value, path: Path) {
         },
         _ => fault.help("write a name or ARN, a map with `Statement`, or one policy template for each list item"),
     };
-    context.report(fault);
+    scope.report(fault);
 }

@@ -5,10 +5,15 @@
 //!
 //! Upstream: `SamSimpleTable` in model/sam_resources.py.
 
-use super::property::{Property, Shape, TEXT_OR_MAP};
-use super::{ResourceType, SamResource, Stage, did_you_mean, property, set, tags};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::resource::property::{Property, Shape, TEXT_OR_MAP};
+use crate::resource::{SamResource, set};
+use crate::resource::{property, tags};
+use crate::sam::resource_type::Lower;
+use crate::sam::resource_type::Lowered;
+use crate::sam::resource_type::{ResourceType, Stage};
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/simple_table.rs";
@@ -19,7 +24,7 @@ pub(crate) const TYPE: ResourceType = ResourceType {
     stage: Stage::Others,
     properties: PROPERTIES,
     referable: &[],
-    lower: Some(lower),
+    lower: Lower::Alone(lower),
 };
 
 const PROPERTIES: &[Property] = &[
@@ -40,9 +45,9 @@ const PROPERTIES: &[Property] = &[
 /// What the key's `Type` may be, and DynamoDB's name for it.
 const KEY_TYPES: &[(&str, &str)] = &[("String", "S"), ("Number", "N"), ("Binary", "B")];
 
-fn lower(context: &mut Context<'_>, mut table: SamResource) {
-    let Some(key) = primary_key(context, &table) else {
-        return;
+fn lower(scope: &Scope<'_>, mut table: SamResource) -> Lowered {
+    let Some(key) = primary_key(scope, &table) else {
+        return Lowered::default();
     };
     let mut properties = Map::new();
     set(
@@ -64,11 +69,11 @@ fn lower(context: &mut Context<'_>, mut table: SamResource) {
         set(&mut properties, "BillingMode", json!("PAY_PER_REQUEST"));
     }
     let made = table.attributes.main("AWS::DynamoDB::Table", properties);
-    context.emit(&table.id, table.id.clone(), made, ROOM);
+    Lowered::one(table.id, made, ROOM)
 }
 
 /// The key as an attribute definition; a fault is reported and gives none.
-fn primary_key(context: &mut Context<'_>, table: &SamResource) -> Option<Value> {
+fn primary_key(scope: &Scope<'_>, table: &SamResource) -> Option<Value> {
     if !table.is_truthy("PrimaryKey") {
         return Some(json!({ "AttributeName": "id", "AttributeType": "S" }));
     }
@@ -79,9 +84,9 @@ fn primary_key(context: &mut Context<'_>, table: &SamResource) -> Option<Value> 
     for name in ["Name", "Type"] {
         if part(name).is_none() {
             sound = false;
-            context.report(
-                Diagnostic::error(
-                    "missing-property",
+            scope.report(
+                Diagnostic::new(
+                    codes::MISSING_PROPERTY,
                     path.clone().then(name),
                     format!("`PrimaryKey` needs `{name}`"),
                 )
@@ -95,9 +100,9 @@ fn primary_key(context: &mut Context<'_>, table: &SamResource) -> Option<Value> 
         KEY_TYPES.iter().find(|(name, _)| *name == kind)
     });
     if let (Some(given), None) = (part("Type"), kind) {
-        context.report(
-            Diagnostic::error(
-                "primary-key-type",
+        scope.report(
+            Diagnostic::new(
+                codes::PRIMARY_KEY_TYPE,
                 path.then("Type"),
                 "the `Type` of a `PrimaryKey` must be `String`, `Number` or `Binary`",
             )

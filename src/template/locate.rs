@@ -4,28 +4,9 @@
 //! findings at once, in one more pass over the text.
 
 use super::events::{Event, Events};
-use super::{Path, Step};
+use super::{Path, Span, Step};
+use crate::diagnostics::Diagnostic;
 use std::collections::HashMap;
-
-/// A line and a column, both counted from 1, the column in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Location {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-}
-
-/// A stretch of a template's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    /// Where it starts.
-    pub start: Location,
-    /// Byte offset of the start in the text.
-    pub from: usize,
-    /// Byte offset behind the end in the text.
-    pub to: usize,
-}
 
 /// Finds each place in `text`: the path, and whether the key at its end is meant, not the value.
 ///
@@ -38,6 +19,27 @@ pub fn locate(text: &str, places: &[(&Path, bool)]) -> Vec<Option<Span>> {
         .iter()
         .map(|(path, at_key)| outline.find(path, *at_key, &mut indexes))
         .collect()
+}
+
+/// Finds where in `text` each finding stands, and puts them in the order of the text; those without a place come last.
+pub fn place(diagnostics: &mut [Diagnostic], text: &[u8]) {
+    let mut homeless: Vec<&mut Diagnostic> = diagnostics
+        .iter_mut()
+        .filter(|diagnostic| diagnostic.span.is_none())
+        .collect();
+    if let Ok(text) = std::str::from_utf8(text)
+        && !homeless.is_empty()
+    {
+        let places: Vec<(&Path, bool)> = homeless
+            .iter()
+            .map(|diagnostic| (&diagnostic.path, diagnostic.at_key))
+            .collect();
+        let spans = locate(text, &places);
+        for (diagnostic, span) in homeless.iter_mut().zip(spans) {
+            diagnostic.span = span;
+        }
+    }
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span.map_or(usize::MAX, |span| span.from));
 }
 
 /// The nodes of a document and where they stand; a node refers to others by their number.

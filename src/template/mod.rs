@@ -2,16 +2,15 @@
 
 mod events;
 mod locate;
-mod path;
 mod read;
 mod scalars;
 mod write;
 
 use serde_json::{Map, Value};
 
-pub use locate::{Location, Span, locate};
-pub(crate) use path::Trail;
-pub use path::{Path, Step};
+pub(crate) use crate::place::Trail;
+pub use crate::place::{Location, Path, Span, Step};
+pub use locate::{locate, place};
 pub use read::{MAX_DEPTH, Read, read};
 pub use write::{write, write_to};
 

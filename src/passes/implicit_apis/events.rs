@@ -1,16 +1,15 @@
 //! What the events of functions and state machines say of the APIs: their paths, and which API each belongs to.
 
-use super::{
-    Conditions, DEFAULT_PATH, FUNCTION, HTTP_API, Implicit, Kind, Orders, RouteSettings,
-    is_of_type, new_order,
-};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use super::{DEFAULT_PATH, EventConditions, Implicit, Kind, Orders, RouteSettings, new_order};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{if_then, no_value};
 use crate::language::python2::{Map as Map2, Text};
 use crate::language::truth::is_truthy;
+use crate::resource::map;
+use crate::resource::{FUNCTION, HTTP_API, is_of_type};
+use crate::sam::api::draft::Drafts;
 use crate::sam::api::openapi;
-use crate::sam::map;
+use crate::scope::Scope;
 use crate::template::Path;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -19,9 +18,10 @@ use serde_json::{Map, Value, json};
 pub(super) struct Reading<'a, 'b> {
     pub(super) kind: &'a Kind,
     pub(super) types: &'a IndexMap<String, Option<String>>,
-    pub(super) context: &'a mut Context<'b>,
+    pub(super) scope: &'a Scope<'b>,
+    pub(super) drafts: &'a mut Drafts,
     pub(super) implicit: &'a mut Implicit,
-    pub(super) conditions: &'a mut Conditions,
+    pub(super) conditions: &'a mut EventConditions,
     pub(super) globals: &'a Value,
 }
 
@@ -67,7 +67,7 @@ impl Reading<'_, '_> {
             if let Some(event) = events.get_mut(&**id) {
                 let path = Path::property(owner, "Events").then(&**id);
                 if let Err(fault) = self.read_event(event, &path, &attributes, tags.as_ref()) {
-                    self.context.report(fault);
+                    self.scope.report(fault);
                 }
             }
         }
@@ -115,8 +115,8 @@ impl Reading<'_, '_> {
             return Ok(());
         }
         let Some(properties) = event.get_mut("Properties").and_then(Value::as_object_mut) else {
-            return Err(Diagnostic::error(
-                "wrong-shape",
+            return Err(Diagnostic::new(
+                codes::WRONG_SHAPE,
                 place,
                 "the `Properties` of an event must be a map",
             )
@@ -139,14 +139,14 @@ impl Reading<'_, '_> {
         }
         let text = |name: &str| match properties.get(name) {
             Some(Value::String(text)) => Ok(text.clone()),
-            None | Some(Value::Null) => Err(Diagnostic::error(
-                "missing-property",
+            None | Some(Value::Null) => Err(Diagnostic::new(
+                codes::MISSING_PROPERTY,
                 place.clone().then(name),
                 format!("an `{}` event needs `{name}`", self.kind.event),
             )
             .help(format!("add `{name}`: a string"))),
-            Some(_) => Err(Diagnostic::error(
-                "wrong-shape",
+            Some(_) => Err(Diagnostic::new(
+                codes::WRONG_SHAPE,
                 place.clone().then(name),
                 format!(
                     "`{name}` of an `{}` event must be a string",
@@ -169,8 +169,8 @@ impl Reading<'_, '_> {
             properties.get("RouteSettings"),
         ) {
             let Value::Object(settings) = settings else {
-                return Err(Diagnostic::error(
-                    "wrong-shape",
+                return Err(Diagnostic::new(
+                    codes::WRONG_SHAPE,
                     place.then("RouteSettings"),
                     "`RouteSettings` must be a map",
                 )
@@ -206,7 +206,7 @@ impl Reading<'_, '_> {
         }
         let draft = if is_implicit {
             &mut self.implicit.draft
-        } else if let Some(draft) = self.context.drafts.get_mut(&id) {
+        } else if let Some(draft) = self.drafts.get_mut(&id) {
             draft
         } else {
             return Ok(());
@@ -233,7 +233,7 @@ impl Reading<'_, '_> {
             None => given,
         };
         let fault = |message: String| {
-            Diagnostic::error("api-of-event", place.clone().then(name), message)
+            Diagnostic::new(codes::API_OF_EVENT, place.clone().then(name), message)
                 .help(format!("write `{name}: !Ref Api` with the id of an API in this template, or take `{name}` out to get the API `{}`", self.kind.id))
         };
         let Some(id) = id.as_str() else {

@@ -1,7 +1,8 @@
 //! What may still be told of a template whose implicit APIs cannot be made.
 
-use super::{KINDS, is_of_type};
-use crate::diagnostics::Diagnostic;
+use super::KINDS;
+use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::resource::is_of_type;
 use crate::template::{Path, Step};
 use indexmap::IndexSet;
 use serde_json::{Map, Value};
@@ -23,7 +24,11 @@ pub(crate) struct Halted {
 const EVENT_DEPTH: usize = 5;
 
 /// What is wrong with an event whatever its API is like.
-const FAULTS_OF_EVENTS: &[&str] = &["missing-property", "unknown-property", "wrong-shape"];
+const FAULTS_OF_EVENTS: &[&Code] = &[
+    codes::MISSING_PROPERTY,
+    codes::UNKNOWN_PROPERTY,
+    codes::WRONG_SHAPE,
+];
 
 impl Halted {
     pub(super) fn new(resources: &Map<String, Value>, found: &[Diagnostic]) -> Self {

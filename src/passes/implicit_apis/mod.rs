@@ -14,26 +14,23 @@
 mod events;
 mod halted;
 
+use crate::resource::map;
 pub(crate) use halted::Halted;
 
-use super::api_drafts;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::conditions;
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
+use crate::resource::{FUNCTION, HTTP_API, REST_API, STATE_MACHINE, is_of_type};
+use crate::sam::api::draft::{Apis, Draft, Drafts};
 use crate::sam::api::openapi::{self, Document};
-use crate::sam::api::{Draft, rest};
-use crate::sam::map;
+use crate::sam::api::rest;
+use crate::scope::Scope;
+use crate::stack::Conditions;
 use crate::template::{Path, Template};
 use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
-
-pub(super) const FUNCTION: &str = "AWS::Serverless::Function";
-const STATE_MACHINE: &str = "AWS::Serverless::StateMachine";
-pub(super) const REST_API: &str = "AWS::Serverless::Api";
-const HTTP_API: &str = "AWS::Serverless::HttpApi";
 
 /// One kind of API that events can have without a resource.
 struct Kind {
@@ -90,18 +87,23 @@ const KINDS: &[Kind] = &[
 const DEFAULT_PATH: &str = "$default";
 
 /// The conditions of the functions by API, path and method.
-type Conditions = IndexMap<String, PathConditions>;
+type EventConditions = IndexMap<String, PathConditions>;
 
 type PathConditions = IndexMap<String, IndexMap<String, Option<String>>>;
 
 /// Makes the drafts and the implicit APIs.
-pub(crate) fn add(template: &mut Template, context: &mut Context<'_>) {
+pub(crate) fn add(
+    scope: &Scope<'_>,
+    template: &mut Template,
+    conditions: &mut Conditions,
+) -> (Apis, Option<Halted>) {
+    let mut apis = Apis::none();
     let globals = template.0.get("Globals").cloned().unwrap_or_default();
     let Some(resources) = template.section_mut("Resources") else {
-        return;
+        return (apis, None);
     };
     if !KINDS.iter().any(|kind| is_used(resources, kind)) {
-        return;
+        return (apis, None);
     }
     let is_emulated = has_python2_order(resources, &globals);
     let mut order: Map2<()> = new_order(is_emulated);
@@ -109,13 +111,13 @@ pub(crate) fn add(template: &mut Template, context: &mut Context<'_>) {
         order.insert(id.as_str(), ());
     }
     if is_emulated {
-        context.global_api = match globals.get("Api") {
+        apis.global = match globals.get("Api") {
             Some(Value::Object(api)) => Node::marked(Value::Object(api.clone())),
             _ => Node::Null,
         };
     }
     for kind in KINDS {
-        draft_all(resources, context, kind, &globals, is_emulated);
+        draft_all(resources, &mut apis.drafts, kind, &globals, is_emulated);
     }
     let mut orders = Orders {
         resources: order,
@@ -123,21 +125,30 @@ pub(crate) fn add(template: &mut Template, context: &mut Context<'_>) {
         is_emulated,
     };
     for kind in KINDS {
-        add_kind(resources, context, kind, &globals, &mut orders);
-        if context.diagnostics.iter().any(Diagnostic::is_error) {
-            context.halted = Some(Halted::new(resources, &context.diagnostics));
-            return;
+        add_kind(
+            scope,
+            conditions,
+            resources,
+            &mut apis.drafts,
+            kind,
+            &globals,
+            &mut orders,
+        );
+        if scope.has_errors() {
+            let halted = scope.read(|found| Halted::new(resources, found));
+            return (apis, Some(halted));
         }
     }
-    api_drafts::collect_function_names(resources, context, &orders.resources);
+    collect_function_names(scope, resources, &mut apis.drafts, &orders.resources);
     if is_emulated {
-        context.order = orders
+        apis.order = orders
             .resources
             .keys()
             .enumerate()
             .map(|(rank, id)| (id.to_string(), rank))
             .collect();
     }
+    (apis, None)
 }
 
 /// In which order resources, and the events of each, are handled.
@@ -153,10 +164,6 @@ fn new_order(is_emulated: bool) -> Map2<()> {
     } else {
         Map2::plain()
     }
-}
-
-pub(super) fn is_of_type(resource: &Value, kind: &str) -> bool {
-    resource.get("Type").and_then(Value::as_str) == Some(kind)
 }
 
 fn has_event(resource: &Value, kind: &str) -> bool {
@@ -196,7 +203,7 @@ fn has_python2_order(resources: &Map<String, Value>, globals: &Value) -> bool {
 /// Takes the body of every API of a kind out of the template, or makes one.
 fn draft_all(
     resources: &mut Map<String, Value>,
-    context: &mut Context<'_>,
+    drafts: &mut Drafts,
     kind: &Kind,
     globals: &Value,
     is_emulated: bool,
@@ -244,7 +251,7 @@ fn draft_all(
                     .insert(Text::marked(*name), Node::marked(value.clone()));
             }
         }
-        context.drafts.insert(id.clone(), draft);
+        drafts.insert(id.clone(), draft);
     }
 }
 
@@ -281,8 +288,10 @@ struct RouteSettings {
 }
 
 fn add_kind(
+    scope: &Scope<'_>,
+    all_conditions: &mut Conditions,
     resources: &mut Map<String, Value>,
-    context: &mut Context<'_>,
+    drafts: &mut Drafts,
     kind: &Kind,
     globals: &Value,
     orders: &mut Orders,
@@ -304,7 +313,7 @@ fn add_kind(
         deletion_policies: IndexSet::new(),
         update_replace_policies: IndexSet::new(),
     };
-    let mut conditions = Conditions::new();
+    let mut conditions = EventConditions::new();
     let owners: Vec<String> = orders.resources.keys().map(|id| id.to_string()).collect();
     for owner in &owners {
         let Some(resource) = resources.get_mut(owner).filter(|resource| {
@@ -315,14 +324,15 @@ fn add_kind(
         let mut reading = events::Reading {
             kind,
             types: &types,
-            context: &mut *context,
+            scope,
+            drafts: &mut *drafts,
             implicit: &mut implicit,
             conditions: &mut conditions,
             globals,
         };
         reading.read_owner(owner, resource, orders);
     }
-    let condition = condition_of_all(context, kind, &conditions);
+    let condition = condition_of_all(scope, all_conditions, kind, &conditions);
     let is_implicit_used = implicit
         .draft
         .document
@@ -330,9 +340,9 @@ fn add_kind(
         .is_some_and(|document| !document.has_no_paths());
     if is_implicit_used {
         if was_there {
-            context.report(
-                Diagnostic::error(
-                    "implicit-api-id-taken",
+            scope.report(
+                Diagnostic::new(
+                    codes::IMPLICIT_API_ID_TAKEN,
                     Path::resource(kind.id),
                     format!("`{}` is the id of the API that events without `{}` get, which would take this resource's place", kind.id, kind.id_property),
                 )
@@ -347,29 +357,25 @@ fn add_kind(
         draft
             .properties
             .insert(Text::bare("StageName"), Node::bare("Prod".into()));
-        context.drafts.insert(kind.id.to_owned(), draft);
+        drafts.insert(kind.id.to_owned(), draft);
     } else if !was_there {
         orders.resources.remove(kind.id);
     }
     for settings in std::mem::take(&mut implicit.route_settings) {
-        add_route_settings(resources, context, settings);
+        add_route_settings(resources, scope, settings);
     }
     for id in orders.resources.keys() {
         if resources
             .get(&**id)
             .is_some_and(|resource| is_of_type(resource, kind.resource))
         {
-            make_paths_conditional(context, id, conditions.get(&**id));
+            make_paths_conditional(scope, all_conditions, drafts, id, conditions.get(&**id));
         }
     }
 }
 
 /// Puts what an event says of its route into the API's `RouteSettings`.
-fn add_route_settings(
-    resources: &mut Map<String, Value>,
-    context: &mut Context<'_>,
-    given: RouteSettings,
-) {
+fn add_route_settings(resources: &mut Map<String, Value>, scope: &Scope<'_>, given: RouteSettings) {
     let Some(resource) = resources.get_mut(&given.api) else {
         return;
     };
@@ -392,9 +398,9 @@ fn add_route_settings(
         .map(|all| all.entry(given.route).or_insert_with(|| json!({})));
     match route.and_then(Value::as_object_mut) {
         Some(route) => route.extend(given.settings),
-        None => context.report(
-            Diagnostic::error(
-                "route-settings-shape",
+        None => scope.report(
+            Diagnostic::new(
+                codes::ROUTE_SETTINGS_SHAPE,
                 Path::property(&given.api, "RouteSettings"),
                 "`RouteSettings` must be a map of maps",
             )
@@ -436,14 +442,20 @@ fn implicit_resource(kind: &Kind, implicit: &mut Implicit, condition: Option<Str
 
 /// The condition of the implicit API: that of its events, where all have one.
 fn condition_of_all(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    all_conditions: &mut Conditions,
     kind: &Kind,
-    conditions: &Conditions,
+    conditions: &EventConditions,
 ) -> Option<String> {
     let paths = conditions.get(kind.id)?;
     let all = paths.values().flat_map(IndexMap::values);
     let names = distinct(all)?;
-    Some(combined(context, kind.condition.to_owned(), names))
+    Some(combined(
+        scope,
+        all_conditions,
+        kind.condition.to_owned(),
+        names,
+    ))
 }
 
 /// The distinct conditions in order; none where there is none, or something without one.
@@ -458,25 +470,31 @@ fn distinct<'a>(conditions: impl Iterator<Item = &'a Option<String>>) -> Option<
 }
 
 /// One condition that holds where one of several does; `name` is what it is called where it must be made.
-fn combined(context: &mut Context<'_>, name: String, mut names: Vec<String>) -> String {
+fn combined(
+    scope: &Scope<'_>,
+    all_conditions: &mut Conditions,
+    name: String,
+    mut names: Vec<String>,
+) -> String {
     if names.len() == 1 {
         return names.pop().unwrap_or_default();
     }
     for (name, condition) in conditions::any_of(&name, &names) {
-        context.add_condition(name, condition);
+        all_conditions.add(scope, name, condition);
     }
     name
 }
 
 /// Makes each path of a managed document depend on the conditions of its events, where all have one.
 fn make_paths_conditional(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    all_conditions: &mut Conditions,
+    drafts: &mut Drafts,
     id: &str,
     conditions: Option<&PathConditions>,
 ) {
-    let mut draft = match context.drafts.get_mut(id) {
-        Some(draft) if draft.is_managed => std::mem::replace(draft, Draft::new(None, true)),
-        _ => return,
+    let Some(draft) = drafts.get_mut(id).filter(|draft| draft.is_managed) else {
+        return;
     };
     if let Some(document) = &mut draft.document {
         let edited = document.edit(|document| {
@@ -490,7 +508,12 @@ fn make_paths_conditional(
                     .replace('/', "SLASH")
                     .replace('{', "OB")
                     .replace('}', "CB");
-                let name = combined(context, format!("{id}{part}PathCondition"), names);
+                let name = combined(
+                    scope,
+                    all_conditions,
+                    format!("{id}{part}PathCondition"),
+                    names,
+                );
                 let name = if is_one {
                     Text::marked(name)
                 } else {
@@ -501,10 +524,52 @@ fn make_paths_conditional(
             Ok::<(), openapi::Fault>(())
         });
         if let Err(fault) = edited {
-            context.report(fault.diagnostic(Path::property(id, "DefinitionBody")));
+            scope.report(fault.diagnostic(Path::property(id, "DefinitionBody")));
         }
     }
-    if let Some(slot) = context.drafts.get_mut(id) {
-        *slot = draft;
+}
+
+/// Gives each REST API the names of the functions that it calls: a function that is renamed makes a new deployment.
+fn collect_function_names(
+    scope: &Scope<'_>,
+    resources: &Map<String, Value>,
+    drafts: &mut Drafts,
+    order: &Map2<()>,
+) {
+    for id in order.keys() {
+        let Some(resource) = resources
+            .get(&**id)
+            .filter(|resource| is_of_type(resource, FUNCTION))
+        else {
+            continue;
+        };
+        let Some(properties) = resource.get("Properties") else {
+            continue;
+        };
+        let Some(name) = properties.get("FunctionName") else {
+            continue;
+        };
+        let mut name = Node::marked(name.clone());
+        if scope.parameters.resolve_node(&mut name).is_err() || !name.is_truthy() {
+            // A fault in it is the function's, which is lowered later.
+            continue;
+        }
+        let name = match &name {
+            Node::Text(text) => text.to_string(),
+            other => other.to_text(),
+        };
+        let events = properties.get("Events").and_then(Value::as_object);
+        for event in events.into_iter().flat_map(Map::values) {
+            let api = event
+                .get("Properties")
+                .and_then(|properties| properties.get("RestApiId"));
+            let api = api.and_then(|api| api.get("Ref").unwrap_or(api).as_str());
+            if let (true, Some(draft)) = (
+                is_of_type(event, "Api"),
+                api.and_then(|api| drafts.get_mut(api)),
+            ) {
+                draft.function_names.push_str(&name);
+            }
+        }
     }
 }

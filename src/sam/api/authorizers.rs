@@ -5,12 +5,13 @@
 //!
 //! Upstream: class ApiGatewayAuthorizer in model/apigateway.py.
 
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{argument, reference};
 use crate::language::partition::Partition;
 use crate::language::python2::{Map as Map2, Node, Text};
-use crate::sam::{SamResource, map};
+use crate::resource::{SamResource, map};
+use crate::scope::Scope;
+use crate::stack::Names;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -42,18 +43,13 @@ enum Kind {
 }
 
 /// Reads the authorizers of `Auth`: those that are defined, and IAM where it is the default. Faults are reported.
-pub(super) fn read(context: &mut Context<'_>, api: &SamResource, auth: &Map2) -> Vec<Authorizer> {
+pub(super) fn read(scope: &Scope<'_>, api: &SamResource, auth: &Map2) -> Vec<Authorizer> {
     let mut read: Map2<Authorizer> = Map2::hashed();
-    read_into(&mut read, context, api, auth);
+    read_into(&mut read, scope, api, auth);
     read.into_iter().map(|(_, authorizer)| authorizer).collect()
 }
 
-fn read_into(
-    read: &mut Map2<Authorizer>,
-    context: &mut Context<'_>,
-    api: &SamResource,
-    auth: &Map2,
-) {
+fn read_into(read: &mut Map2<Authorizer>, scope: &Scope<'_>, api: &SamResource, auth: &Map2) {
     if let Some(Node::Text(name)) = auth.get("DefaultAuthorizer")
         && &**name == "AWS_IAM"
     {
@@ -68,9 +64,13 @@ fn read_into(
     let given = match auth.get("Authorizers") {
         Some(Node::Map(given)) => given,
         Some(other) if other.is_truthy() => {
-            context.report(
-                Diagnostic::error("authorizers-shape", path, "`Authorizers` must be a map")
-                    .help("write `Authorizers: {Name: {FunctionArn: ...}}`"),
+            scope.report(
+                Diagnostic::new(
+                    codes::AUTHORIZERS_SHAPE,
+                    path,
+                    "`Authorizers` must be a map",
+                )
+                .help("write `Authorizers: {Name: {FunctionArn: ...}}`"),
             );
             return;
         }
@@ -79,9 +79,9 @@ fn read_into(
     for (name, authorizer) in given.iter() {
         let path = path.clone().then(&**name);
         let Some(given) = authorizer.as_map() else {
-            context.report(
-                Diagnostic::error(
-                    "authorizers-shape",
+            scope.report(
+                Diagnostic::new(
+                    codes::AUTHORIZERS_SHAPE,
                     path,
                     format!("the authorizer `{}` must be a map", &**name),
                 )
@@ -89,7 +89,7 @@ fn read_into(
             );
             continue;
         };
-        if check(context, name, given, &path) {
+        if check(scope, name, given, &path) {
             let authorizer = Authorizer {
                 name: name.clone(),
                 kind: kind_of(given),
@@ -124,8 +124,8 @@ fn is_given(map: &Map2, key: &str) -> bool {
 }
 
 /// Reports what is wrong with an authorizer. Returns whether all is well.
-fn check(context: &mut Context<'_>, name: &Text, given: &Map2, path: &Path) -> bool {
-    let before = context.diagnostics.len();
+fn check(scope: &Scope<'_>, name: &Text, given: &Map2, path: &Path) -> bool {
+    let before = scope.count();
     let name = &**name;
     let is_known = match given.get("FunctionPayloadType") {
         None | Some(Node::Null) => true,
@@ -133,9 +133,9 @@ fn check(context: &mut Context<'_>, name: &Text, given: &Map2, path: &Path) -> b
         Some(_) => false,
     };
     if !is_known {
-        context.report(
-            Diagnostic::error(
-                "authorizer-payload-type",
+        scope.report(
+            Diagnostic::new(
+                codes::AUTHORIZER_PAYLOAD_TYPE,
                 path.clone().then("FunctionPayloadType"),
                 format!(
                     "`FunctionPayloadType` of the authorizer `{name}` must be `TOKEN` or `REQUEST`"
@@ -146,9 +146,9 @@ fn check(context: &mut Context<'_>, name: &Text, given: &Map2, path: &Path) -> b
     }
     let scopes = given.get("AuthorizationScopes");
     if is_given(given, "AuthorizationScopes") && scopes.and_then(Node::as_list).is_none() {
-        context.report(
-            Diagnostic::error(
-                "authorization-scopes",
+        scope.report(
+            Diagnostic::new(
+                codes::AUTHORIZATION_SCOPES,
                 path.clone().then("AuthorizationScopes"),
                 format!("`AuthorizationScopes` of the authorizer `{name}` must be a list"),
             )
@@ -157,28 +157,28 @@ fn check(context: &mut Context<'_>, name: &Text, given: &Map2, path: &Path) -> b
     }
     let is_off = given.get("DisableFunctionDefaultPermissions");
     if !matches!(is_off, None | Some(Node::Null | Node::Bool(_))) {
-        context.report(
-            Diagnostic::error(
-                "wrong-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::WRONG_SHAPE,
                 path.clone().then("DisableFunctionDefaultPermissions"),
                 "`DisableFunctionDefaultPermissions` must be `true` or `false`",
             )
             .help("write `true` or `false`"),
         );
     }
-    check_identity(context, name, given, &path.clone().then("Identity"));
-    context.diagnostics.len() == before
+    check_identity(scope, name, given, &path.clone().then("Identity"));
+    scope.count() == before
 }
 
-fn check_identity(context: &mut Context<'_>, name: &str, given: &Map2, path: &Path) {
+fn check_identity(scope: &Scope<'_>, name: &str, given: &Map2, path: &Path) {
     let is_request = is_word(given.get("FunctionPayloadType"), "REQUEST");
     let no_identity = Map2::plain();
     let identity = match given.get("Identity") {
         Some(Node::Map(identity)) => identity,
         Some(other) if other.is_truthy() => {
-            context.report(
-                Diagnostic::error(
-                    "authorizer-identity",
+            scope.report(
+                Diagnostic::new(
+                    codes::AUTHORIZER_IDENTITY,
                     path.clone(),
                     format!("`Identity` of the authorizer `{name}` must be a map"),
                 )
@@ -195,9 +195,9 @@ fn check_identity(context: &mut Context<'_>, name: &str, given: &Map2, path: &Pa
         .iter()
         .any(|(key, _)| is_truthy(identity, key));
     if !has_source && !is_never_cached(identity.get("ReauthorizeEvery")) {
-        context.report(
-            Diagnostic::error(
-                "authorizer-without-identity",
+        scope.report(
+            Diagnostic::new(
+                codes::AUTHORIZER_WITHOUT_IDENTITY,
                 path.clone(),
                 format!("the authorizer `{name}` reads requests, but `Identity` does not say what of them"),
             )
@@ -214,9 +214,9 @@ fn check_identity(context: &mut Context<'_>, name: &str, given: &Map2, path: &Pa
             None => true,
         };
         if !is_list_of_texts {
-            context.report(
-                Diagnostic::error(
-                    "authorizer-identity",
+            scope.report(
+                Diagnostic::new(
+                    codes::AUTHORIZER_IDENTITY,
                     path.clone().then(key),
                     format!("`{key}` of the authorizer `{name}` must be a list of strings"),
                 )
@@ -352,7 +352,8 @@ impl Authorizer {
     /// What lets API Gateway invoke its function: the id and the properties of the permission.
     pub(super) fn permission(
         &self,
-        context: &mut Context<'_>,
+        scope: &Scope<'_>,
+        names: &Names,
         api: &SamResource,
     ) -> Option<(String, Map<String, Value>)> {
         let function = self
@@ -363,8 +364,8 @@ impl Authorizer {
             return None;
         }
         let function = function.to_value();
-        warn_of_alias(context, api, &self.name, &function);
-        let source = context
+        warn_of_alias(scope, names, api, &self.name, &function);
+        let source = scope
             .partition
             .arn("execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*");
         let properties = map(json!({
@@ -382,7 +383,8 @@ impl Authorizer {
 
 /// Warns where the function has an alias that its callers pass by.
 pub(super) fn warn_of_alias(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    names: &Names,
     api: &SamResource,
     authorizer: &str,
     function: &Value,
@@ -395,7 +397,7 @@ pub(super) fn warn_of_alias(
         Some(Value::String(text)) => text.strip_suffix(".Arn").unwrap_or_default(),
         _ => return,
     };
-    if !context.referable.contains_key(&format!("{named}.Alias")) {
+    if !names.referable.contains_key(&format!("{named}.Alias")) {
         return;
     }
     let path = api
@@ -403,9 +405,9 @@ pub(super) fn warn_of_alias(
         .then("Authorizers")
         .then(authorizer)
         .then("FunctionArn");
-    context.report(
-        Diagnostic::warning(
-            "authorizer-past-alias",
+    scope.report(
+        Diagnostic::new(
+            codes::AUTHORIZER_PAST_ALIAS,
             path,
             format!("the authorizer `{}` invokes `{named}` at `$LATEST`, although it has an alias", authorizer),
         )

@@ -9,13 +9,15 @@
 //! Upstream: `_construct_api_domain` and `_construct_api_domain_v2` in model/api/api_generator.py.
 
 use super::route53;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use super::route53::RecordSetGroups;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::python2::{Map as Map2, Node};
 use crate::language::truth::is_truthy;
-use crate::sam::generated::Generated;
-use crate::sam::{SamResource, did_you_mean, map, set};
+use crate::resource::generated::Generated;
+use crate::resource::{SamResource, map, set};
+use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -70,12 +72,12 @@ impl Endpoint {
 }
 
 /// Refuses a domain without what it cannot be without.
-pub(super) fn check_names(context: &mut Context<'_>, given: &Map<String, Value>, domain: &Path) {
+pub(super) fn check_names(scope: &Scope<'_>, given: &Map<String, Value>, domain: &Path) {
     for name in ["DomainName", "CertificateArn"] {
         if given.get(name).is_none_or(Value::is_null) {
-            context.report(
-                Diagnostic::error(
-                    "domain-incomplete",
+            scope.report(
+                Diagnostic::new(
+                    codes::DOMAIN_INCOMPLETE,
                     domain.clone().then(name),
                     format!("`Domain` needs `{name}`"),
                 )
@@ -96,7 +98,7 @@ pub(super) fn base_paths(given: &Map<String, Value>) -> Option<&[Value]> {
 
 /// `MutualTlsAuthentication`, which stands at `path`; null where there is none. An unknown key is blamed on `blamed`.
 pub(super) fn trust_store(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     given: Option<&Value>,
     path: Path,
     blamed: Option<&str>,
@@ -105,9 +107,9 @@ pub(super) fn trust_store(
         return Value::Null;
     };
     let Some(given) = given.as_object() else {
-        context.report(
-            Diagnostic::error(
-                "mutual-tls-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::MUTUAL_TLS_SHAPE,
                 path,
                 "`MutualTlsAuthentication` must be a map",
             )
@@ -117,9 +119,9 @@ pub(super) fn trust_store(
     };
     let is_known = |key: &&String| TRUST_STORE_KEYS.contains(&key.as_str());
     for key in given.keys().filter(|key| !is_known(key)) {
-        context.report(
-            Diagnostic::error(
-                "unknown-key",
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_KEY,
                 path.clone().then(key),
                 format!("`MutualTlsAuthentication` has no key `{key}`"),
             )
@@ -141,7 +143,8 @@ pub(super) fn trust_store(
 ///
 /// `stage` is the logical id of the API's stage.
 pub(super) fn lower(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    record_sets: &mut RecordSetGroups,
     api: &SamResource,
     domain: &mut Node,
     stage: &str,
@@ -152,8 +155,8 @@ pub(super) fn lower(
         Node::Null => return,
         Node::Map(domain) => domain,
         _ => {
-            context.report(
-                Diagnostic::error("domain-shape", path, "`Domain` must be a map")
+            scope.report(
+                Diagnostic::new(codes::DOMAIN_SHAPE, path, "`Domain` must be a map")
                     .help("write `Domain: {DomainName: ..., CertificateArn: ...}`"),
             );
             return;
@@ -161,16 +164,16 @@ pub(super) fn lower(
     };
     let given = map(edited.to_value());
     let get = |name: &str| given.get(name).cloned().unwrap_or_default();
-    let faults_before = context.diagnostics.len();
-    check_names(context, &given, &path);
+    let faults_before = scope.count();
+    check_names(scope, &given, &path);
     let endpoint = match get("EndpointConfiguration") {
         Value::Null => Some(Endpoint::Regional),
         given => Endpoint::of(&given),
     };
     let Some(endpoint) = endpoint else {
-        context.report(
-            Diagnostic::error(
-                "domain-endpoint",
+        scope.report(
+            Diagnostic::new(
+                codes::DOMAIN_ENDPOINT,
                 path.then("EndpointConfiguration"),
                 "`EndpointConfiguration` of a domain must be `EDGE`, `REGIONAL` or `PRIVATE`",
             )
@@ -190,21 +193,21 @@ pub(super) fn lower(
             edited.insert("EndpointConfiguration", "REGIONAL");
         }
     }
-    let properties = properties(context, api, &given, endpoint, &id);
+    let properties = properties(scope, api, &given, endpoint, &id);
     let (domain_type, _, _) = endpoint.types();
     let resource = api.attributes.derived(domain_type, properties);
     made.insert(&id, resource, ROOM);
-    add_mappings(context, api, &given, endpoint, (&id, stage), made);
+    add_mappings(scope, api, &given, endpoint, (&id, stage), made);
     if endpoint == Endpoint::Private {
-        add_association(context, api, &get("AccessAssociation"), &id, made);
+        add_association(scope, api, &get("AccessAssociation"), &id, made);
     }
-    if context.diagnostics.len() == faults_before {
-        add_records(context, api, edited, endpoint, &id, made);
+    if scope.count() == faults_before {
+        add_records(scope, record_sets, api, edited, endpoint, &id, made);
     }
 }
 
 fn properties(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     api: &SamResource,
     given: &Map<String, Value>,
     endpoint: Endpoint,
@@ -227,7 +230,7 @@ fn properties(
     let trust_store = match endpoint {
         Endpoint::Private => Value::Null,
         Endpoint::Edge | Endpoint::Regional => trust_store(
-            context,
+            scope,
             given.get("MutualTlsAuthentication"),
             path.clone().then("MutualTlsAuthentication"),
             Some(&api.id),
@@ -249,9 +252,9 @@ fn properties(
         }
         if name == refused {
             // The reference blames the generated domain, which is no resource of the template.
-            context.report(
-                Diagnostic::error(
-                    "domain-property",
+            scope.report(
+                Diagnostic::new(
+                    codes::DOMAIN_PROPERTY,
                     path.clone().then(name),
                     format!(
                         "a domain with `EndpointConfiguration: {}` has no `{name}`",
@@ -270,7 +273,7 @@ fn properties(
 
 /// `ids` are those of the domain and of the stage.
 fn add_mappings(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     api: &SamResource,
     given: &Map<String, Value>,
     endpoint: Endpoint,
@@ -297,9 +300,9 @@ fn add_mappings(
         .is_none_or(|flag| is_truthy(Some(flag)));
     for (index, path) in paths.iter().enumerate() {
         let Some(path) = path.as_str() else {
-            context.report(
-                Diagnostic::error(
-                    "base-path",
+            scope.report(
+                Diagnostic::new(
+                    codes::BASE_PATH,
                     api.path("Domain").then("BasePath").then(index),
                     "a `BasePath` must be a string",
                 )
@@ -315,7 +318,7 @@ fn add_mappings(
 
 /// What lets a VPC endpoint reach a private domain.
 fn add_association(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     api: &SamResource,
     given: &Value,
     domain: &str,
@@ -325,9 +328,9 @@ fn add_association(
         Value::Null => return,
         Value::Object(given) => given,
         _ => {
-            context.report(
-                Diagnostic::error(
-                    "access-association-shape",
+            scope.report(
+                Diagnostic::new(
+                    codes::ACCESS_ASSOCIATION_SHAPE,
                     api.path("Domain").then("AccessAssociation"),
                     "`AccessAssociation` must be a map",
                 )
@@ -356,7 +359,8 @@ fn add_association(
 }
 
 fn add_records(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    record_sets: &mut RecordSetGroups,
     api: &SamResource,
     domain: &mut Map2,
     endpoint: Endpoint,
@@ -369,15 +373,15 @@ fn add_records(
         .map(Node::to_value)
         .unwrap_or_default();
     let given = domain.get("Route53").map(Node::to_value);
-    let Some(given) = route53::read(context, given.as_ref(), path.clone()).cloned() else {
+    let Some(given) = route53::read(scope, given.as_ref(), path.clone()).cloned() else {
         return;
     };
     let get = |name: &str| given.get(name).cloned().unwrap_or_default();
     let is_separate = is_truthy(given.get("SeparateRecordSetGroup"));
     if is_separate && !get("SeparateRecordSetGroup").is_boolean() {
-        context.report(
-            Diagnostic::error(
-                "wrong-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::WRONG_SHAPE,
                 path.then("SeparateRecordSetGroup"),
                 "`SeparateRecordSetGroup` must be `true` or `false`",
             )
@@ -424,7 +428,6 @@ fn add_records(
     }
     let id = format!("RecordSetGroup{}", route53::hash(&zone));
     let attributes = api.attributes.passed_on();
-    let groups = &mut context.shared_by_apis.record_sets;
-    let resource = route53::join(groups, &id, properties, attributes, records);
+    let resource = route53::join(record_sets, &id, properties, attributes, records);
     made.insert_shared(id, resource, ROOM);
 }

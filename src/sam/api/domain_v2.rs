@@ -7,11 +7,11 @@
 //! Upstream: model/api/apiv2_generator.py.
 
 use super::{domain, route53};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::truth::is_truthy;
-use crate::sam::{SamResource, resource, set};
+use crate::resource::{SamResource, resource, set};
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 pub(super) const ROOM: &str = "sam/api/domain_v2.rs";
@@ -30,22 +30,22 @@ pub(super) struct Domain {
 /// Reads the `Domain` of `api`, parameters resolved already; a fault is reported and gives none.
 ///
 /// `stage` is the logical id of the API's stage.
-pub(super) fn read(context: &mut Context<'_>, api: &SamResource, stage: &str) -> Option<Domain> {
+pub(super) fn read(scope: &Scope<'_>, api: &SamResource, stage: &str) -> Option<Domain> {
     let given = match api.get("Domain") {
         Value::Null => return Some(Domain::default()),
         Value::Object(given) => given.clone(),
         _ => return None,
     };
     let path = api.path("Domain");
-    let faults_before = context.diagnostics.len();
-    domain::check_names(context, &given, &path);
+    let faults_before = scope.count();
+    domain::check_names(scope, &given, &path);
     let endpoint = given
         .get("EndpointConfiguration")
         .filter(|given| !given.is_null());
     if endpoint.is_some_and(|endpoint| *endpoint != "REGIONAL") {
-        context.report(
-            Diagnostic::error(
-                "domain-endpoint",
+        scope.report(
+            Diagnostic::new(
+                codes::DOMAIN_ENDPOINT,
                 path.clone().then("EndpointConfiguration"),
                 "the domain of an HTTP or WebSocket API is `REGIONAL`",
             )
@@ -75,16 +75,16 @@ pub(super) fn read(context: &mut Context<'_>, api: &SamResource, stage: &str) ->
     );
     // The reference blames an unknown key itself, which leads to no resource.
     let trust_store = domain::trust_store(
-        context,
+        scope,
         given.get("MutualTlsAuthentication"),
         path.then("MutualTlsAuthentication"),
         None,
     );
     set(&mut properties, "MutualTlsAuthentication", trust_store);
 
-    let mappings = mappings(context, api, &given, &id, stage);
-    let records = records(context, api, &given, &name, &id);
-    (context.diagnostics.len() == faults_before).then_some(Domain {
+    let mappings = mappings(scope, api, &given, &id, stage);
+    let records = records(scope, api, &given, &name, &id);
+    (scope.count() == faults_before).then_some(Domain {
         domain: Some((id, properties)),
         mappings,
         records,
@@ -92,7 +92,7 @@ pub(super) fn read(context: &mut Context<'_>, api: &SamResource, stage: &str) ->
 }
 
 fn mappings(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     api: &SamResource,
     given: &Map<String, Value>,
     domain: &str,
@@ -122,9 +122,9 @@ fn mappings(
                     mapping(Some(text.trim_matches('/'))),
                 ));
             }
-            None => context.report(
-                Diagnostic::error(
-                    "base-path",
+            None => scope.report(
+                Diagnostic::new(
+                    codes::BASE_PATH,
                     api.path("Domain").then("BasePath").then(index),
                     "a `BasePath` must be a string of letters, digits, `-`, `_` and `/`",
                 )
@@ -136,14 +136,14 @@ fn mappings(
 }
 
 fn records(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     api: &SamResource,
     given: &Map<String, Value>,
     name: &Value,
     domain: &str,
 ) -> Option<(String, Map<String, Value>, Vec<Value>)> {
     let path = api.path("Domain").then("Route53");
-    let route53 = route53::read(context, given.get("Route53"), path)?;
+    let route53 = route53::read(scope, given.get("Route53"), path)?;
     let zone = route53::zone(route53).cloned().unwrap_or_default();
     let mut properties = Map::new();
     let key = if route53.contains_key("HostedZoneId") {

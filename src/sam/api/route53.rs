@@ -5,11 +5,11 @@
 //!
 //! Upstream: `_construct_record_sets_for_domain` in model/api/api_generator.py and model/api/apiv2_generator.py.
 
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
 use crate::language::{logical_id, python_json};
-use crate::sam::resource;
+use crate::resource::resource;
+use crate::scope::Scope;
 use crate::template::Path;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -29,23 +29,23 @@ pub(super) fn hash(value: &Value) -> String {
 
 /// Reads the `Route53` that stands at `path`; a fault is reported and gives none.
 pub(super) fn read<'a>(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     given: Option<&'a Value>,
     path: Path,
 ) -> Option<&'a Map<String, Value>> {
     let given = given.filter(|given| !given.is_null())?;
     let Some(given) = given.as_object() else {
-        context.report(
-            Diagnostic::error("route53-shape", path, "`Route53` must be a map")
+        scope.report(
+            Diagnostic::new(codes::ROUTE53_SHAPE, path, "`Route53` must be a map")
                 .help("write `Route53: {HostedZoneId: ...}`"),
         );
         return None;
     };
     let is_named = |key: &&str| given.get(*key).is_some_and(|zone| !zone.is_null());
     if !ZONE.iter().any(is_named) {
-        context.report(
-            Diagnostic::error(
-                "route53-without-zone",
+        scope.report(
+            Diagnostic::new(
+                codes::ROUTE53_WITHOUT_ZONE,
                 path,
                 "`Route53` does not say which hosted zone",
             )

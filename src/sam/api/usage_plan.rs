@@ -6,13 +6,15 @@
 //!
 //! Upstream: `_construct_usage_plan` and class SharedApiUsagePlan in model/api/api_generator.py.
 
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
-use crate::language::conditions;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::language::conditions::{any_of, condition};
 use crate::language::intrinsics::reference;
 use crate::language::truth::is_truthy;
-use crate::sam::generated::Generated;
-use crate::sam::{SamResource, did_you_mean, map, resource};
+use crate::resource::generated::Generated;
+use crate::resource::{SamResource, map, resource};
+use crate::scope::Scope;
+use crate::stack::Conditions;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -48,7 +50,9 @@ pub(crate) struct SharedPlan {
 ///
 /// `stage` is the logical id of the API's stage.
 pub(super) fn lower(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    conditions: &mut Conditions,
+    shared: &mut SharedPlan,
     api: &SamResource,
     given: &Value,
     stage: &str,
@@ -58,7 +62,7 @@ pub(super) fn lower(
         return;
     }
     let path = api.path("Auth").then("UsagePlan");
-    let Some(given) = read(context, given, &path) else {
+    let Some(given) = read(scope, given, &path) else {
         return;
     };
     let choice = given.get("CreateUsagePlan").and_then(Value::as_str);
@@ -77,8 +81,8 @@ pub(super) fn lower(
     };
     let is_shared = choice == Some("SHARED");
     let (attributes, apis) = if is_shared {
-        let attributes = share(context, api, stage, &given, &path);
-        (attributes, context.shared_by_apis.plan.apis.clone())
+        let attributes = share(scope, conditions, shared, api, stage, &given, &path);
+        (attributes, shared.apis.clone())
     } else {
         let own = vec![(api.id.clone(), stage.to_owned())];
         (api.attributes.passed_on(), own)
@@ -133,11 +137,11 @@ pub(super) fn lower(
     );
 }
 
-fn read(context: &mut Context<'_>, given: &Value, path: &Path) -> Option<Map<String, Value>> {
+fn read(scope: &Scope<'_>, given: &Value, path: &Path) -> Option<Map<String, Value>> {
     let Some(given) = given.as_object() else {
-        context.report(
-            Diagnostic::error(
-                "usage-plan-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::USAGE_PLAN_SHAPE,
                 path.clone(),
                 "`UsagePlan` must be a map",
             )
@@ -145,11 +149,11 @@ fn read(context: &mut Context<'_>, given: &Value, path: &Path) -> Option<Map<Str
         );
         return None;
     };
-    let before = context.diagnostics.len();
+    let before = scope.count();
     for key in given.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-        context.report(
-            Diagnostic::error(
-                "unknown-key",
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_KEY,
                 path.clone().then(key),
                 format!("`UsagePlan` has no key `{key}`"),
             )
@@ -159,34 +163,35 @@ fn read(context: &mut Context<'_>, given: &Value, path: &Path) -> Option<Map<Str
     }
     let choice = given.get("CreateUsagePlan").unwrap_or(&Value::Null);
     if !choice.as_str().is_some_and(|word| CHOICES.contains(&word)) {
-        context.report(
-            Diagnostic::error(
-                "usage-plan-kind",
+        scope.report(
+            Diagnostic::new(
+                codes::USAGE_PLAN_KIND,
                 path.clone().then("CreateUsagePlan"),
                 "`CreateUsagePlan` must be `PER_API`, `SHARED` or `NONE`",
             )
             .help(did_you_mean(choice.as_str().unwrap_or_default(), CHOICES)),
         );
     }
-    (context.diagnostics.len() == before).then(|| given.clone())
+    (scope.count() == before).then(|| given.clone())
 }
 
 /// Joins an API to the shared plan. Gives the attributes of the shared resources, as far as is known now.
 fn share(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    conditions: &mut Conditions,
+    plan: &mut SharedPlan,
     api: &SamResource,
     stage: &str,
     given: &Map<String, Value>,
     path: &Path,
 ) -> Map<String, Value> {
-    let mut plan = std::mem::take(&mut context.shared_by_apis.plan);
     if !plan.apis.iter().any(|(known, _)| *known == api.id) {
         plan.apis.push((api.id.clone(), stage.to_owned()));
     }
     if plan.given.as_ref().is_some_and(|before| before != given) {
-        context.report(
-            Diagnostic::warning(
-                "shared-usage-plan-differs",
+        scope.report(
+            Diagnostic::new(
+                codes::SHARED_USAGE_PLAN_DIFFERS,
                 path.clone(),
                 "APIs say different things of the usage plan that they share; what one of them says counts, and which one that is depends on the names of all resources",
             )
@@ -214,7 +219,7 @@ fn share(
             plan.update_replace_policy = Some(new);
         }
     }
-    join_condition(context, &mut plan, api, path);
+    join_condition(scope, conditions, plan, api, path);
     let mut attributes = Map::new();
     for (name, value) in [
         ("DeletionPolicy", &plan.deletion_policy),
@@ -227,13 +232,13 @@ fn share(
     if !plan.conditions.is_empty() && !plan.has_unconditional {
         attributes.insert("Condition".to_owned(), SHARED_CONDITION.into());
     }
-    context.shared_by_apis.plan = plan;
     attributes
 }
 
 /// The shared resources depend on the conditions of the APIs, where all have one.
 fn join_condition(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    conditions: &mut Conditions,
     plan: &mut SharedPlan,
     api: &SamResource,
     path: &Path,
@@ -244,15 +249,15 @@ fn join_condition(
     match api.attributes.kept.get("Condition") {
         None | Some(Value::Null) => {
             plan.has_unconditional = true;
-            context
-                .conditions
+            conditions
+                .added
                 .retain(|name, _| !name.starts_with(SHARED_CONDITION));
         }
         Some(Value::String(name)) if !name.is_empty() && !plan.conditions.contains(name) => {
-            if context.declared_conditions.is_empty() && context.conditions.is_empty() {
-                context.report(
-                    Diagnostic::error(
-                        "conditions-missing",
+            if conditions.is_empty() {
+                scope.report(
+                    Diagnostic::new(
+                        codes::CONDITIONS_MISSING,
                         path.clone(),
                         format!("a shared usage plan depends on the condition `{name}`, but the template has no `Conditions`"),
                     )
@@ -265,13 +270,13 @@ fn join_condition(
             // The reference writes a lone condition as its bare name, and any number of them into one `Fn::Or`:
             // CloudFormation refuses the one, and the other beyond ten.
             if let [one] = plan.conditions.as_slice() {
-                let condition = conditions::condition(one);
-                context
-                    .conditions
+                let condition = condition(one);
+                conditions
+                    .added
                     .insert(SHARED_CONDITION.to_owned(), condition);
             } else {
-                let all = conditions::any_of(SHARED_CONDITION, &plan.conditions);
-                context.conditions.extend(all);
+                let all = any_of(SHARED_CONDITION, &plan.conditions);
+                conditions.added.extend(all);
             }
         }
         Some(_) => {}

@@ -10,13 +10,18 @@
 //! Upstream: model/api/websocket_api_generator.py.
 
 use super::domain_v2;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{is_intrinsic, reference};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
-use crate::sam::property::{self, Property, Shape, TEXT_OR_MAP};
-use crate::sam::{ResourceType, SamResource, Stage, did_you_mean, map, resource, set};
+use crate::resource::generated::Generated;
+use crate::resource::property::{self, Property, Shape, TEXT_OR_MAP};
+use crate::resource::{SamResource, map, resource, set};
+use crate::sam::resource_type::Lower;
+use crate::sam::resource_type::Lowered;
+use crate::sam::resource_type::{ResourceType, Stage};
+use crate::scope::Scope;
 use crate::template::Path;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -32,7 +37,7 @@ pub(crate) const TYPE: ResourceType = ResourceType {
         ("Stage", "AWS::ApiGatewayV2::Stage"),
         ("DomainName", "AWS::ApiGatewayV2::DomainName"),
     ],
-    lower: Some(lower),
+    lower: Lower::Alone(lower),
 };
 
 const PROPERTIES: &[Property] = &[
@@ -109,24 +114,24 @@ struct Auth {
     given: Map<String, Value>,
 }
 
-fn lower(context: &mut Context<'_>, mut api: SamResource) {
-    let faults_before = context.diagnostics.len();
+fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
+    let faults_before = scope.count();
     for name in ["Auth", "Domain", "Routes"] {
         let mut value = api.take(name);
-        if let Err(fault) = context.parameters.resolve(&mut value) {
-            context.report_unresolvable(api.path(name), &fault);
+        if let Err(fault) = scope.parameters.resolve(&mut value) {
+            scope.report_unresolvable(api.path(name), &fault);
         }
         api.properties.insert(name.to_owned(), value);
     }
-    check(context, &api);
-    let auth = read_auth(context, &api);
-    let stage = ApiStage::read(context, &mut api);
-    let domain = domain_v2::read(context, &api, &stage.id);
+    check(scope, &api);
+    let auth = read_auth(scope, &api);
+    let stage = ApiStage::read(scope, &mut api);
+    let domain = domain_v2::read(scope, &api, &stage.id);
     let mut made: IndexMap<String, Value> = IndexMap::new();
     made.insert(api.id.clone(), Value::Null);
-    let routes = lower_routes(context, &mut api, &stage.name, auth.as_ref(), &mut made);
-    if context.has_errors_since(faults_before) {
-        return;
+    let routes = lower_routes(scope, &mut api, &stage.name, auth.as_ref(), &mut made);
+    if scope.has_errors_since(faults_before) {
+        return Lowered::default();
     }
 
     let mut all_tags = api.get("Tags").as_object().cloned().unwrap_or_default();
@@ -180,16 +185,18 @@ fn lower(context: &mut Context<'_>, mut api: SamResource) {
         api.id.clone(),
         resource("AWS::ApiGatewayV2::Api", attributes, properties),
     );
+    let mut all = Generated::default();
     for (id, resource) in made {
-        context.emit(&api.id, id, resource, ROOM);
+        all.insert(id, resource, ROOM);
     }
+    all.into()
 }
 
-fn check(context: &mut Context<'_>, api: &SamResource) {
+fn check(scope: &Scope<'_>, api: &SamResource) {
     if !api.is_truthy("Routes") {
-        context.report(
-            Diagnostic::error(
-                "websocket-without-routes",
+        scope.report(
+            Diagnostic::new(
+                codes::WEBSOCKET_WITHOUT_ROUTES,
                 api.path("Routes"),
                 "a WebSocket API needs at least one route",
             )
@@ -203,9 +210,9 @@ fn check(context: &mut Context<'_>, api: &SamResource) {
             .as_str()
             .is_some_and(|word| ADDRESS_TYPES.contains(&word))
     {
-        context.report(
-            Diagnostic::error(
-                "ip-address-type",
+        scope.report(
+            Diagnostic::new(
+                codes::IP_ADDRESS_TYPE,
                 api.path("IpAddressType"),
                 "`IpAddressType` must be `ipv4` or `dualstack`",
             )
@@ -216,9 +223,9 @@ fn check(context: &mut Context<'_>, api: &SamResource) {
         );
     }
     if is_truthy(api.get("Domain").get("MutualTlsAuthentication")) {
-        context.report(
-            Diagnostic::error(
-                "websocket-mutual-tls",
+        scope.report(
+            Diagnostic::new(
+                codes::WEBSOCKET_MUTUAL_TLS,
                 api.path("Domain").then("MutualTlsAuthentication"),
                 "the domain of a WebSocket API cannot have `MutualTlsAuthentication`",
             )
@@ -230,9 +237,9 @@ fn check(context: &mut Context<'_>, api: &SamResource) {
         .iter()
         .filter(|name| api.attributes.kept.contains_key(**name))
     {
-        context.report(
-            Diagnostic::warning(
-                "websocket-attribute-lost",
+        scope.report(
+            Diagnostic::new(
+                codes::WEBSOCKET_ATTRIBUTE_LOST,
                 Path::resource(&api.id).then(*name),
                 format!("`{name}` of a WebSocket API has no effect on anything that it generates"),
             )
@@ -242,16 +249,16 @@ fn check(context: &mut Context<'_>, api: &SamResource) {
     }
 }
 
-fn read_auth(context: &mut Context<'_>, api: &SamResource) -> Option<Auth> {
+fn read_auth(scope: &Scope<'_>, api: &SamResource) -> Option<Auth> {
     if !api.is_truthy("Auth") {
         return None;
     }
     let given = api.get("Auth").as_object()?.clone();
     let path = api.path("Auth");
     if api.get("Routes").get("$connect").is_none() {
-        context.report(
-            Diagnostic::error(
-                "websocket-auth-without-connect",
+        scope.report(
+            Diagnostic::new(
+                codes::WEBSOCKET_AUTH_WITHOUT_CONNECT,
                 path.clone(),
                 "`Auth` has nothing to authorize: there is no `$connect` route",
             )
@@ -261,9 +268,9 @@ fn read_auth(context: &mut Context<'_>, api: &SamResource) -> Option<Auth> {
     }
     let kind = given.get("AuthType").cloned().unwrap_or_default();
     let Some(word) = kind.as_str().filter(|word| AUTH_TYPES.contains(word)) else {
-        context.report(
-            Diagnostic::error(
-                "websocket-auth-type",
+        scope.report(
+            Diagnostic::new(
+                codes::WEBSOCKET_AUTH_TYPE,
                 path.then("AuthType"),
                 "`AuthType` must be `NONE`, `AWS_IAM` or `CUSTOM`",
             )
@@ -273,9 +280,9 @@ fn read_auth(context: &mut Context<'_>, api: &SamResource) -> Option<Auth> {
     };
     if word == "CUSTOM" {
         if !is_truthy(given.get("AuthArn")) {
-            context.report(
-                Diagnostic::error(
-                    "websocket-auth-arn",
+            scope.report(
+                Diagnostic::new(
+                    codes::WEBSOCKET_AUTH_ARN,
                     path.then("AuthArn"),
                     "`AuthType: CUSTOM` needs the `AuthArn` of its function",
                 )
@@ -283,9 +290,9 @@ fn read_auth(context: &mut Context<'_>, api: &SamResource) -> Option<Auth> {
             );
         }
     } else if given.len() > 1 {
-        context.report(
-            Diagnostic::error(
-                "websocket-auth-keys",
+        scope.report(
+            Diagnostic::new(
+                codes::WEBSOCKET_AUTH_KEYS,
                 path,
                 format!("`AuthType: {word}` takes no other key"),
             )
@@ -305,7 +312,7 @@ struct ApiStage {
 }
 
 impl ApiStage {
-    fn read(context: &mut Context<'_>, api: &mut SamResource) -> Self {
+    fn read(scope: &Scope<'_>, api: &mut SamResource) -> Self {
         let name = match api.take("StageName") {
             Value::Null => DEFAULT_STAGE.into(),
             given => given,
@@ -317,9 +324,9 @@ impl ApiStage {
         };
         let id = format!("{}{part}Stage", api.id);
         if !logical_id::is_valid(&id) {
-            context.report(
-                Diagnostic::error(
-                    "websocket-stage-name",
+            scope.report(
+                Diagnostic::new(
+                    codes::WEBSOCKET_STAGE_NAME,
                     api.path("StageName"),
                     "the name of a WebSocket API's stage must be letters and digits",
                 )
@@ -332,7 +339,7 @@ impl ApiStage {
 
 /// The ids of the routes.
 fn lower_routes(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     api: &mut SamResource,
     stage: &Value,
     auth: Option<&Auth>,
@@ -345,9 +352,9 @@ fn lower_routes(
     for (key, mut route) in routes {
         let path = api.path("Routes").then(&key);
         let Some(part) = id_part(&key) else {
-            context.report(
-                Diagnostic::error(
-                    "route-key",
+            scope.report(
+                Diagnostic::new(
+                    codes::ROUTE_KEY,
                     path,
                     format!("the route key `{key}` is neither letters and digits nor `$connect`, `$disconnect` or `$default`"),
                 )
@@ -360,9 +367,9 @@ fn lower_routes(
             .as_object_mut()
             .filter(|route| route.contains_key("FunctionArn"))
         else {
-            context.report(
-                Diagnostic::error(
-                    "route-without-function",
+            scope.report(
+                Diagnostic::new(
+                    codes::ROUTE_WITHOUT_FUNCTION,
                     path.then("FunctionArn"),
                     format!("the route `{key}` has no `FunctionArn`"),
                 )
@@ -399,9 +406,9 @@ fn lower_routes(
         let request_parameters = take("RequestParameters");
         if is_truthy(Some(&request_parameters)) {
             if key != "$connect" {
-                context.report(
-                    Diagnostic::error(
-                        "route-request-parameters",
+                scope.report(
+                    Diagnostic::new(
+                        codes::ROUTE_REQUEST_PARAMETERS,
                         path.then("RequestParameters"),
                         format!("the route `{key}` cannot have `RequestParameters`"),
                     )

@@ -6,9 +6,10 @@
 //! Upstream: `AlexaSkill` in model/eventsources/push.py.
 
 use super::{Event, EventType, Target};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
-use crate::sam::property::{Property, Shape};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::resource::property::{Property, Shape};
+use crate::sam::events::Lower;
+use crate::scope::Scope;
 use serde_json::json;
 
 const ROOM: &str = "sam/events/alexa_skill.rs";
@@ -17,14 +18,14 @@ pub(super) const TYPE: EventType = EventType {
     name: "AlexaSkill",
     properties: &[Property::of("SkillId", Shape::Text).by(ROOM)],
     check: None,
-    lower,
+    lower: Lower::Alone(lower),
 };
 
-fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     if !event.is_truthy("SkillId") {
-        context.report(
-            Diagnostic::warning(
-                "skill-not-named",
+        scope.report(
+            Diagnostic::new(
+                codes::SKILL_NOT_NAMED,
                 event.path.clone(),
                 "without `SkillId` every skill of Alexa, of anybody, may invoke this function",
             )

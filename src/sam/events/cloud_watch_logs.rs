@@ -6,9 +6,10 @@
 //! Upstream: `CloudWatchLogs` in model/eventsources/push.py.
 
 use super::{Event, EventType, Target};
-use crate::context::Context;
-use crate::sam::property::{Property, Shape};
-use crate::sam::{map, resource};
+use crate::resource::property::{Property, Shape};
+use crate::resource::{map, resource};
+use crate::sam::events::Lower;
+use crate::scope::Scope;
 use serde_json::json;
 
 const ROOM: &str = "sam/events/cloud_watch_logs.rs";
@@ -24,14 +25,14 @@ pub(super) const TYPE: EventType = EventType {
             .by(ROOM),
     ],
     check: None,
-    lower,
+    lower: Lower::Alone(lower),
 };
 
-fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     let group = event.get("LogGroupName");
     let arn = format!(
         "arn:{}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:${{__LogGroupName__}}:*",
-        context.partition.name()
+        scope.partition.name()
     );
     let permission = event.made_id("Permission");
     target.allow(

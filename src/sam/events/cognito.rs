@@ -9,10 +9,12 @@
 
 use super::edited::{self, EditedType};
 use super::{Event, EventType, Target};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::get_att;
-use crate::sam::property::{Property, Shape, TEXT_OR_TEXTS};
+use crate::resource::property::{Property, Shape, TEXT_OR_TEXTS};
+use crate::sam::common::Common;
+use crate::sam::events::Lower;
+use crate::scope::Scope;
 use serde_json::{Value, json};
 
 const ROOM: &str = "sam/events/cognito.rs";
@@ -25,8 +27,8 @@ pub(super) const TYPE: EventType = EventType {
             .required()
             .by(ROOM),
     ],
-    check: Some(|context, event| edited::check(context, event, USER_POOL)),
-    lower,
+    check: Some(|scope, stack, event| edited::check(scope, stack, event, USER_POOL)),
+    lower: Lower::Among(lower),
 };
 
 const USER_POOL: &EditedType = &EditedType {
@@ -66,23 +68,23 @@ const USER_POOL: &EditedType = &EditedType {
     ],
 };
 
-fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
-    let Some(pool) = edited::find(context, event, USER_POOL) else {
+fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, event: &Event) {
+    let Some(pool) = edited::find(&common.stack, event, USER_POOL) else {
         return;
     };
     let permission = format!("{}CognitoPermission", target.id);
     let source = get_att(pool, "Arn");
     if target.id != target.sam.id && target.made.get_mut(&permission).is_none() {
-        context.report(
-            Diagnostic::warning(
-                "permission-named-after-alias",
+        scope.report(
+            Diagnostic::new(
+                codes::PERMISSION_NAMED_AFTER_ALIAS,
                 event.path("UserPool"),
                 format!("the permission `{permission}` is named after the alias: it is replaced when the alias is added, renamed or taken out"),
             )
             .help("expect one replacement of this permission in the change set; nothing needs to be done"),
         );
     }
-    warn_of_shared_permission(context, target, event, &permission, &source);
+    warn_of_shared_permission(scope, target, event, &permission, &source);
     target.allow(
         permission,
         "cognito-idp.amazonaws.com",
@@ -93,30 +95,37 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     let triggers = given
         .as_array()
         .map_or_else(|| std::slice::from_ref(given), Vec::as_slice);
-    edited::edit(context, pool, USER_POOL, |context, _, properties| {
-        let Some(config) = edited::map_in(context, pool, properties, "LambdaConfig") else {
-            return;
-        };
-        for trigger in triggers.iter().filter_map(Value::as_str) {
-            if config.contains_key(trigger) {
-                context.report(
-                    Diagnostic::error(
-                        "trigger-taken",
+    edited::edit(
+        scope,
+        &mut common.stack,
+        target.sam,
+        pool,
+        USER_POOL,
+        |_, properties| {
+            let Some(config) = edited::map_in(scope, pool, properties, "LambdaConfig") else {
+                return;
+            };
+            for trigger in triggers.iter().filter_map(Value::as_str) {
+                if config.contains_key(trigger) {
+                    scope.report(
+                    Diagnostic::new(
+                        codes::TRIGGER_TAKEN,
                         event.path("Trigger"),
                         format!("the user pool `{pool}` has a function for `{trigger}` already"),
                     )
                     .help("a trigger of a user pool invokes one function: take it out in one of the places"),
                 );
-                return;
+                    return;
+                }
+                config.insert(trigger.to_owned(), target.arn.clone());
             }
-            config.insert(trigger.to_owned(), target.arn.clone());
-        }
-    });
+        },
+    );
 }
 
 /// Says when the permission of an earlier event for another pool is lost.
 fn warn_of_shared_permission(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     target: &mut Target<'_>,
     event: &Event,
     permission: &str,
@@ -129,9 +138,9 @@ fn warn_of_shared_permission(
         .get("Properties")
         .and_then(|made| made.get("SourceArn"));
     if earlier != Some(source) {
-        context.report(
-            Diagnostic::warning(
-                "permission-shared",
+        scope.report(
+            Diagnostic::new(
+                codes::PERMISSION_SHARED,
                 event.path("UserPool"),
                 format!(
                     "the `Cognito` events of `{}` share the permission `{permission}`, which now names this pool only: the other one may not invoke the function",

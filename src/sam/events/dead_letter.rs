@@ -7,11 +7,11 @@
 //! Upstream: model/eventbridge_utils.py; `_get_dlq_queue_arn_and_resources` in model/eventsources/scheduler.py.
 
 use super::{Event, Target};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
-use crate::sam::map;
+use crate::resource::map;
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/events/dead_letter.rs";
@@ -25,7 +25,7 @@ pub(super) struct DeadLetters {
 }
 
 /// Reads an event's `DeadLetterConfig`; none where there is none or a fault, which is reported.
-pub(super) fn read(context: &mut Context<'_>, event: &Event) -> Option<DeadLetters> {
+pub(super) fn read(scope: &Scope<'_>, event: &Event) -> Option<DeadLetters> {
     let config = event.get("DeadLetterConfig").as_object()?;
     let path = event.path("DeadLetterConfig");
     let by_arn = config.get("Arn");
@@ -37,8 +37,8 @@ pub(super) fn read(context: &mut Context<'_>, event: &Event) -> Option<DeadLette
         _ => None,
     };
     if let Some(fault) = fault {
-        context.report(
-            Diagnostic::error("dead-letter-config", path, format!("`DeadLetterConfig` {fault}"))
+        scope.report(
+            Diagnostic::new(codes::DEAD_LETTER_CONFIG, path, format!("`DeadLetterConfig` {fault}"))
                 .help("write `{Arn: !GetAtt Queue.Arn}` for a queue that is there, or `{Type: SQS}` to have one made"),
         );
         return None;
@@ -53,9 +53,9 @@ pub(super) fn read(context: &mut Context<'_>, event: &Event) -> Option<DeadLette
         None | Some(Value::Null) => String::new(),
         Some(Value::String(id)) => id.clone(),
         Some(_) => {
-            context.report(
-                Diagnostic::error(
-                    "wrong-shape",
+            scope.report(
+                Diagnostic::new(
+                    codes::WRONG_SHAPE,
                     path.then("QueueLogicalId"),
                     "`QueueLogicalId` must be a string",
                 )
@@ -65,9 +65,9 @@ pub(super) fn read(context: &mut Context<'_>, event: &Event) -> Option<DeadLette
         }
     };
     if !id.is_empty() && !logical_id::is_valid(&id) {
-        context.report(
-            Diagnostic::error(
-                "invalid-logical-id",
+        scope.report(
+            Diagnostic::new(
+                codes::INVALID_LOGICAL_ID,
                 path.then("QueueLogicalId"),
                 format!(
                     "`{id}` cannot be a logical id: it holds something else than letters and digits"

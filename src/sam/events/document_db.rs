@@ -4,16 +4,16 @@
 
 use super::Event;
 use super::source_access::{allow, basic_auth, encryption_key, enter_network, read_secret};
-use crate::context::Context;
-use crate::sam::{map, set};
+use crate::resource::{map, set};
+use crate::scope::Scope;
 use serde_json::{Value, json};
 
 const ACCESS: &[&str] = &["BASIC_AUTH"];
 
 /// The inline policy; a fault is reported and gives none.
-pub(super) fn policy(context: &mut Context<'_>, event: &Event) -> Option<Value> {
-    let secret = basic_auth(context, event, ACCESS);
-    let key = encryption_key(context, event);
+pub(super) fn policy(scope: &Scope<'_>, event: &Event) -> Option<Value> {
+    let secret = basic_auth(scope, event, ACCESS);
+    let key = encryption_key(scope, event);
     let in_account = |kind: &str| json!({ "Fn::Sub": format!("arn:${{AWS::Partition}}:rds:${{AWS::Region}}:${{AWS::AccountId}}:{kind}:*") });
     let mut statements = vec![
         read_secret(&secret?),

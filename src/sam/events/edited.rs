@@ -6,11 +6,13 @@
 //! Upstream: `resources_to_link` in model/eventsources/push.py, model/s3.py, model/cognito.py.
 
 use super::Event;
-use crate::context::Context;
-use crate::diagnostics::{Diagnostic, suggestion};
+use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::language::intrinsics::{argument, is_intrinsic};
 use crate::language::truth::is_truthy;
-use crate::sam::resource;
+use crate::resource::SamResource;
+use crate::resource::resource;
+use crate::scope::Scope;
+use crate::stack::Stack;
 use crate::template::Path;
 use serde_json::{Map, Value};
 
@@ -36,22 +38,18 @@ const KEPT: &[&str] = &[
 ];
 
 /// The logical id of the resource that the event refers to, where it stands in the template.
-pub(super) fn find<'e>(
-    context: &Context<'_>,
-    event: &'e Event,
-    kind: &EditedType,
-) -> Option<&'e str> {
+pub(super) fn find<'e>(stack: &Stack, event: &'e Event, kind: &EditedType) -> Option<&'e str> {
     argument(event.get(kind.named_by), "Ref")?
         .as_str()
-        .filter(|id| context.resources.contains_key(*id))
+        .filter(|id| stack.own.contains_key(*id))
 }
 
 /// Reports an event that refers to no resource of the template.
-pub(super) fn check(context: &mut Context<'_>, event: &Event, kind: &EditedType) {
-    if find(context, event, kind).is_none() {
-        context.report(
-            Diagnostic::error(
-                "event-source-not-in-template",
+pub(super) fn check(scope: &Scope<'_>, stack: &Stack, event: &Event, kind: &EditedType) {
+    if find(stack, event, kind).is_none() {
+        scope.report(
+            Diagnostic::new(
+                codes::EVENT_SOURCE_NOT_IN_TEMPLATE,
                 event.path(kind.named_by),
                 format!(
                     "`{}` must be a `!Ref` to a {} of this template: the event is written into that resource",
@@ -69,35 +67,37 @@ pub(super) fn check(context: &mut Context<'_>, event: &Event, kind: &EditedType)
 /// Edits the resource that the event refers to. `edit` gets its attributes and its properties; where it reports an error
 /// nothing is changed.
 pub(super) fn edit(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    stack: &mut Stack,
+    owner: &SamResource,
     id: &str,
     kind: &EditedType,
-    edit: impl FnOnce(&mut Context<'_>, &mut Map<String, Value>, &mut Map<String, Value>),
+    edit: impl FnOnce(&mut Map<String, Value>, &mut Map<String, Value>),
 ) {
-    let before = context.diagnostics.len();
-    let Some(given) = context.resources.get(id).cloned() else {
+    let before = scope.count();
+    let Some(given) = stack.own.get(id).cloned() else {
         return;
     };
-    let Some((mut attributes, mut properties)) = take_apart(context, id, given, kind) else {
+    let Some((mut attributes, mut properties)) = take_apart(scope, id, given, kind) else {
         return;
     };
-    edit(context, &mut attributes, &mut properties);
-    check_properties(context, id, &properties, kind);
-    if context.has_errors_since(before) || context.refused {
+    edit(&mut attributes, &mut properties);
+    check_properties(scope, id, &properties, kind);
+    if scope.has_errors_since(before) || owner.is_refused {
         return;
     }
     properties.retain(|_, value| !value.is_null());
     if !is_truthy(attributes.get("DependsOn")) {
         attributes.retain(|name, _| name != "DependsOn");
     }
-    if let Some(slot) = context.resources.get_mut(id) {
+    if let Some(slot) = stack.own.get_mut(id) {
         *slot = resource(kind.name, attributes, properties);
     }
 }
 
 /// The attributes and the properties of a resource that is to be edited; one that is unfit is reported and gives none.
 fn take_apart(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     id: &str,
     given: Value,
     kind: &EditedType,
@@ -106,11 +106,11 @@ fn take_apart(
     let mut attributes = Map::new();
     let mut properties = Map::new();
     let Value::Object(given) = given else {
-        report_other_type(context, id, kind);
+        report_other_type(scope, id, kind);
         return None;
     };
     if given.get("Type").and_then(Value::as_str) != Some(kind.name) {
-        report_other_type(context, id, kind);
+        report_other_type(scope, id, kind);
         return None;
     }
     for (key, value) in given {
@@ -118,9 +118,9 @@ fn take_apart(
             ("Type", _) | ("Properties", Value::Null) => {}
             ("Properties", Value::Object(map)) => properties = map,
             ("Properties", _) => {
-                context.report(
-                    Diagnostic::error(
-                        "wrong-shape",
+                scope.report(
+                    Diagnostic::new(
+                        codes::WRONG_SHAPE,
                         path.then("Properties"),
                         format!(
                             "the `Properties` of the {} `{id}` must be a map",
@@ -134,9 +134,9 @@ fn take_apart(
             (name, value) if KEPT.contains(&name) => {
                 attributes.insert(key, value);
             }
-            (name, _) => context.report(
-                Diagnostic::warning(
-                    "attribute-lost",
+            (name, _) => scope.report(
+                Diagnostic::new(
+                    codes::ATTRIBUTE_LOST,
                     path.clone().then(name),
                     format!(
                         "`{name}` of the {} `{id}` is lost when an event is written into it",
@@ -151,10 +151,10 @@ fn take_apart(
     Some((attributes, properties))
 }
 
-fn report_other_type(context: &mut Context<'_>, id: &str, kind: &EditedType) {
-    context.report(
-        Diagnostic::error(
-            "event-source-of-other-type",
+fn report_other_type(scope: &Scope<'_>, id: &str, kind: &EditedType) {
+    scope.report(
+        Diagnostic::new(
+            codes::EVENT_SOURCE_OF_OTHER_TYPE,
             Path::resource(id).then("Type"),
             format!(
                 "`{id}` must be an `{}`: an event names it as its {}",
@@ -170,7 +170,7 @@ fn report_other_type(context: &mut Context<'_>, id: &str, kind: &EditedType) {
 
 /// Reports properties that the reference does not know, and that would be lost.
 fn check_properties(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     id: &str,
     properties: &Map<String, Value>,
     kind: &EditedType,
@@ -179,8 +179,8 @@ fn check_properties(
         .keys()
         .filter(|name| !kind.properties.contains(&name.as_str()))
     {
-        let fault = Diagnostic::error(
-            "unknown-property",
+        let fault = Diagnostic::new(
+            codes::UNKNOWN_PROPERTY,
             Path::property(id, name),
             format!(
                 "a {} into which an event is written cannot have the property `{name}`",
@@ -188,7 +188,7 @@ fn check_properties(
             ),
         )
         .on_key();
-        context.report(match suggestion(name, kind.properties.iter().copied()) {
+        scope.report(match suggestion(name, kind.properties.iter().copied()) {
             Some(meant) => fault.help(format!("did you mean `{meant}`?")),
             None => fault.help(format!(
                 "AWS's own transform refuses it too; take it out, or connect the {} and the function without an event",
@@ -200,7 +200,7 @@ fn check_properties(
 
 /// A map inside a property, made where there is none; one that is no map is reported and gives none.
 pub(super) fn map_in<'v>(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     id: &str,
     properties: &'v mut Map<String, Value>,
     name: &str,
@@ -211,9 +211,9 @@ pub(super) fn map_in<'v>(
         *value = Value::Object(Map::new());
     }
     if is_intrinsic(value) {
-        context.report(
-            Diagnostic::warning(
-                "edited-beside-intrinsic",
+        scope.report(
+            Diagnostic::new(
+                codes::EDITED_BESIDE_INTRINSIC,
                 path.clone(),
                 format!("the event is written beside the intrinsic in `{name}`, which CloudFormation refuses"),
             )
@@ -221,9 +221,9 @@ pub(super) fn map_in<'v>(
         );
     }
     if !value.is_object() {
-        context.report(
-            Diagnostic::error(
-                "wrong-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::WRONG_SHAPE,
                 path,
                 format!("`{name}` must be a map: an event is written into it"),
             )

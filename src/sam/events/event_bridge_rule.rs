@@ -8,11 +8,12 @@
 
 use super::dead_letter::{self, DeadLetters};
 use super::{Event, EventType, Target, TargetKind, state};
-use crate::context::Context;
 use crate::language::intrinsics::get_att;
 use crate::language::truth::is_truthy;
-use crate::sam::property::{Property, Shape};
-use crate::sam::{map, set, trust};
+use crate::resource::property::{Property, Shape};
+use crate::resource::{map, set, trust};
+use crate::sam::events::Lower;
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/events/event_bridge_rule.rs";
@@ -26,7 +27,7 @@ const fn named(name: &'static str, properties: &'static [Property]) -> EventType
         name,
         properties,
         check: None,
-        lower,
+        lower: Lower::Alone(lower),
     }
 }
 
@@ -77,26 +78,26 @@ const INPUT_TRANSFORMER: Property = Property::of("InputTransformer", Shape::Map)
 /// What a rule says to its target, beside who it is.
 const TO_TARGET: &[&str] = &["Input", "InputPath", "RetryPolicy", "InputTransformer"];
 
-fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     let properties = map(json!({
         "EventBusName": event.get("EventBusName"),
         "EventPattern": event.get("Pattern"),
         "Name": event.get("RuleName"),
     }));
-    make_rule(context, target, event, properties);
+    make_rule(scope, target, event, properties);
 }
 
 /// Makes the rule of an event, what lets it reach its target, and its dead-letter queue.
 pub(super) fn make_rule(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     target: &mut Target<'_>,
     event: &Event,
     given: Map<String, Value>,
 ) {
-    let before = context.diagnostics.len();
-    let dead_letters = dead_letter::read(context, event);
-    let state = state(context, event);
-    if context.has_errors_since(before) {
+    let before = scope.count();
+    let dead_letters = dead_letter::read(scope, event);
+    let state = state(scope, event);
+    if scope.has_errors_since(before) {
         return;
     }
     let id = event.logical_id.as_str();

@@ -9,12 +9,14 @@
 //! Upstream: model/eventsources/pull.py.
 
 use super::{Event, EventType, Target, document_db, kafka, mq};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::truth::is_truthy;
-use crate::sam::property::{Property, Shape};
-use crate::sam::{did_you_mean, map, set};
+use crate::resource::property::{Property, Shape};
+use crate::resource::{map, set};
+use crate::sam::events::Lower;
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/events/event_source_mapping.rs";
@@ -31,7 +33,7 @@ struct Source {
     /// The managed policy with which the function reads it.
     managed_policy: Option<&'static str>,
     /// Makes an inline policy for what the source's secrets need; faults are reported.
-    inline_policy: Option<fn(&mut Context<'_>, &Event) -> Option<Value>>,
+    inline_policy: Option<fn(&Scope<'_>, &Event) -> Option<Value>>,
     /// The mapping's property for the consumer group and the schema registry.
     kafka_config: Option<&'static str>,
     /// Makes a property of the mapping that only this source has.
@@ -126,7 +128,7 @@ macro_rules! event_type {
                 Property::of("LoggingConfig", Shape::Map),
             ],
             check: None,
-            lower,
+            lower: Lower::Alone(lower),
         }
     };
 }
@@ -170,16 +172,16 @@ const ON_FAILURE: &[(&str, Option<(&str, &str)>)] = &[
     ("Kafka", None),
 ];
 
-fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     let Some(source) = SOURCES.iter().find(|row| row.event_type == event.kind.name) else {
         return;
     };
-    let before = context.diagnostics.len();
-    check_filter(context, event);
-    let kafka_config = kafka_config(context, event, source);
-    let destination = read_destination(context, event);
-    let inline = source.inline_policy.and_then(|make| make(context, event));
-    if context.has_errors_since(before) {
+    let before = scope.count();
+    check_filter(scope, event);
+    let kafka_config = kafka_config(scope, event, source);
+    let destination = read_destination(scope, event);
+    let inline = source.inline_policy.and_then(|make| make(scope, event));
+    if scope.has_errors_since(before) {
         return;
     }
     let (destination_config, destination_policy) = destination.unwrap_or_default();
@@ -206,30 +208,30 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     target.make(id, "AWS::Lambda::EventSourceMapping", properties, ROOM);
 
     if let Some(policy) = source.managed_policy {
-        let arn = context.partition.managed_policy_arn(policy);
+        let arn = scope.partition.managed_policy_arn(policy);
         target.policies.attach(arn);
     }
     for policy in [inline, destination_policy].into_iter().flatten() {
-        warn_of_name(context, target, event, &policy);
+        warn_of_name(scope, target, event, &policy);
         target.policies.allow_once(policy);
     }
 }
 
 /// Says when a policy of the same name allows something else: IAM takes a name once.
-fn warn_of_name(context: &mut Context<'_>, target: &Target<'_>, event: &Event, policy: &Value) {
+fn warn_of_name(scope: &Scope<'_>, target: &Target<'_>, event: &Event, policy: &Value) {
     let name = policy.get("PolicyName");
     let clashes = |known: &&Value| known.get("PolicyName") == name && *known != policy;
     let clash = target.policies.inline.iter().find(clashes);
     if let (Some(_), Some(name)) = (clash, name.and_then(Value::as_str)) {
-        let finding = Diagnostic::warning(
-            "policy-name-twice",
+        let finding = Diagnostic::new(
+            codes::POLICY_NAME_TWICE,
             event.path.clone(),
             format!(
                 "the role of `{}` gets two policies of the name `{name}`, which IAM refuses",
                 target.sam.id
             ),
         );
-        context.report(finding.help(if event.kind.name == "MQ" {
+        scope.report(finding.help(if event.kind.name == "MQ" {
             "add `DynamicPolicyName: true` to all `MQ` events of the function but one"
         } else {
             "read one of the sources with a function of its own, or give the function a `Role`"
@@ -237,15 +239,15 @@ fn warn_of_name(context: &mut Context<'_>, target: &Target<'_>, event: &Event, p
     }
 }
 
-fn check_filter(context: &mut Context<'_>, event: &Event) {
+fn check_filter(scope: &Scope<'_>, event: &Event) {
     let given = event.get("FilterCriteria");
     let Some(filter) = given.as_object().filter(|_| !is_intrinsic(given)) else {
         return;
     };
     for key in filter.keys().filter(|key| *key != "Filters") {
-        context.report(
-            Diagnostic::error(
-                "unknown-key",
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_KEY,
                 event.path("FilterCriteria").then(key),
                 format!("`FilterCriteria` has no key `{key}`"),
             )
@@ -256,14 +258,14 @@ fn check_filter(context: &mut Context<'_>, event: &Event) {
 }
 
 /// The consumer group and the schema registry, for the sources that have them.
-fn kafka_config(context: &mut Context<'_>, event: &Event, source: &Source) -> Map<String, Value> {
+fn kafka_config(scope: &Scope<'_>, event: &Event, source: &Source) -> Map<String, Value> {
     let mut config = Map::new();
     let is_kafka = source.kafka_config.is_some();
     if event.is_truthy("ConsumerGroupId") {
         if !is_kafka {
-            context.report(
-                Diagnostic::error(
-                    "consumer-group-without-kafka",
+            scope.report(
+                Diagnostic::new(
+                    codes::CONSUMER_GROUP_WITHOUT_KAFKA,
                     event.path("ConsumerGroupId"),
                     format!("{} has no `ConsumerGroupId`", event.kind.words()),
                 )
@@ -279,12 +281,12 @@ fn kafka_config(context: &mut Context<'_>, event: &Event, source: &Source) -> Ma
     }
     if event.is_truthy("SchemaRegistryConfig") {
         if is_kafka {
-            let registry = kafka::registry_config(context, event);
+            let registry = kafka::registry_config(scope, event);
             set(&mut config, "SchemaRegistryConfig", registry);
         } else {
-            context.report(
-                Diagnostic::warning(
-                    "schema-registry-ignored",
+            scope.report(
+                Diagnostic::new(
+                    codes::SCHEMA_REGISTRY_IGNORED,
                     event.path("SchemaRegistryConfig"),
                     format!(
                         "`SchemaRegistryConfig` of {} is ignored",
@@ -303,16 +305,16 @@ fn kafka_config(context: &mut Context<'_>, event: &Event, source: &Source) -> Ma
 
 /// `DestinationConfig` as the mapping has it, and the policy that lets the role send there. A fault is reported and
 /// gives none.
-fn read_destination(context: &mut Context<'_>, event: &Event) -> Option<(Value, Option<Value>)> {
+fn read_destination(scope: &Scope<'_>, event: &Event) -> Option<(Value, Option<Value>)> {
     let given = event.get("DestinationConfig").as_object()?;
     if given.is_empty() {
         return None;
     }
     let path = event.path("DestinationConfig");
     let Some(on_failure) = given.get("OnFailure").and_then(Value::as_object) else {
-        context.report(
-            Diagnostic::error(
-                "destination-without-on-failure",
+        scope.report(
+            Diagnostic::new(
+                codes::DESTINATION_WITHOUT_ON_FAILURE,
                 path,
                 "`DestinationConfig` of an event needs the map `OnFailure`",
             )
@@ -325,9 +327,9 @@ fn read_destination(context: &mut Context<'_>, event: &Event) -> Option<(Value, 
     };
     let Some((_, policy)) = ON_FAILURE.iter().find(|(name, _)| kind == name) else {
         let names: Vec<&str> = ON_FAILURE.iter().map(|(name, _)| *name).collect();
-        context.report(
-            Diagnostic::error(
-                "destination-type",
+        scope.report(
+            Diagnostic::new(
+                codes::DESTINATION_TYPE,
                 path.then("OnFailure").then("Type"),
                 "the `Type` of a destination decides what the role may do, and must be known now",
             )

@@ -10,14 +10,17 @@
 //! Upstream: class HttpApi in model/eventsources/push.py.
 
 use super::{Event, EventType, Target, has_failed};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
-use crate::sam::api::Draft;
+use crate::resource::property::{Property, Shape};
+use crate::sam::api::draft::Draft;
 use crate::sam::api::openapi::{ANY_METHOD, Document, Fault, make_conditional};
-use crate::sam::did_you_mean;
-use crate::sam::property::{Property, Shape};
+use crate::sam::common::Common;
+use crate::sam::events::Lower;
+use crate::scope::Scope;
+use crate::stack::Stack;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -36,7 +39,7 @@ pub(super) const TYPE: EventType = EventType {
         Property::of("PayloadFormatVersion", Shape::Text).by(ROOM),
     ],
     check: None,
-    lower,
+    lower: Lower::Among(lower),
 };
 
 const SERVICE: &str = "apigateway.amazonaws.com";
@@ -65,7 +68,7 @@ impl Route<'_> {
     }
 }
 
-fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, event: &Event) {
     // Where the event says neither path nor method, it is the transform that does.
     let is_default = event.get("Path") == DEFAULT_PATH && event.get("Method") == ANY_METHOD;
     let text = |name: &str| {
@@ -90,14 +93,16 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
         method: method.map(str::to_lowercase),
         api: api.to_owned(),
     };
-    let slot = context.drafts.get_mut(&route.api);
+    let slot = common.drafts.get_mut(&route.api);
     let mut draft = slot.map(|slot| std::mem::replace(slot, Draft::new(None, false)));
-    let kept = has_failed(context, event).then(|| draft.as_ref()?.document.clone());
+    let kept = has_failed(scope, event).then(|| draft.as_ref()?.document.clone());
     let document = draft
         .as_mut()
         .and_then(|draft| Some((draft.document.as_mut()?, draft.is_managed)));
     let done = match document {
-        Some((document, is_managed)) => lower_into(context, target, &route, document, is_managed),
+        Some((document, is_managed)) => {
+            lower_into(&common.stack, target, &route, document, is_managed)
+        }
         None => {
             allow(target, &route);
             Ok(())
@@ -106,24 +111,24 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     if let (Some(draft), Some(kept)) = (&mut draft, kept) {
         draft.document = kept;
     }
-    if let (Some(draft), Some(slot)) = (draft, context.drafts.get_mut(&route.api)) {
+    if let (Some(draft), Some(slot)) = (draft, common.drafts.get_mut(&route.api)) {
         *slot = draft;
     }
     if let Err(fault) = done {
-        context.report(fault);
+        scope.report(fault);
     }
 }
 
 fn lower_into(
-    context: &Context<'_>,
+    stack: &Stack,
     target: &mut Target<'_>,
     route: &Route<'_>,
     document: &mut Document,
     is_managed: bool,
 ) -> Result<(), Diagnostic> {
     if !document.is_valid_openapi_3() {
-        return Err(Diagnostic::error(
-            "definition-body-needed",
+        return Err(Diagnostic::new(
+            codes::DEFINITION_BODY_NEEDED,
             route.body_path(),
             format!("`{}` has an `HttpApi` event, but its document is not OpenAPI 3", route.api),
         )
@@ -138,8 +143,8 @@ fn lower_into(
         .has_integration(&route.path, &route.method)
         .map_err(route.of_document())?;
     if is_there && is_managed {
-        return Err(Diagnostic::error(
-            "api-route-twice",
+        return Err(Diagnostic::new(
+            codes::API_ROUTE_TWICE,
             route.event.path("Path"),
             format!(
                 "`{} {}` is another event's already",
@@ -149,7 +154,7 @@ fn lower_into(
         )
         .help("a route calls one function"));
     }
-    let required = required(context, route)?;
+    let required = required(stack, route)?;
     let condition = target.sam.attributes.condition();
     let condition = condition.filter(|name| !name.is_empty()).map(Text::marked);
     let integration = integration(target, condition.as_ref());
@@ -306,7 +311,7 @@ fn integration(target: &Target<'_>, condition: Option<&Text>) -> Map2 {
 }
 
 /// The authorizer that the event's `Auth` wants, and the scopes.
-fn required(context: &Context<'_>, route: &Route<'_>) -> Result<Option<(Text, Node)>, Diagnostic> {
+fn required(stack: &Stack, route: &Route<'_>) -> Result<Option<(Text, Node)>, Diagnostic> {
     let Some(auth) = route
         .event
         .get("Auth")
@@ -315,8 +320,8 @@ fn required(context: &Context<'_>, route: &Route<'_>) -> Result<Option<(Text, No
     else {
         return Ok(None);
     };
-    let given = context
-        .resources
+    let given = stack
+        .own
         .get(&route.api)
         .and_then(|api| api.get("Properties")?.get("Auth"));
     let empty = Map::new();
@@ -324,8 +329,8 @@ fn required(context: &Context<'_>, route: &Route<'_>) -> Result<Option<(Text, No
         None => &empty,
         Some(Value::Object(auth)) => auth,
         Some(_) => {
-            return Err(Diagnostic::error(
-                "auth-shape",
+            return Err(Diagnostic::new(
+                codes::AUTH_SHAPE,
                 Path::property(&route.api, "Auth"),
                 "`Auth` must be a map",
             )
@@ -338,8 +343,8 @@ fn required(context: &Context<'_>, route: &Route<'_>) -> Result<Option<(Text, No
         .filter(|name| is_truthy(Some(name)));
     let own = auth.get("Authorizer").filter(|name| is_truthy(Some(name)));
     let Some(name) = own.or(default) else {
-        return Err(Diagnostic::error(
-            "auth-without-authorizer",
+        return Err(Diagnostic::new(
+            codes::AUTH_WITHOUT_AUTHORIZER,
             at("Authorizer"),
             format!(
                 "`Auth` names no `Authorizer`, and `{}` has no `DefaultAuthorizer`",
@@ -351,8 +356,8 @@ fn required(context: &Context<'_>, route: &Route<'_>) -> Result<Option<(Text, No
     let scopes = auth.get("AuthorizationScopes").unwrap_or(&Value::Null);
     let authorizer = check_authorizer(route, api_auth, name, default.is_some())?;
     if is_truthy(Some(scopes)) && !scopes.is_array() {
-        return Err(Diagnostic::error(
-            "authorization-scopes",
+        return Err(Diagnostic::new(
+            codes::AUTHORIZATION_SCOPES,
             at("AuthorizationScopes"),
             "`AuthorizationScopes` must be a list",
         )
@@ -390,8 +395,8 @@ fn check_authorizer<'a>(
     match name.as_str() {
         Some("NONE") if has_default => return Ok(None),
         Some("NONE") => {
-            return Err(Diagnostic::error(
-                "authorizer-none",
+            return Err(Diagnostic::new(
+                codes::AUTHORIZER_NONE,
                 path,
                 format!(
                     "`Authorizer: NONE` waives a default that `{}` does not have",
@@ -404,8 +409,8 @@ fn check_authorizer<'a>(
         _ => {}
     }
     let Some(text) = name.as_str() else {
-        return Err(Diagnostic::error(
-            "unknown-authorizer",
+        return Err(Diagnostic::new(
+            codes::UNKNOWN_AUTHORIZER,
             path,
             "`Authorizer` must be the name of an authorizer",
         )
@@ -413,8 +418,8 @@ fn check_authorizer<'a>(
     };
     match known.and_then(|known| known.get(text)) {
         Some(Value::Object(authorizer)) if !authorizer.is_empty() => Ok(Some(authorizer)),
-        found if is_truthy(found) => Err(Diagnostic::error(
-            "authorizers-shape",
+        found if is_truthy(found) => Err(Diagnostic::new(
+            codes::AUTHORIZERS_SHAPE,
             Path::property(&route.api, "Auth")
                 .then("Authorizers")
                 .then(text),
@@ -438,8 +443,8 @@ fn check_authorizer<'a>(
                 }
                 _ => did_you_mean(text, &names),
             };
-            Err(Diagnostic::error(
-                "unknown-authorizer",
+            Err(Diagnostic::new(
+                codes::UNKNOWN_AUTHORIZER,
                 path,
                 format!("`{}` has no authorizer `{text}`", route.api),
             )

@@ -6,10 +6,11 @@
 //! Upstream: `IoTRule` in model/eventsources/push.py.
 
 use super::{Event, EventType, Target};
-use crate::context::Context;
 use crate::language::intrinsics::reference;
-use crate::sam::property::{Property, Shape};
-use crate::sam::{map, set};
+use crate::resource::property::{Property, Shape};
+use crate::resource::{map, set};
+use crate::sam::events::Lower;
+use crate::scope::Scope;
 use serde_json::json;
 
 const ROOM: &str = "sam/events/iot_rule.rs";
@@ -21,13 +22,13 @@ pub(super) const TYPE: EventType = EventType {
         Property::of("AwsIotSqlVersion", Shape::Text).by(ROOM),
     ],
     check: None,
-    lower,
+    lower: Lower::Alone(lower),
 };
 
-fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     let arn = format!(
         "arn:{}:iot:${{AWS::Region}}:${{AWS::AccountId}}:rule/${{RuleName}}",
-        context.partition.name()
+        scope.partition.name()
     );
     let rule = reference(&event.logical_id);
     target.allow(

@@ -7,11 +7,11 @@ use super::source_access::{
     allow, configuration, configurations, encryption_key, enter_network, read_secret, report,
     report_type,
 };
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{argument, is_intrinsic};
 use crate::language::truth::is_truthy;
-use crate::sam::did_you_mean;
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 /// What a configuration of `SelfManagedKafka` is for.
@@ -59,8 +59,8 @@ const REGISTRY_KEYS: &[&str] = &[
 const RECORD_FORMATS: &[&str] = &["JSON", "SOURCE"];
 
 /// The inline policy of an `MSK` event that needs one; a fault is reported and gives none.
-pub(super) fn msk_policy(context: &mut Context<'_>, event: &Event) -> Option<Value> {
-    let mut statements = registry_statements(context, event);
+pub(super) fn msk_policy(scope: &Scope<'_>, event: &Event) -> Option<Value> {
+    let mut statements = registry_statements(scope, event);
     let items = event.get("SourceAccessConfigurations").as_array();
     for item in items.into_iter().flatten() {
         let uri = item.get("URI").filter(|uri| is_truthy(Some(uri)));
@@ -76,24 +76,26 @@ pub(super) fn msk_policy(context: &mut Context<'_>, event: &Event) -> Option<Val
 }
 
 /// The inline policy of a `SelfManagedKafka` event that needs one; a fault is reported and gives none.
-pub(super) fn self_managed_policy(context: &mut Context<'_>, event: &Event) -> Option<Value> {
-    let before = context.diagnostics.len();
-    check_source(context, event);
-    let mut statements = access_statements(context, event).unwrap_or_default();
-    let key = encryption_key(context, event);
+pub(super) fn self_managed_policy(scope: &Scope<'_>, event: &Event) -> Option<Value> {
+    let before = scope.count();
+    check_source(scope, event);
+    let mut statements = access_statements(scope, event).unwrap_or_default();
+    let key = encryption_key(scope, event);
     statements.extend(key.map(|key| allow(&["kms:Decrypt"], key)));
-    statements.extend(registry_statements(context, event));
-    if context.has_errors_since(before) {
-        let faults = context.diagnostics.get_mut(before..).unwrap_or_default();
+    statements.extend(registry_statements(scope, event));
+    if scope.has_errors_since(before) {
+        let mut faults = scope.take_since(before);
         let place = event.path("SourceAccessConfigurations");
-        let is_no_map =
-            |fault: &Diagnostic| fault.code == "wrong-shape" && fault.path.0.starts_with(&place.0);
+        let is_no_map = |fault: &Diagnostic| {
+            fault.code == codes::WRONG_SHAPE && fault.path.0.starts_with(&place.0)
+        };
         if faults.first().is_some_and(is_no_map) {
             // Where this comes first, the reference blames the event as if it were a resource.
-            for fault in faults {
+            for fault in &mut faults {
                 fault.resource = Some(event.id.clone());
             }
         }
+        faults.into_iter().for_each(|fault| scope.report(fault));
         return None;
     }
     if statements.is_empty() {
@@ -106,11 +108,11 @@ pub(super) fn self_managed_policy(context: &mut Context<'_>, event: &Event) -> O
 }
 
 /// Reports a cluster without servers, and anything else than one topic.
-fn check_source(context: &mut Context<'_>, event: &Event) {
+fn check_source(scope: &Scope<'_>, event: &Event) {
     if !event.is_truthy("KafkaBootstrapServers") {
-        context.report(
-            Diagnostic::error(
-                "kafka-servers-missing",
+        scope.report(
+            Diagnostic::new(
+                codes::KAFKA_SERVERS_MISSING,
                 event.path("KafkaBootstrapServers"),
                 "a `SelfManagedKafka` event needs `KafkaBootstrapServers`",
             )
@@ -124,9 +126,9 @@ fn check_source(context: &mut Context<'_>, event: &Event) {
         _ => 0,
     };
     if count != 1 {
-        context.report(
-            Diagnostic::error(
-                "kafka-topics",
+        scope.report(
+            Diagnostic::new(
+                codes::KAFKA_TOPICS,
                 event.path("Topics"),
                 "a `SelfManagedKafka` event needs one topic in `Topics`, and no more",
             )
@@ -136,24 +138,24 @@ fn check_source(context: &mut Context<'_>, event: &Event) {
 }
 
 /// The statements for secrets and network; a fault is reported and gives none.
-fn access_statements(context: &mut Context<'_>, event: &Event) -> Option<Vec<Value>> {
-    let before = context.diagnostics.len();
-    let items = configurations(context, event)?;
+fn access_statements(scope: &Scope<'_>, event: &Event) -> Option<Vec<Value>> {
+    let before = scope.count();
+    let items = configurations(scope, event)?;
     let names: Vec<&str> = ACCESS.iter().map(|(name, _)| *name).collect();
     let (mut subnet, mut group, mut identity) = (None, None, None);
     let (mut secret, mut root) = (None, None);
     for (index, item) in items.iter().enumerate() {
-        let Some(item) = configuration(context, event, index, item) else {
+        let Some(item) = configuration(scope, event, index, item) else {
             continue;
         };
         let kind = item.get("Type").and_then(Value::as_str);
         let Some((name, access)) = ACCESS.iter().find(|(name, _)| Some(*name) == kind) else {
-            report_type(context, event, index, &names);
+            report_type(scope, event, index, &names);
             continue;
         };
         let uri = item.get("URI").unwrap_or(&Value::Null);
         if *access != (Access::Identity { secret: false }) {
-            check_uri(context, event, index, name, uri);
+            check_uri(scope, event, index, name, uri);
         }
         match access {
             Access::Subnet => subnet = Some(index),
@@ -161,7 +163,7 @@ fn access_statements(context: &mut Context<'_>, event: &Event) -> Option<Vec<Val
             Access::Identity { secret: has_secret } => {
                 if identity.is_some() {
                     report(
-                        context,
+                        scope,
                         event,
                         index,
                         "there can be one way only to say who reads",
@@ -179,14 +181,14 @@ fn access_statements(context: &mut Context<'_>, event: &Event) -> Option<Vec<Val
     }
     if let (Some(index), None) | (None, Some(index)) = (subnet, group) {
         report(
-            context,
+            scope,
             event,
             index,
             "`VPC_SUBNET` and `VPC_SECURITY_GROUP` go together",
             "add the other one",
         );
     }
-    if context.has_errors_since(before) {
+    if scope.has_errors_since(before) {
         return None;
     }
     let mut statements: Vec<Value> = [secret, root]
@@ -200,11 +202,11 @@ fn access_statements(context: &mut Context<'_>, event: &Event) -> Option<Vec<Val
     Some(statements)
 }
 
-fn check_uri(context: &mut Context<'_>, event: &Event, index: usize, name: &str, uri: &Value) {
+fn check_uri(scope: &Scope<'_>, event: &Event, index: usize, name: &str, uri: &Value) {
     let is_text = uri.as_str().is_some_and(|uri| !uri.is_empty());
     if !is_text && !is_intrinsic(uri) {
         report(
-            context,
+            scope,
             event,
             index,
             &format!("`{name}` needs a `URI`, a string or an intrinsic"),
@@ -214,7 +216,7 @@ fn check_uri(context: &mut Context<'_>, event: &Event, index: usize, name: &str,
 }
 
 /// `SchemaRegistryConfig` as the mapping has it: parameters inside an intrinsic `SchemaRegistryURI` are resolved.
-pub(super) fn registry_config(context: &mut Context<'_>, event: &Event) -> Value {
+pub(super) fn registry_config(scope: &Scope<'_>, event: &Event) -> Value {
     let mut config = event.get("SchemaRegistryConfig").clone();
     let path = event.path("SchemaRegistryConfig").then("SchemaRegistryURI");
     if let Some(Value::Object(uri)) = config.get_mut("SchemaRegistryURI") {
@@ -224,8 +226,8 @@ pub(super) fn registry_config(context: &mut Context<'_>, event: &Event) -> Value
         {
             // The function's name stays with what it is given: only what lies deeper is looked into.
             let mut whole = json!({ "Fn::Sub": inner.take() });
-            if let Err(fault) = context.parameters.resolve(&mut whole) {
-                context.report_unresolvable(path.clone(), &fault);
+            if let Err(fault) = scope.parameters.resolve(&mut whole) {
+                scope.report_unresolvable(path.clone(), &fault);
             }
             *inner = whole
                 .get_mut("Fn::Sub")
@@ -237,12 +239,12 @@ pub(super) fn registry_config(context: &mut Context<'_>, event: &Event) -> Value
 }
 
 /// The statements for a schema registry, where there is one. Faults are reported.
-fn registry_statements(context: &mut Context<'_>, event: &Event) -> Vec<Value> {
+fn registry_statements(scope: &Scope<'_>, event: &Event) -> Vec<Value> {
     let given = event.get("SchemaRegistryConfig");
     let Some(config) = given.as_object().filter(|config| !config.is_empty()) else {
         return Vec::new();
     };
-    check_registry(context, event, config);
+    check_registry(scope, event, config);
     let mut statements: Vec<Value> = config
         .get("AccessConfigs")
         .and_then(Value::as_array)
@@ -251,9 +253,9 @@ fn registry_statements(context: &mut Context<'_>, event: &Event) -> Vec<Value> {
         .filter_map(|access| access.get("URI"))
         .map(read_secret)
         .collect();
-    let emitted = registry_config(context, event);
+    let emitted = registry_config(scope, event);
     let uri = emitted.get("SchemaRegistryURI").unwrap_or(&Value::Null);
-    if let Some(name) = registry_name(context, event) {
+    if let Some(name) = registry_name(scope, event) {
         statements.push(allow(&["glue:GetRegistry"], uri.clone()));
         let schemas = format!(
             "arn:${{AWS::Partition}}:glue:${{AWS::Region}}:${{AWS::AccountId}}:schema/{name}/*"
@@ -264,9 +266,9 @@ fn registry_statements(context: &mut Context<'_>, event: &Event) -> Vec<Value> {
             "Resource": [{ "Fn::Sub": schemas }],
         }));
     } else if is_intrinsic(uri) {
-        context.report(
-            Diagnostic::warning(
-                "registry-not-known",
+        scope.report(
+            Diagnostic::new(
+                codes::REGISTRY_NOT_KNOWN,
                 event.path("SchemaRegistryConfig").then("SchemaRegistryURI"),
                 "the name of this registry is not known here, so the role gets no rights in Glue",
             )
@@ -277,9 +279,9 @@ fn registry_statements(context: &mut Context<'_>, event: &Event) -> Vec<Value> {
 }
 
 /// The name in the ARN of a registry of Glue.
-fn registry_name(context: &Context<'_>, event: &Event) -> Option<String> {
+fn registry_name(scope: &Scope<'_>, event: &Event) -> Option<String> {
     let uri = event.get("SchemaRegistryConfig").get("SchemaRegistryURI")?;
-    let resolved = context.parameters.resolved(uri).ok()?;
+    let resolved = scope.parameters.resolved(uri).ok()?;
     let arn = match &resolved {
         Value::String(arn) => arn,
         other => argument(other, "Fn::Sub")?.as_str()?,
@@ -288,15 +290,15 @@ fn registry_name(context: &Context<'_>, event: &Event) -> Option<String> {
     field.strip_prefix("registry/").map(str::to_owned)
 }
 
-fn check_registry(context: &mut Context<'_>, event: &Event, config: &Map<String, Value>) {
+fn check_registry(scope: &Scope<'_>, event: &Event, config: &Map<String, Value>) {
     let path = event.path("SchemaRegistryConfig");
     for name in REGISTRY_KEYS
         .iter()
         .filter(|name| !config.contains_key(**name))
     {
-        context.report(
-            Diagnostic::error(
-                "missing-property",
+        scope.report(
+            Diagnostic::new(
+                codes::MISSING_PROPERTY,
                 path.clone().then(*name),
                 format!("`SchemaRegistryConfig` needs `{name}`"),
             )
@@ -306,9 +308,9 @@ fn check_registry(context: &mut Context<'_>, event: &Event, config: &Map<String,
     if let Some(format) = config.get("EventRecordFormat") {
         let word = format.as_str().unwrap_or_default();
         if !RECORD_FORMATS.contains(&word) {
-            context.report(
-                Diagnostic::error(
-                    "record-format",
+            scope.report(
+                Diagnostic::new(
+                    codes::RECORD_FORMAT,
                     path.clone().then("EventRecordFormat"),
                     "`EventRecordFormat` must be `JSON` or `SOURCE`",
                 )
@@ -320,9 +322,9 @@ fn check_registry(context: &mut Context<'_>, event: &Event, config: &Map<String,
         .get("SchemaValidationConfigs")
         .is_some_and(|configs| !configs.is_array())
     {
-        context.report(
-            Diagnostic::error(
-                "wrong-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::WRONG_SHAPE,
                 path.clone().then("SchemaValidationConfigs"),
                 "`SchemaValidationConfigs` must be a list",
             )
@@ -335,9 +337,9 @@ fn check_registry(context: &mut Context<'_>, event: &Event, config: &Map<String,
         .as_array()
         .is_some_and(|items| items.iter().all(is_sound));
     if is_truthy(Some(access)) && !sound {
-        context.report(
-            Diagnostic::error(
-                "wrong-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::WRONG_SHAPE,
                 path.then("AccessConfigs"),
                 "`AccessConfigs` must be a list of maps with `Type` and `URI`",
             )

@@ -28,20 +28,32 @@ mod sns;
 mod source_access;
 
 pub(crate) use event_source_mapping::allow_to_send;
-pub(crate) use s3::{Tagger, tag_buckets};
+pub(crate) use s3::tag_buckets;
 
-use super::generated::Generated;
+use super::common::Common;
 use super::policies::RolePolicies;
-use super::property::{self, Property};
-use super::{SamResource, did_you_mean, map, set};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::logical_id;
 use crate::language::python2::{self, Node, Text};
 use crate::language::truth::is_truthy;
+use crate::resource::generated::Generated;
+use crate::resource::property::{self, Property};
+use crate::resource::{SamResource, map, set};
+use crate::scope::Scope;
+use crate::stack::Stack;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
+
+/// How an event is lowered: what it may read and change says the type.
+#[derive(Clone, Copy)]
+pub(crate) enum Lower {
+    /// By itself: it reads nothing but itself and what it invokes.
+    Alone(fn(&Scope<'_>, &mut Target<'_>, &Event)),
+    /// Among the resources of the template, which it reads or edits.
+    Among(fn(&Scope<'_>, &mut Common<'_>, &mut Target<'_>, &Event)),
+}
 
 /// One kind of event.
 pub(crate) struct EventType {
@@ -49,9 +61,9 @@ pub(crate) struct EventType {
     pub(crate) name: &'static str,
     pub(crate) properties: &'static [Property],
     /// What else must hold before anything is made; faults are reported.
-    pub(crate) check: Option<fn(&mut Context<'_>, &Event)>,
+    pub(crate) check: Option<fn(&Scope<'_>, &Stack, &Event)>,
     /// Makes the event's resources; faults are reported.
-    pub(crate) lower: fn(&mut Context<'_>, &mut Target<'_>, &Event),
+    pub(crate) lower: Lower,
 }
 
 impl EventType {
@@ -210,7 +222,8 @@ impl Target<'_> {
 
 /// Reads and checks the `Events` of `owner`, in written order. Faults are reported and leave the event out.
 pub(crate) fn read(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    stack: &Stack,
     owner: &SamResource,
     kinds: &'static [EventType],
 ) -> Vec<Event> {
@@ -220,13 +233,14 @@ pub(crate) fn read(
     let mut read = Vec::with_capacity(events.len());
     for (id, given) in events {
         let path = owner.path("Events").then(id);
-        read.extend(read_one(context, owner, kinds, id, given, path));
+        read.extend(read_one(scope, stack, owner, kinds, id, given, path));
     }
     read
 }
 
 fn read_one(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    stack: &Stack,
     owner: &SamResource,
     kinds: &'static [EventType],
     id: &str,
@@ -234,9 +248,9 @@ fn read_one(
     path: Path,
 ) -> Option<Event> {
     let Some(envelope) = given.as_object() else {
-        context.report(
-            Diagnostic::error(
-                "wrong-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::WRONG_SHAPE,
                 path,
                 format!("the event `{id}` must be a map"),
             )
@@ -244,14 +258,14 @@ fn read_one(
         );
         return None;
     };
-    let kind = read_kind(context, kinds, id, envelope, &path)?;
+    let kind = read_kind(scope, kinds, id, envelope, &path)?;
     for key in envelope
         .keys()
         .filter(|key| !matches!(key.as_str(), "Type" | "Properties"))
     {
-        context.report(
-            Diagnostic::warning(
-                "event-attribute-ignored",
+        scope.report(
+            Diagnostic::new(
+                codes::EVENT_ATTRIBUTE_IGNORED,
                 path.clone().then(key),
                 format!("`{key}` beside the `Type` of an event is ignored"),
             )
@@ -264,9 +278,9 @@ fn read_one(
         None => Map::new(),
         Some(Value::Object(properties)) => properties.clone(),
         Some(_) => {
-            context.report(
-                Diagnostic::error(
-                    "wrong-shape",
+            scope.report(
+                Diagnostic::new(
+                    codes::WRONG_SHAPE,
                     path,
                     format!("the `Properties` of the event `{id}` must be a map"),
                 )
@@ -282,11 +296,11 @@ fn read_one(
         properties,
         path,
     };
-    let before = context.diagnostics.len();
+    let before = scope.count();
     if !logical_id::is_valid(&event.logical_id) {
-        context.report(
-            Diagnostic::error(
-                "invalid-logical-id",
+        scope.report(
+            Diagnostic::new(
+                codes::INVALID_LOGICAL_ID,
                 owner.path("Events").then(id),
                 format!("the event id `{id}` holds something else than letters and digits"),
             )
@@ -299,23 +313,23 @@ fn read_one(
     let words = kind.words();
     if !kind.properties.is_empty() {
         property::check(
-            context,
+            scope,
             kind.properties,
             &event.properties,
             &words,
             &event.path,
         );
     }
-    let sound = !context.has_errors_since(before);
+    let sound = !scope.has_errors_since(before);
     if let (Some(check), true) = (kind.check, sound) {
-        check(context, &event);
+        check(scope, stack, &event);
     }
-    (!context.has_errors_since(before)).then_some(event)
+    (!scope.has_errors_since(before)).then_some(event)
 }
 
 /// The kind that an event's `Type` names; a fault is reported and gives none.
 fn read_kind(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     kinds: &'static [EventType],
     id: &str,
     envelope: &Map<String, Value>,
@@ -327,8 +341,8 @@ fn read_kind(
         return kind;
     }
     let fault = if envelope.contains_key("Fn::If") {
-        Diagnostic::error(
-            "conditional-event",
+        Diagnostic::new(
+            codes::CONDITIONAL_EVENT,
             path.clone(),
             format!("`Fn::If` cannot stand in place of the event `{id}`"),
         )
@@ -339,21 +353,33 @@ fn read_kind(
             Some(given) => format!("there is no event of the type `{given}` here"),
             None => format!("the event `{id}` needs a `Type`"),
         };
-        Diagnostic::error("unknown-event-type", path.clone().then("Type"), message)
-            .help(did_you_mean(given.unwrap_or_default(), &names))
+        Diagnostic::new(
+            codes::UNKNOWN_EVENT_TYPE,
+            path.clone().then("Type"),
+            message,
+        )
+        .help(did_you_mean(given.unwrap_or_default(), &names))
     };
-    context.report(fault);
+    scope.report(fault);
     None
 }
 
 /// Makes the resources of `events`.
-pub(crate) fn lower(context: &mut Context<'_>, mut target: Target<'_>, mut events: Vec<Event>) {
+pub(crate) fn lower(
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
+    mut target: Target<'_>,
+    mut events: Vec<Event>,
+) {
     if target.kind == TargetKind::Function {
         // As in the reference, so that of two resources with one id the same one wins.
         events.sort_by(|a, b| order_key(a).cmp(order_key(b)));
     }
     for event in &events {
-        (event.kind.lower)(context, &mut target, event);
+        match event.kind.lower {
+            Lower::Alone(lower) => lower(scope, &mut target, event),
+            Lower::Among(lower) => lower(scope, common, &mut target, event),
+        }
     }
 }
 
@@ -367,16 +393,13 @@ fn order_key(event: &Event) -> &str {
 
 /// Whether what has the event is refused already. The reference then looks at no further event of it: here each is still
 /// checked, but takes no route of an API from another function.
-fn has_failed(context: &Context<'_>, event: &Event) -> bool {
+fn has_failed(scope: &Scope<'_>, event: &Event) -> bool {
     let owner = event.path.resource_id();
-    context
-        .diagnostics
-        .iter()
-        .any(|found| found.is_error() && found.path.resource_id() == owner)
+    scope.has(|found| found.is_error() && found.path.resource_id() == owner)
 }
 
 /// `Enabled` or `State` of a rule; both together are a fault, which is reported.
-fn state(context: &mut Context<'_>, event: &Event) -> Value {
+fn state(scope: &Scope<'_>, event: &Event) -> Value {
     let enabled = event.get("Enabled");
     let state = event.get("State");
     if enabled.is_null() {
@@ -387,9 +410,9 @@ fn state(context: &mut Context<'_>, event: &Event) -> Value {
         };
     }
     if is_truthy(Some(state)) {
-        context.report(
-            Diagnostic::error(
-                "state-and-enabled",
+        scope.report(
+            Diagnostic::new(
+                codes::STATE_AND_ENABLED,
                 event.path("State"),
                 "`State` and `Enabled` cannot stand together",
             )
@@ -398,9 +421,9 @@ fn state(context: &mut Context<'_>, event: &Event) -> Value {
         );
     }
     if is_intrinsic(enabled) {
-        context.report(
-            Diagnostic::warning(
-                "enabled-always",
+        scope.report(
+            Diagnostic::new(
+                codes::ENABLED_ALWAYS,
                 event.path("Enabled"),
                 "an intrinsic as `Enabled` is not looked into: the rule is always enabled",
             )

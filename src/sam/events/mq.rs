@@ -4,15 +4,15 @@
 
 use super::Event;
 use super::source_access::{allow, basic_auth, encryption_key, read_secret};
-use crate::context::Context;
+use crate::scope::Scope;
 use serde_json::{Value, json};
 
 const ACCESS: &[&str] = &["BASIC_AUTH", "VIRTUAL_HOST"];
 
 /// The inline policy; a fault is reported and gives none.
-pub(super) fn policy(context: &mut Context<'_>, event: &Event) -> Option<Value> {
-    let secret = basic_auth(context, event, ACCESS);
-    let key = encryption_key(context, event);
+pub(super) fn policy(scope: &Scope<'_>, event: &Event) -> Option<Value> {
+    let secret = basic_auth(scope, event, ACCESS);
+    let key = encryption_key(scope, event);
     let mut statements = vec![
         read_secret(&secret?),
         allow(&["mq:DescribeBroker"], event.get("Broker").clone()),

@@ -9,12 +9,14 @@
 
 use super::edited::{self, EditedType};
 use super::{Event, EventType, Target};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{no_value, reference};
 use crate::language::truth::{equal, is_truthy};
-use crate::sam::property::{Property, Shape, TEXT_OR_TEXTS};
-use crate::sam::tags;
+use crate::resource::property::{Property, Shape, TEXT_OR_TEXTS};
+use crate::resource::tags;
+use crate::sam::common::{Common, Tagger};
+use crate::sam::events::Lower;
+use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
@@ -30,8 +32,8 @@ pub(super) const TYPE: EventType = EventType {
             .by(ROOM),
         Property::of("Filter", Shape::MapOf(&Shape::Text)).by(ROOM),
     ],
-    check: Some(|context, event| edited::check(context, event, BUCKET)),
-    lower,
+    check: Some(|scope, stack, event| edited::check(scope, stack, event, BUCKET)),
+    lower: Lower::Among(lower),
 };
 
 const BUCKET: &EditedType = &EditedType {
@@ -65,8 +67,8 @@ const BUCKET: &EditedType = &EditedType {
 /// How the key of a tag begins that makes the order with a conditional permission.
 const ORDER_TAG: &str = "sam:ConditionalDependsOn:";
 
-fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
-    let Some(bucket) = edited::find(context, event, BUCKET) else {
+fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, event: &Event) {
+    let Some(bucket) = edited::find(&common.stack, event, BUCKET) else {
         return;
     };
     let permission = event.made_id("Permission");
@@ -80,36 +82,29 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     let entries = notifications(event, &target.arn, condition);
     let all_tags = tags::propagated(target.sam).map(tags::list);
     let function = target.sam.id.clone();
-    let taggers = context.bucket_tags.entry(bucket.to_owned()).or_default();
-    if !context.refused {
+    let taggers = common.taggers.entry(bucket.to_owned()).or_default();
+    if !target.sam.is_refused {
         taggers.push(Tagger { function, all_tags });
     }
     edited::edit(
-        context,
+        scope,
+        &mut common.stack,
+        target.sam,
         bucket,
         BUCKET,
-        |context, attributes, properties| {
+        |attributes, properties| {
             match condition {
-                Some(condition) => {
-                    depend_by_tag(context, bucket, properties, condition, &permission)
-                }
-                None => depend(context, event, bucket, attributes, &permission),
+                Some(condition) => depend_by_tag(scope, bucket, properties, condition, &permission),
+                None => depend(scope, event, bucket, attributes, &permission),
             }
-            notify(context, bucket, properties, entries);
+            notify(scope, bucket, properties, entries);
         },
     );
 }
 
-/// A function whose event edits a bucket, and the tags that it spreads.
-#[derive(Debug)]
-pub(crate) struct Tagger {
-    function: String,
-    all_tags: Option<Vec<Value>>,
-}
-
 /// Gives each edited bucket the tags of `PropagateTags`: only the last function with an event of it decides.
-pub(crate) fn tag_buckets(context: &mut Context<'_>) {
-    for (bucket, taggers) in std::mem::take(&mut context.bucket_tags) {
+pub(crate) fn tag_buckets(scope: &Scope<'_>, common: &mut Common<'_>) {
+    for (bucket, taggers) in std::mem::take(&mut common.taggers) {
         let Some(Tagger {
             function: last,
             all_tags: tags,
@@ -119,9 +114,9 @@ pub(crate) fn tag_buckets(context: &mut Context<'_>) {
         };
         for Tagger { function, all_tags } in &taggers {
             if all_tags.is_some() && all_tags != tags {
-                context.report(
-                    Diagnostic::warning(
-                        "bucket-tags-lost",
+                scope.report(
+                    Diagnostic::new(
+                        codes::BUCKET_TAGS_LOST,
                         Path::property(function, "PropagateTags"),
                         format!("the tags of `{function}` do not reach the bucket `{bucket}`: `{last}` has an event of it too, and comes later"),
                     )
@@ -129,8 +124,9 @@ pub(crate) fn tag_buckets(context: &mut Context<'_>) {
                 );
             }
         }
-        let properties = context
-            .resources
+        let properties = common
+            .stack
+            .own
             .get_mut(&bucket)
             .and_then(|resource| resource.get_mut("Properties"))
             .and_then(Value::as_object_mut);
@@ -139,9 +135,9 @@ pub(crate) fn tag_buckets(context: &mut Context<'_>) {
         };
         let replaced = properties.insert("Tags".to_owned(), tags.clone().into());
         if replaced.is_some_and(|replaced| has_tags_of_user(&replaced)) {
-            context.report(
-                Diagnostic::warning(
-                    "bucket-tags-lost",
+            scope.report(
+                Diagnostic::new(
+                    codes::BUCKET_TAGS_LOST,
                     Path::property(&bucket, "Tags"),
                     format!("the bucket `{bucket}` loses its own tags to those of `{last}`, which spreads them with `PropagateTags`"),
                 )
@@ -188,13 +184,13 @@ fn notifications(event: &Event, function: &Value, condition: Option<&Value>) -> 
 
 /// Adds the notifications that the bucket does not have yet.
 fn notify(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     bucket: &str,
     properties: &mut Map<String, Value>,
     entries: Vec<Value>,
 ) {
     let name = "NotificationConfiguration";
-    let Some(configuration) = edited::map_in(context, bucket, properties, name) else {
+    let Some(configuration) = edited::map_in(scope, bucket, properties, name) else {
         return;
     };
     let list = configuration
@@ -204,9 +200,9 @@ fn notify(
         *list = json!([]);
     }
     let Some(list) = list.as_array_mut() else {
-        context.report(
-            Diagnostic::error(
-                "wrong-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::WRONG_SHAPE,
                 Path::property(bucket, name).then("LambdaConfigurations"),
                 "`LambdaConfigurations` must be a list: an event is added to it",
             )
@@ -223,7 +219,7 @@ fn notify(
 
 /// Lets the bucket wait for the permission.
 fn depend(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     event: &Event,
     bucket: &str,
     attributes: &mut Map<String, Value>,
@@ -238,9 +234,9 @@ fn depend(
         Some(Value::Object(map)) => map.keys().map(|id| id.as_str().into()).collect(),
         Some(id @ Value::String(_)) => vec![id.clone()],
         Some(_) => {
-            context.report(
-                Diagnostic::error(
-                    "wrong-shape",
+            scope.report(
+                Diagnostic::new(
+                    codes::WRONG_SHAPE,
                     Path::resource(bucket).then("DependsOn"),
                     format!("`DependsOn` of `{bucket}` must be a logical id or a list of them"),
                 )
@@ -267,7 +263,7 @@ fn depend(
 
 /// Lets the bucket wait for a permission that only exists under a condition: a tag refers to it.
 fn depend_by_tag(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     bucket: &str,
     properties: &mut Map<String, Value>,
     condition: &Value,
@@ -278,9 +274,9 @@ fn depend_by_tag(
         *tags = json!([]);
     }
     let Some(tags) = tags.as_array_mut() else {
-        context.report(
-            Diagnostic::error(
-                "wrong-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::WRONG_SHAPE,
                 Path::property(bucket, "Tags"),
                 format!("`Tags` of `{bucket}` must be a list: a tag keeps the order with a function that has a condition"),
             )

@@ -7,10 +7,11 @@
 
 use super::event_bridge_rule::make_rule;
 use super::{Event, EventType, Target, TargetKind};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
-use crate::sam::map;
-use crate::sam::property::{Property, Shape};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::resource::map;
+use crate::resource::property::{Property, Shape};
+use crate::sam::events::Lower;
+use crate::scope::Scope;
 use serde_json::json;
 
 const ROOM: &str = "sam/events/schedule.rs";
@@ -30,7 +31,7 @@ pub(super) const OF_FUNCTION: EventType = EventType {
         RETRY_POLICY,
     ],
     check: None,
-    lower,
+    lower: Lower::Alone(lower),
 };
 
 pub(super) const OF_STATE_MACHINE: EventType = EventType {
@@ -48,7 +49,7 @@ pub(super) const OF_STATE_MACHINE: EventType = EventType {
         Property::strictly("RoleArn", Shape::Text).by(ROOM),
     ],
     check: None,
-    lower,
+    lower: Lower::Alone(lower),
 };
 
 const SCHEDULE: Property = Property::of("Schedule", Shape::Text).required().by(ROOM);
@@ -60,11 +61,11 @@ const DESCRIPTION: Property = Property::of("Description", Shape::Text);
 const DEAD_LETTER_CONFIG: Property = Property::of("DeadLetterConfig", Shape::Map).by(DEAD_LETTER);
 const RETRY_POLICY: Property = Property::of("RetryPolicy", Shape::Map).by(ROOM);
 
-fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     if target.kind == TargetKind::Function && !event.get("RuleName").is_null() {
-        context.report(
-            Diagnostic::warning(
-                "rule-name-ignored",
+        scope.report(
+            Diagnostic::new(
+                codes::RULE_NAME_IGNORED,
                 event.path("RuleName"),
                 "`RuleName` of a `Schedule` is ignored",
             )
@@ -77,5 +78,5 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
         "Name": event.get("Name"),
         "ScheduleExpression": event.get("Schedule"),
     }));
-    make_rule(context, target, event, properties);
+    make_rule(scope, target, event, properties);
 }

@@ -7,12 +7,13 @@
 //! Upstream: model/eventsources/scheduler.py.
 
 use super::{Event, EventType, Target, TargetKind, dead_letter};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::get_att;
 use crate::language::truth::is_truthy;
-use crate::sam::property::{Property, Shape};
-use crate::sam::{map, set, trust};
+use crate::resource::property::{Property, Shape};
+use crate::resource::{map, set, trust};
+use crate::sam::events::Lower;
+use crate::scope::Scope;
 use serde_json::{Value, json};
 
 const ROOM: &str = "sam/events/schedule_v2.rs";
@@ -39,14 +40,14 @@ pub(super) const TYPE: EventType = EventType {
         Property::strictly("OmitName", Shape::Bool).by(ROOM),
     ],
     check: None,
-    lower,
+    lower: Lower::Alone(lower),
 };
 
-fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
-    let before = context.diagnostics.len();
-    let name = name(context, event);
-    let dead_letters = dead_letter::read(context, event);
-    if context.has_errors_since(before) {
+fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
+    let before = scope.count();
+    let name = name(scope, event);
+    let dead_letters = dead_letter::read(scope, event);
+    if scope.has_errors_since(before) {
         return;
     }
     let id = event.logical_id.as_str();
@@ -81,13 +82,13 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
 }
 
 /// The schedule's name: the given one, else its logical id, unless it is to have none.
-fn name(context: &mut Context<'_>, event: &Event) -> Value {
+fn name(scope: &Scope<'_>, event: &Event) -> Value {
     let given = event.get("Name");
     match (is_truthy(Some(given)), event.is_truthy("OmitName")) {
         (true, true) => {
-            context.report(
-                Diagnostic::error(
-                    "name-omitted-and-given",
+            scope.report(
+                Diagnostic::new(
+                    codes::NAME_OMITTED_AND_GIVEN,
                     event.path("Name"),
                     "`Name` cannot stand beside `OmitName: true`",
                 )

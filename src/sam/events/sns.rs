@@ -7,13 +7,16 @@
 //! Upstream: `SNS` in model/eventsources/push.py.
 
 use super::{Event, EventType, Target};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{argument, get_att, ref_target, reference};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
-use crate::sam::map;
-use crate::sam::property::{Property, Shape};
+use crate::resource::map;
+use crate::resource::property::{Property, Shape};
+use crate::sam::common::Common;
+use crate::sam::events::Lower;
+use crate::scope::Scope;
+use crate::stack::Stack;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/events/sns.rs";
@@ -29,7 +32,7 @@ pub(super) const TYPE: EventType = EventType {
         Property::of("RedrivePolicy", Shape::Map),
     ],
     check: None,
-    lower,
+    lower: Lower::Among(lower),
 };
 
 /// How many messages a function gets at once, where that is not said.
@@ -47,7 +50,7 @@ struct Queue {
     batch_size: Value,
 }
 
-fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, event: &Event) {
     let topic = event.get("Topic");
     let subscription = event.get("SqsSubscription");
     if !is_truthy(Some(subscription)) {
@@ -62,8 +65,8 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
         return;
     }
     let (queue, made) = match subscription {
-        Value::Object(given) => (given_queue(context, event, given), None),
-        _ => made_queue(context, event),
+        Value::Object(given) => (given_queue(scope, event, given), None),
+        _ => made_queue(scope, &common.stack, event),
     };
     let Some(queue) = queue else {
         return;
@@ -76,7 +79,7 @@ fn lower(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
     }));
     let kind = "AWS::Lambda::EventSourceMapping";
     target.make(event.made_id("EventSourceMapping"), kind, mapping, ROOM);
-    let policy = context.partition.managed_policy_arn(READ_QUEUE);
+    let policy = scope.partition.managed_policy_arn(READ_QUEUE);
     target.policies.attach(policy);
     if let Some(properties) = made {
         target.make(event.made_id("Queue"), "AWS::SQS::Queue", properties, ROOM);
@@ -110,11 +113,7 @@ fn subscribe(target: &mut Target<'_>, event: &Event, protocol: &str, endpoint: &
 }
 
 /// The queue that `SqsSubscription` names; a fault is reported and gives none.
-fn given_queue(
-    context: &mut Context<'_>,
-    event: &Event,
-    given: &Map<String, Value>,
-) -> Option<Queue> {
+fn given_queue(scope: &Scope<'_>, event: &Event, given: &Map<String, Value>) -> Option<Queue> {
     let path = event.path("SqsSubscription");
     let part = |name: &str| {
         given
@@ -123,9 +122,9 @@ fn given_queue(
             .cloned()
     };
     let (Some(arn), Some(url)) = (part("QueueArn"), part("QueueUrl")) else {
-        context.report(
-            Diagnostic::error(
-                "queue-not-named",
+        scope.report(
+            Diagnostic::new(
+                codes::QUEUE_NOT_NAMED,
                 path,
                 "`SqsSubscription` as a map needs `QueueArn` and `QueueUrl`",
             )
@@ -134,9 +133,9 @@ fn given_queue(
         return None;
     };
     if given.get("Enabled").is_some_and(|enabled| *enabled != true) {
-        context.report(
-            Diagnostic::warning(
-                "enabled-always",
+        scope.report(
+            Diagnostic::new(
+                codes::ENABLED_ALWAYS,
                 path.clone().then("Enabled"),
                 "`Enabled` of an `SqsSubscription` is ignored: the queue is always read",
             )
@@ -148,9 +147,9 @@ fn given_queue(
         None => event.made_id("QueuePolicy"),
         Some(Value::String(id)) if logical_id::is_valid(&id) => id,
         Some(id) => {
-            context.report(
-                Diagnostic::error(
-                    "invalid-logical-id",
+            scope.report(
+                Diagnostic::new(
+                    codes::INVALID_LOGICAL_ID,
                     path.then("QueuePolicyLogicalId"),
                     "`QueuePolicyLogicalId` must be a logical id",
                 )
@@ -170,12 +169,13 @@ fn given_queue(
 
 /// A queue that is to be made, and its properties.
 fn made_queue(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    stack: &Stack,
     event: &Event,
 ) -> (Option<Queue>, Option<Map<String, Value>>) {
     let id = event.made_id("Queue");
     let mut properties = Map::new();
-    let fifo = fifo_topic(context, event);
+    let fifo = fifo_topic(scope, stack, event);
     if is_truthy(Some(&fifo)) {
         properties.insert("FifoQueue".to_owned(), fifo);
     }
@@ -189,21 +189,21 @@ fn made_queue(
 }
 
 /// `FifoTopic` of the topic, where it stands in this template.
-fn fifo_topic(context: &mut Context<'_>, event: &Event) -> Value {
+fn fifo_topic(scope: &Scope<'_>, stack: &Stack, event: &Event) -> Value {
     let Some(topic) = logical_id_of(event.get("Topic")) else {
         return Value::Null;
     };
-    let fifo = context
-        .resources
+    let fifo = stack
+        .own
         .get(topic)
         .and_then(|topic| topic.get("Properties")?.get("FifoTopic"));
     let Some(fifo) = fifo else {
         return Value::Null;
     };
-    match context.parameters.resolved(fifo) {
+    match scope.parameters.resolved(fifo) {
         Ok(fifo) => fifo,
         Err(fault) => {
-            context.report_unresolvable(event.path("Topic"), &fault);
+            scope.report_unresolvable(event.path("Topic"), &fault);
             Value::Null
         }
     }

@@ -3,10 +3,10 @@
 //! Upstream: `_validate_source_access_configurations` and `_get_kms_decrypt_policy` in model/eventsources/pull.py.
 
 use super::Event;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
-use crate::sam::did_you_mean;
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 const NAME: &str = "SourceAccessConfigurations";
@@ -37,15 +37,15 @@ pub(super) fn enter_network() -> Value {
 }
 
 /// The key with which the secrets are encrypted, as the resource of a statement; a fault is reported and gives none.
-pub(super) fn encryption_key(context: &mut Context<'_>, event: &Event) -> Option<Value> {
+pub(super) fn encryption_key(scope: &Scope<'_>, event: &Event) -> Option<Value> {
     let name = "SecretsManagerKmsKeyId";
     if !event.is_truthy(name) {
         return None;
     }
     let Some(id) = event.get(name).as_str() else {
-        context.report(
-            Diagnostic::error(
-                "kms-key-id",
+        scope.report(
+            Diagnostic::new(
+                codes::KMS_KEY_ID,
                 event.path(name),
                 format!("`{name}` must be the id of a key: it becomes part of an ARN"),
             )
@@ -58,16 +58,13 @@ pub(super) fn encryption_key(context: &mut Context<'_>, event: &Event) -> Option
 }
 
 /// The configurations. What is no list, or an empty one, is reported and gives none.
-pub(super) fn configurations<'e>(
-    context: &mut Context<'_>,
-    event: &'e Event,
-) -> Option<&'e [Value]> {
+pub(super) fn configurations<'e>(scope: &Scope<'_>, event: &'e Event) -> Option<&'e [Value]> {
     let given = event.get(NAME).as_array();
     let items = given.filter(|items| !items.is_empty());
     if items.is_none() {
-        context.report(
-            Diagnostic::error(
-                "source-access-missing",
+        scope.report(
+            Diagnostic::new(
+                codes::SOURCE_ACCESS_MISSING,
                 event.path(NAME),
                 format!(
                     "{} needs `{NAME}` as a list that is not empty",
@@ -82,15 +79,15 @@ pub(super) fn configurations<'e>(
 
 /// One configuration; what is no map is reported and gives none.
 pub(super) fn configuration<'e>(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     event: &Event,
     index: usize,
     item: &'e Value,
 ) -> Option<&'e Map<String, Value>> {
     if !item.is_object() {
-        context.report(
-            Diagnostic::error(
-                "wrong-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::WRONG_SHAPE,
                 event.path(NAME).then(index),
                 format!("an item of `{NAME}` must be a map"),
             )
@@ -101,12 +98,12 @@ pub(super) fn configuration<'e>(
 }
 
 /// Reports a configuration whose `Type` is not one of `known`.
-pub(super) fn report_type(context: &mut Context<'_>, event: &Event, index: usize, known: &[&str]) {
+pub(super) fn report_type(scope: &Scope<'_>, event: &Event, index: usize, known: &[&str]) {
     let given = event.get(NAME).get(index).and_then(|item| item.get("Type"));
     let word = given.and_then(Value::as_str).unwrap_or_default();
-    context.report(
-        Diagnostic::error(
-            "source-access-type",
+    scope.report(
+        Diagnostic::new(
+            codes::SOURCE_ACCESS_TYPE,
             event.path(NAME).then(index).then("Type"),
             format!("this is no `Type` of access for {}", event.kind.words()),
         )
@@ -115,38 +112,29 @@ pub(super) fn report_type(context: &mut Context<'_>, event: &Event, index: usize
 }
 
 /// Reports a configuration that is wrong beside others.
-pub(super) fn report(
-    context: &mut Context<'_>,
-    event: &Event,
-    index: usize,
-    fault: &str,
-    help: &str,
-) {
-    context
-        .report(Diagnostic::error("source-access", event.path(NAME).then(index), fault).help(help));
+pub(super) fn report(scope: &Scope<'_>, event: &Event, index: usize, fault: &str, help: &str) {
+    scope.report(
+        Diagnostic::new(codes::SOURCE_ACCESS, event.path(NAME).then(index), fault).help(help),
+    );
 }
 
 /// The secret of the one `BASIC_AUTH` configuration that there must be; a fault is reported and gives none.
-pub(super) fn basic_auth(
-    context: &mut Context<'_>,
-    event: &Event,
-    known: &[&str],
-) -> Option<Value> {
-    let before = context.diagnostics.len();
-    let items = configurations(context, event)?;
+pub(super) fn basic_auth(scope: &Scope<'_>, event: &Event, known: &[&str]) -> Option<Value> {
+    let before = scope.count();
+    let items = configurations(scope, event)?;
     let mut secret: Option<&Value> = None;
     for (index, item) in items.iter().enumerate() {
-        let Some(item) = configuration(context, event, index, item) else {
+        let Some(item) = configuration(scope, event, index, item) else {
             continue;
         };
         let kind = item.get("Type").and_then(Value::as_str);
         if !kind.is_some_and(|kind| known.contains(&kind)) {
-            report_type(context, event, index, known);
+            report_type(scope, event, index, known);
         } else if kind == Some("BASIC_AUTH") {
             let uri = item.get("URI").filter(|uri| is_truthy(Some(uri)));
             if uri.is_none() {
                 report(
-                    context,
+                    scope,
                     event,
                     index,
                     "`BASIC_AUTH` needs the `URI` of a secret",
@@ -154,7 +142,7 @@ pub(super) fn basic_auth(
                 );
             } else if secret.is_some() {
                 report(
-                    context,
+                    scope,
                     event,
                     index,
                     "there can be one `BASIC_AUTH` only",
@@ -164,10 +152,10 @@ pub(super) fn basic_auth(
             secret = secret.or(uri);
         }
     }
-    if secret.is_none() && !context.has_errors_since(before) {
-        context.report(
-            Diagnostic::error(
-                "source-access-missing",
+    if secret.is_none() && !scope.has_errors_since(before) {
+        scope.report(
+            Diagnostic::new(
+                codes::SOURCE_ACCESS_MISSING,
                 event.path(NAME),
                 format!(
                     "{} needs `BASIC_AUTH` among its `{NAME}`",

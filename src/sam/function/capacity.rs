@@ -5,9 +5,9 @@
 //!
 //! Upstream: `_transform_capacity_provider_config` in model/sam_resources.py.
 
-use super::SamResource;
-use crate::context::Context;
-use crate::sam::typed_map::{self, Holds, Key};
+use crate::resource::SamResource;
+use crate::resource::typed_map::{self, Holds, Key};
+use crate::scope::Scope;
 use serde_json::{Value, json};
 
 const KEYS: &[Key] = &[
@@ -19,12 +19,12 @@ const KEYS: &[Key] = &[
 ];
 
 /// The function's `CapacityProviderConfig`; null where there is none.
-pub(super) fn read(context: &mut Context<'_>, sam: &SamResource) -> Value {
+pub(super) fn read(scope: &Scope<'_>, sam: &SamResource) -> Value {
     let given = sam.get("CapacityProviderConfig").as_object();
     let Some(given) = given.filter(|given| !given.is_empty()) else {
         return Value::Null;
     };
     let path = sam.path("CapacityProviderConfig");
-    let made = typed_map::read(context, given, KEYS, "CapacityProviderConfig", &path);
+    let made = typed_map::read(scope, given, KEYS, "CapacityProviderConfig", &path);
     json!({ "LambdaManagedInstancesCapacityProviderConfig": made })
 }

@@ -2,11 +2,11 @@
 //!
 //! Upstream: `_construct_code_dict` and `_validate_package_type` in model/sam_resources.py.
 
-use super::SamResource;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
+use crate::resource::SamResource;
 use crate::sam::code_location::{self, CodeLocation};
+use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Value, json};
 
@@ -25,15 +25,15 @@ const MOVING_TAGS: &[&str] = &[
 ];
 
 /// The function's code; a fault is reported and gives none.
-pub(super) fn read(context: &mut Context<'_>, sam: &mut SamResource) -> Option<CodeLocation> {
+pub(super) fn read(scope: &Scope<'_>, sam: &mut SamResource) -> Option<CodeLocation> {
     let package = match sam.get("PackageType") {
         value if !is_truthy(Some(value)) => "Zip",
         Value::String(word) if word == "Zip" => "Zip",
         Value::String(word) if word == "Image" => "Image",
         _ => {
-            context.report(
-                Diagnostic::error(
-                    "package-type",
+            scope.report(
+                Diagnostic::new(
+                    codes::PACKAGE_TYPE,
                     sam.path("PackageType"),
                     "`PackageType` must be `Zip` or `Image`",
                 )
@@ -43,18 +43,18 @@ pub(super) fn read(context: &mut Context<'_>, sam: &mut SamResource) -> Option<C
         }
     };
     if package == "Image" {
-        image(context, sam)
+        image(scope, sam)
     } else {
-        zip(context, sam)
+        zip(scope, sam)
     }
 }
 
-fn zip(context: &mut Context<'_>, sam: &mut SamResource) -> Option<CodeLocation> {
+fn zip(scope: &Scope<'_>, sam: &mut SamResource) -> Option<CodeLocation> {
     for name in ["Handler", "Runtime"] {
         if !sam.is_truthy(name) {
-            context.report(
-                Diagnostic::error(
-                    "missing-property",
+            scope.report(
+                Diagnostic::new(
+                    codes::MISSING_PROPERTY,
                     sam.path(name),
                     format!("a Zip function needs `{name}`"),
                 )
@@ -65,9 +65,9 @@ fn zip(context: &mut Context<'_>, sam: &mut SamResource) -> Option<CodeLocation>
         }
     }
     if sam.is_truthy("ImageConfig") {
-        context.report(
-            Diagnostic::error(
-                "image-property-on-zip",
+        scope.report(
+            Diagnostic::new(
+                codes::IMAGE_PROPERTY_ON_ZIP,
                 sam.path("ImageConfig"),
                 "`ImageConfig` is for functions with `PackageType: Image`",
             )
@@ -77,9 +77,9 @@ fn zip(context: &mut Context<'_>, sam: &mut SamResource) -> Option<CodeLocation>
     }
     let mut code = if sam.get("InlineCode").is_null() {
         if sam.get("CodeUri").is_null() {
-            context.report(
-                Diagnostic::error(
-                    "function-without-code",
+            scope.report(
+                Diagnostic::new(
+                    codes::FUNCTION_WITHOUT_CODE,
                     Path::property(&sam.id, "CodeUri"),
                     format!("the function `{}` has no code", sam.id),
                 )
@@ -89,7 +89,7 @@ fn zip(context: &mut Context<'_>, sam: &mut SamResource) -> Option<CodeLocation>
         }
         let path = sam.path("CodeUri");
         let location = sam.take("CodeUri");
-        code_location::read(context, location, &path)?
+        code_location::read(scope, location, &path)?
     } else {
         CodeLocation {
             value: json!({ "ZipFile": sam.take("InlineCode") }),
@@ -110,12 +110,12 @@ fn zip(context: &mut Context<'_>, sam: &mut SamResource) -> Option<CodeLocation>
     Some(code)
 }
 
-fn image(context: &mut Context<'_>, sam: &mut SamResource) -> Option<CodeLocation> {
+fn image(scope: &Scope<'_>, sam: &mut SamResource) -> Option<CodeLocation> {
     for name in ["Runtime", "Handler", "Layers"] {
         if sam.is_truthy(name) {
-            context.report(
-                Diagnostic::error(
-                    "zip-property-on-image",
+            scope.report(
+                Diagnostic::new(
+                    codes::ZIP_PROPERTY_ON_IMAGE,
                     sam.path(name),
                     format!("`{name}` is for Zip functions; a container image brings its own"),
                 )
@@ -128,16 +128,16 @@ fn image(context: &mut Context<'_>, sam: &mut SamResource) -> Option<CodeLocatio
         let built = sam.attributes.kept.get("Metadata").is_some_and(|metadata| {
             metadata.get("Dockerfile").is_some() || metadata.get("DockerContext").is_some()
         });
-        let fault = Diagnostic::error(
+        let fault = Diagnostic::new(
             if built {
-                "image-not-built"
+                codes::IMAGE_NOT_BUILT
             } else {
-                "function-without-code"
+                codes::FUNCTION_WITHOUT_CODE
             },
             sam.path("ImageUri"),
             format!("the function `{}` has no `ImageUri`", sam.id),
         );
-        context.report(if built {
+        scope.report(if built {
             fault.help("its image is built from a Dockerfile: run `sam build` and `sam package` first, and transform their output")
         } else {
             fault.help("add `ImageUri` with the image's address in a registry")
@@ -148,9 +148,9 @@ fn image(context: &mut Context<'_>, sam: &mut SamResource) -> Option<CodeLocatio
     if let Some(tag) = image.as_str().and_then(moving_tag)
         && sam.is_truthy("AutoPublishAlias")
     {
-        context.report(
-            Diagnostic::warning(
-                "moving-image-tag",
+        scope.report(
+            Diagnostic::new(
+                codes::MOVING_IMAGE_TAG,
                 sam.path("ImageUri"),
                 format!("pushing another image under {tag} publishes no version: the template stays the same"),
             )

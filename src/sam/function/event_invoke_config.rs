@@ -7,14 +7,16 @@
 //! Upstream: `_construct_event_invoke_config` and `_validate_and_inject_resource` in model/sam_resources.py.
 
 use super::Function;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::conditions;
 use crate::language::intrinsics::{argument, get_att, if_parts, if_then, is_no_value, reference};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
+use crate::resource::{map, resource, set};
+use crate::sam::common::Common;
 use crate::sam::events::allow_to_send;
-use crate::sam::{did_you_mean, map, resource, set};
+use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -75,15 +77,15 @@ struct Destination {
 }
 
 /// Adds what `EventInvokeConfig` stands for to a function that has one; faults are reported.
-pub(super) fn lower(context: &mut Context<'_>, function: &mut Function) {
+pub(super) fn lower(scope: &Scope<'_>, common: &mut Common<'_>, function: &mut Function) {
     if !function.sam.is_truthy("EventInvokeConfig") {
         return;
     }
     let mut config = function.sam.take("EventInvokeConfig");
     let path = function.sam.path("EventInvokeConfig");
-    context.warn_of_parameters(&config, &path);
-    if let Err(fault) = context.parameters.resolve(&mut config) {
-        context.report_unresolvable(path, &fault);
+    scope.warn_of_parameters(&config, &path);
+    if let Err(fault) = scope.parameters.resolve(&mut config) {
+        scope.report_unresolvable(path, &fault);
         return;
     }
     let id = format!("{}EventInvokeConfig", function.id());
@@ -92,15 +94,15 @@ pub(super) fn lower(context: &mut Context<'_>, function: &mut Function) {
         given if !is_truthy(given) => {}
         Some(Value::Object(given)) => {
             for name in ["OnSuccess", "OnFailure"] {
-                let read = read(context, function, &id, name, given, &path);
-                if let Some(value) = read.and_then(|read| send_to(context, function, read)) {
+                let read = read(scope, common, function, &id, name, given, &path);
+                if let Some(value) = read.and_then(|read| send_to(scope, common, function, read)) {
                     destinations.insert(name.to_owned(), json!({ "Destination": value }));
                 }
             }
         }
-        Some(_) | None => context.report(
-            Diagnostic::error(
-                "wrong-shape",
+        Some(_) | None => scope.report(
+            Diagnostic::new(
+                codes::WRONG_SHAPE,
                 path.then("DestinationConfig"),
                 "`DestinationConfig` must be a map",
             )
@@ -130,7 +132,8 @@ pub(super) fn lower(context: &mut Context<'_>, function: &mut Function) {
 
 /// Reads `OnSuccess` or `OnFailure`; none where it is absent or a fault, which is reported.
 fn read(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
     function: &Function,
     id: &str,
     name: &'static str,
@@ -140,8 +143,8 @@ fn read(
     let given = given.get(name).filter(|given| !given.is_null())?;
     let path = path.clone().then("DestinationConfig").then(name);
     let Some(given) = given.as_object() else {
-        context.report(
-            Diagnostic::error("wrong-shape", path, format!("`{name}` must be a map"))
+        scope.report(
+            Diagnostic::new(codes::WRONG_SHAPE, path, format!("`{name}` must be a map"))
                 .help("write `{Type: SQS, Destination: !GetAtt Queue.Arn}`"),
         );
         return None;
@@ -149,9 +152,9 @@ fn read(
     let word = given.get("Type").and_then(Value::as_str);
     let Some(kind) = DESTINATION_TYPES.iter().find(|row| Some(row.name) == word) else {
         let names: Vec<&str> = DESTINATION_TYPES.iter().map(|row| row.name).collect();
-        context.report(
-            Diagnostic::error(
-                "destination-type",
+        scope.report(
+            Diagnostic::new(
+                codes::DESTINATION_TYPE,
                 path.then("Type"),
                 "the `Type` of a destination decides what the role may do, and must be known now",
             )
@@ -161,13 +164,13 @@ fn read(
     };
     let shared = ["EventInvokeConfig", "DestinationConfig", name];
     let mut given = given.get("Destination").cloned().unwrap_or_default();
-    if context.inheritance.has_whole(function.id(), &shared)
-        && let Some(of_first) = context.shared_destinations.get(name)
+    if common.inheritance.has_whole(function.id(), &shared)
+        && let Some(of_first) = common.destinations.get(name)
     {
         given = of_first.clone();
-        context.report(
-                Diagnostic::warning(
-                    "destination-shared",
+        scope.report(
+                Diagnostic::new(
+                    codes::DESTINATION_SHARED,
                     path.clone(),
                     format!(
                         "`{}` sends to the {} that is made for the first function with this destination of Globals",
@@ -190,18 +193,19 @@ fn read(
 /// Makes a queue or topic where no destination is given, lets the role send, and gives the destination. A fault is
 /// reported and gives none.
 fn send_to(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
     function: &mut Function,
     destination: Destination,
 ) -> Option<Value> {
-    let value = match made_under(context, function, &destination)? {
+    let value = match made_under(scope, common, function, &destination)? {
         Made::Never => destination.given.clone(),
-        Made::Always => make(context, function, &destination, None)?,
+        Made::Always => make(scope, common, function, &destination, None)?,
         Made::If {
             condition,
             otherwise,
         } => {
-            let made = make(context, function, &destination, Some(&condition))?;
+            let made = make(scope, common, function, &destination, Some(&condition))?;
             if_then(condition, made, otherwise)
         }
     };
@@ -212,12 +216,10 @@ fn send_to(
         .allow(allow_to_send(&name, kind.action, &value));
     // The reference writes what it found into the value of Globals, which all functions share.
     let shared = ["EventInvokeConfig", "DestinationConfig", destination.name];
-    let is_new = !context.shared_destinations.contains_key(destination.name);
-    if value != destination.given && is_new && context.inheritance.has_whole(function.id(), &shared)
+    let is_new = !common.destinations.contains_key(destination.name);
+    if value != destination.given && is_new && common.inheritance.has_whole(function.id(), &shared)
     {
-        context
-            .shared_destinations
-            .insert(destination.name, value.clone());
+        common.destinations.insert(destination.name, value.clone());
     }
     Some(value)
 }
@@ -230,7 +232,8 @@ enum Made {
 }
 
 fn made_under(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
     function: &Function,
     destination: &Destination,
 ) -> Option<Made> {
@@ -242,9 +245,9 @@ fn made_under(
         return Some(Made::Never);
     }
     let Some((condition, then, otherwise)) = if_parts(given) else {
-        context.report(
-            Diagnostic::error(
-                "if-arguments",
+        scope.report(
+            Diagnostic::new(
+                codes::IF_ARGUMENTS,
                 destination.path.clone(),
                 "`Fn::If` needs three arguments here",
             )
@@ -258,9 +261,9 @@ fn made_under(
         (true, true) | (false, false) => return Some(Made::Never),
     };
     let Some(name) = condition.as_str() else {
-        context.report(
-            Diagnostic::error(
-                "if-condition-not-a-name",
+        scope.report(
+            Diagnostic::new(
+                codes::IF_CONDITION_NOT_A_NAME,
                 destination.path.clone(),
                 "`Fn::If` must name a condition first",
             )
@@ -272,7 +275,10 @@ fn made_under(
     if negated {
         let config = format!("{}EventInvokeConfig", function.id());
         condition = format!("NOT{name}{}", logical_id::hash(&config));
-        context.add_condition(condition.clone(), conditions::not(name));
+        common
+            .stack
+            .conditions
+            .add(scope, condition.clone(), conditions::not(name));
     }
     Some(Made::If {
         condition,
@@ -282,15 +288,16 @@ fn made_under(
 
 /// Makes the queue or topic and gives its ARN; a type that cannot be made is reported and gives none.
 fn make(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
     function: &mut Function,
     destination: &Destination,
     condition: Option<&str>,
 ) -> Option<Value> {
     let Some((suffix, kind)) = destination.kind.made else {
-        context.report(
-            Diagnostic::error(
-                "destination-missing",
+        scope.report(
+            Diagnostic::new(
+                codes::DESTINATION_MISSING,
                 destination.path.clone(),
                 format!(
                     "a destination of the type `{}` must be given",
@@ -304,11 +311,11 @@ fn make(
         return None;
     };
     let id = format!("{}{suffix}", destination.id);
-    if context.resources.contains_key(&id) && kind == "AWS::SNS::Topic" {
+    if common.stack.own.contains_key(&id) && kind == "AWS::SNS::Topic" {
         // The reference lets the empty topic take the place of the user's.
-        context.report(
-            Diagnostic::error(
-                "generated-id-taken",
+        scope.report(
+            Diagnostic::new(
+                codes::GENERATED_ID_TAKEN,
                 Path::resource(&id),
                 format!("`{id}` is the id of the topic that `{}` generates, and which would take its place", function.id()),
             )
@@ -319,7 +326,7 @@ fn make(
     }
     let mut made = function.sam.attributes.derived(kind, Map::new());
     let path = &destination.path;
-    let combined = condition.map(|condition| combine(context, function, condition, path));
+    let combined = condition.map(|condition| combine(scope, common, function, condition, path));
     if let (Some(condition), Some(made)) = (combined, made.as_object_mut()) {
         made.insert("Condition".to_owned(), condition.into());
     }
@@ -334,17 +341,23 @@ fn make(
 /// The condition that both the function's own and `condition` hold.
 ///
 /// The reference wraps each of the two twice, which CloudFormation refuses; the output stays equal, and says so.
-fn combine(context: &mut Context<'_>, function: &Function, condition: &str, path: &Path) -> String {
+fn combine(
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
+    function: &Function,
+    condition: &str,
+    path: &Path,
+) -> String {
     let Some(own) = function.sam.attributes.condition() else {
         return condition.to_owned();
     };
     let name = format!("{own}AND{condition}{}", logical_id::hash(function.id()));
     let twice = |name: &str| json!({ "Condition": conditions::condition(name) });
     let both = json!({ "Fn::And": [twice(own), twice(condition)] });
-    context.add_condition(name.clone(), both);
-    context.report(
-        Diagnostic::warning(
-            "malformed-condition",
+    common.stack.conditions.add(scope, name.clone(), both);
+    scope.report(
+        Diagnostic::new(
+            codes::MALFORMED_CONDITION,
             path.clone(),
             format!("the condition of what is made here, `{name}`, is one that CloudFormation refuses: AWS's own transform writes it malformed, because both the function and the destination are conditional"),
         )

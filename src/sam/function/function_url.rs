@@ -7,12 +7,13 @@
 //! Upstream: `_construct_function_url`, `_validate_function_url_params` in model/sam_resources.py.
 
 use super::Function;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::truth::is_truthy;
-use crate::sam::property::Shape;
-use crate::sam::{did_you_mean, map, set};
+use crate::resource::property::Shape;
+use crate::resource::{map, set};
+use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -34,23 +35,23 @@ const CORS: &[(&str, Shape)] = &[
 const KEYS: &[&str] = &["AuthType", "Cors", "InvokeMode"];
 
 /// Adds the endpoint of a function that has one; faults are reported.
-pub(super) fn lower(context: &mut Context<'_>, function: &mut Function) {
+pub(super) fn lower(scope: &Scope<'_>, function: &mut Function) {
     if !function.sam.is_truthy("FunctionUrlConfig") {
         return;
     }
     let config = function.sam.take("FunctionUrlConfig");
     let path = function.sam.path("FunctionUrlConfig");
     if is_intrinsic(&config) {
-        context.report(
-            Diagnostic::warning(
-                "url-config-lost",
+        scope.report(
+            Diagnostic::new(
+                codes::URL_CONFIG_LOST,
                 path,
                 "an intrinsic as `FunctionUrlConfig` is not looked into: the URL has neither `AuthType` nor anything else",
             )
             .help("write the map out, with intrinsics behind its keys"),
         );
     } else {
-        check(context, &config, &path);
+        check(scope, &config, &path);
     }
     let part = |name: &str| config.get(name).cloned().unwrap_or_default();
     let mut properties = map(json!({ "TargetFunctionArn": function.name() }));
@@ -88,13 +89,13 @@ pub(super) fn lower(context: &mut Context<'_>, function: &mut Function) {
     }
 }
 
-fn check(context: &mut Context<'_>, config: &Value, path: &Path) {
+fn check(scope: &Scope<'_>, config: &Value, path: &Path) {
     let auth = config.get("AuthType").unwrap_or(&Value::Null);
     let known = auth.as_str().is_some_and(|auth| AUTH_TYPES.contains(&auth));
     if !known && !is_intrinsic(auth) {
-        context.report(
-            Diagnostic::error(
-                "url-auth-type",
+        scope.report(
+            Diagnostic::new(
+                codes::URL_AUTH_TYPE,
                 path.clone().then("AuthType"),
                 "`FunctionUrlConfig` needs `AuthType`: `AWS_IAM`, or `NONE` for an endpoint that is open to everybody",
             )
@@ -103,9 +104,9 @@ fn check(context: &mut Context<'_>, config: &Value, path: &Path) {
     }
     for key in config.as_object().into_iter().flat_map(Map::keys) {
         if !KEYS.contains(&key.as_str()) {
-            context.report(
-                Diagnostic::warning(
-                    "unknown-key",
+            scope.report(
+                Diagnostic::new(
+                    codes::IGNORED_KEY,
                     path.clone().then(key),
                     format!("`FunctionUrlConfig` has no key `{key}`, which is ignored"),
                 )
@@ -116,14 +117,14 @@ fn check(context: &mut Context<'_>, config: &Value, path: &Path) {
     }
     let cors = config.get("Cors").unwrap_or(&Value::Null);
     if is_truthy(Some(cors)) && !is_intrinsic(cors) {
-        check_cors(context, cors, &path.clone().then("Cors"));
+        check_cors(scope, cors, &path.clone().then("Cors"));
     }
 }
 
-fn check_cors(context: &mut Context<'_>, cors: &Value, path: &Path) {
+fn check_cors(scope: &Scope<'_>, cors: &Value, path: &Path) {
     let Some(cors) = cors.as_object() else {
-        context.report(
-            Diagnostic::error("wrong-shape", path.clone(), "`Cors` must be a map")
+        scope.report(
+            Diagnostic::new(codes::WRONG_SHAPE, path.clone(), "`Cors` must be a map")
                 .help("write `{AllowOrigins: ['https://example.com'], AllowMethods: [GET]}`"),
         );
         return;
@@ -132,17 +133,21 @@ fn check_cors(context: &mut Context<'_>, cors: &Value, path: &Path) {
     for (key, value) in cors {
         let path = path.clone().then(key);
         let Some((_, shape)) = CORS.iter().find(|(name, _)| name == key) else {
-            context.report(
-                Diagnostic::error("unknown-key", path, format!("`Cors` has no key `{key}`"))
-                    .on_key()
-                    .help(did_you_mean(key, &names)),
+            scope.report(
+                Diagnostic::new(
+                    codes::UNKNOWN_KEY,
+                    path,
+                    format!("`Cors` has no key `{key}`"),
+                )
+                .on_key()
+                .help(did_you_mean(key, &names)),
             );
             continue;
         };
         if !is_intrinsic(value) && !shape.accepts(value) {
-            context.report(
-                Diagnostic::error(
-                    "wrong-shape",
+            scope.report(
+                Diagnostic::new(
+                    codes::WRONG_SHAPE,
                     path,
                     format!("`{key}` must be {}", shape.words()),
                 )

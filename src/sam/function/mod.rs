@@ -14,16 +14,22 @@ pub(crate) mod role;
 mod rules;
 
 use super::events::{self, Target, TargetKind};
-use super::generated::Generated;
+use super::policies;
 use super::policies::RolePolicies;
-use super::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
-use super::{ResourceType, SamResource, Stage, policies, property, set, tags};
-use crate::context::Context;
-use crate::gradual::group::Deployment;
+use crate::deployment::{Alias, Deployment};
 use crate::gradual::{group, preference, publish};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
+use crate::resource::generated::Generated;
+use crate::resource::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
+use crate::resource::{SamResource, set};
+use crate::resource::{property, tags};
+use crate::sam::common::Common;
+use crate::sam::resource_type::Lower;
+use crate::sam::resource_type::Lowered;
+use crate::sam::resource_type::{ResourceType, Stage};
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/function/mod.rs";
@@ -45,7 +51,7 @@ pub(crate) const TYPE: ResourceType = ResourceType {
         ("DestinationTopic", "AWS::SNS::Topic"),
         ("DestinationQueue", "AWS::SQS::Queue"),
     ],
-    lower: Some(lower),
+    lower: Lower::Among(lower),
 };
 
 /// Every property of the reference's `SamFunction`.
@@ -134,7 +140,7 @@ pub(crate) struct Function {
     /// What the user wrote, less what was used up.
     pub(crate) sam: SamResource,
     /// The published alias, where there is one.
-    pub(crate) alias: Option<publish::Alias>,
+    pub(crate) alias: Option<Alias>,
     /// What the execution role may do.
     pub(crate) policies: RolePolicies,
     pub(crate) made: Generated,
@@ -171,8 +177,8 @@ impl Function {
     }
 }
 
-fn lower(context: &mut Context<'_>, sam: SamResource) {
-    let faults_before = context.diagnostics.len();
+fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowered {
+    let faults_before = scope.count();
     let mut function = Function {
         sam,
         alias: None,
@@ -182,31 +188,53 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
     // The function and its role are complete only when everything else is, but stand before it.
     function.made.reserve(function.sam.id.clone());
 
-    rules::check(context, &function.sam);
-    let events = events::read(context, &function.sam, events::OF_FUNCTIONS);
-    let code = code::read(context, &mut function.sam);
-    let capacity = capacity::read(context, &function.sam);
-    let tracing = read_tracing(context, &mut function.sam);
-    function.alias = publish::read_alias(context, &function.sam);
-    let preference = preference::read(context, &function.sam);
-    role::begin(context, &mut function, tracing.is_some());
+    rules::check(scope, &function.sam);
+    let events = events::read(scope, &common.stack, &function.sam, events::OF_FUNCTIONS);
+    let code = code::read(scope, &mut function.sam);
+    let capacity = capacity::read(scope, &function.sam);
+    let tracing = read_tracing(scope, &mut function.sam);
+    function.alias = publish::read_alias(scope, &function.sam);
+    let preference = preference::read(scope, &function.sam);
+    role::begin(scope, &mut function, tracing.is_some());
 
     let (code, local) = code.map_or((Value::Null, None), |code| (code.value, code.local));
     let mut properties = Map::with_capacity(function.sam.properties.len() + 2);
     set(&mut properties, "Code", code);
     set_function_properties(&mut function.sam, &mut properties, capacity, tracing);
-    publish::lower(context, &mut function, &mut properties, local.as_ref());
-    if let Some(preference) = preference {
-        let deployment = Deployment::new(&function.sam, preference);
-        group::wire_alias(&mut function, &deployment);
-        context.deployments.push(deployment);
-    }
-    function_url::lower(context, &mut function);
-    event_invoke_config::lower(context, &mut function);
+    let deployment = function.alias.clone().and_then(|alias| {
+        let mut published = publish::lower(
+            scope,
+            &common.stack,
+            &mut function.sam,
+            &alias,
+            &mut properties,
+            local.as_ref(),
+        )?;
+        let shift = preference.map(|preference| group::shift(&function.sam, preference));
+        if let Some(shift) = &shift {
+            group::wire(&mut published.alias, shift);
+        }
+        let made = &mut function.made;
+        made.insert(published.version.id.clone(), published.resource, PUBLISH);
+        made.insert(alias.id.clone(), published.alias, PUBLISH);
+        Some(Deployment {
+            function: function.sam.id.clone(),
+            alias,
+            version: published.version,
+            shift,
+        })
+    });
+    function_url::lower(scope, &mut function);
+    event_invoke_config::lower(scope, common, &mut function);
     let role_id = logical_id::role(&function.sam.id);
-    policies::read(context, &mut function.sam, &role_id, &mut function.policies);
-    let role = role::decide(context, &mut function, &mut properties);
-    if !context.has_errors_since(faults_before) {
+    policies::read(scope, &mut function.sam, &role_id, &mut function.policies);
+    let role = role::decide(
+        scope,
+        &mut common.stack.conditions,
+        &mut function,
+        &mut properties,
+    );
+    if !scope.has_errors_since(faults_before) {
         let target = Target {
             kind: TargetKind::Function,
             id: function
@@ -219,7 +247,7 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
             policies: &mut function.policies,
             made: &mut function.made,
         };
-        events::lower(context, target, events);
+        events::lower(scope, common, target, events);
     }
     role::finish(&mut function, role);
 
@@ -229,8 +257,10 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
         .main("AWS::Lambda::Function", properties);
     function.made.insert(function.sam.id.clone(), main, ROOM);
     tags::propagate(&function.sam, &mut function.made);
-    if !context.has_errors_since(faults_before) {
-        function.made.emit(context, &function.sam.id);
+    Lowered {
+        made: function.made,
+        deployment,
+        renamed: None,
     }
 }
 
@@ -270,13 +300,13 @@ fn set_function_properties(
 }
 
 /// `Tracing` as the function's mode; none where it is off: absent, or `Disabled` once parameters are known.
-fn read_tracing(context: &mut Context<'_>, sam: &mut SamResource) -> Option<Value> {
+fn read_tracing(scope: &Scope<'_>, sam: &mut SamResource) -> Option<Value> {
     let path = sam.path("Tracing");
     let mut value = sam.take("Tracing");
-    let decided = match context.parameters.read(&mut value) {
+    let decided = match scope.parameters.read(&mut value) {
         Ok(decided) => decided,
         Err(fault) => {
-            context.report_unresolvable(path, &fault);
+            scope.report_unresolvable(path, &fault);
             Value::Null
         }
     };

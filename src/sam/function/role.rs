@@ -4,13 +4,15 @@
 //! model/role_utils/role_constructor.py.
 
 use super::Function;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::conditions;
 use crate::language::intrinsics::{argument, get_att, if_parts, if_then, is_no_value};
 use crate::language::logical_id;
 use crate::language::partition::Partition;
-use crate::sam::{set, tags, trust};
+use crate::resource::tags;
+use crate::resource::{set, trust};
+use crate::scope::Scope;
+use crate::stack::Conditions;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/function/role.rs";
@@ -22,8 +24,8 @@ pub(super) struct Generated {
 }
 
 /// What every generated role may do: write logs, and what tracing, a network and a dead-letter queue need.
-pub(super) fn begin(context: &Context<'_>, function: &mut Function, tracing: bool) {
-    let partition = context.partition;
+pub(super) fn begin(scope: &Scope<'_>, function: &mut Function, tracing: bool) {
+    let partition = scope.partition;
     let basic = if function.sam.is_truthy("DurableConfig") {
         "service-role/AWSLambdaBasicDurableExecutionRolePolicy"
     } else {
@@ -67,7 +69,8 @@ pub(crate) fn xray_policy(partition: Partition) -> &'static str {
 
 /// Sets the function's `Role` and says whether one is to be generated.
 pub(super) fn decide(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    conditions: &mut Conditions,
     function: &mut Function,
     properties: &mut Map<String, Value>,
 ) -> Option<Generated> {
@@ -80,15 +83,15 @@ pub(super) fn decide(
         return Some(Generated { condition: None });
     }
     argument(&given, "Fn::If")?;
-    context.warn_of_parameters(&given, &function.sam.path("Role"));
-    if let Err(fault) = context.parameters.resolve(&mut given) {
-        context.report_unresolvable(function.sam.path("Role"), &fault);
+    scope.warn_of_parameters(&given, &function.sam.path("Role"));
+    if let Err(fault) = scope.parameters.resolve(&mut given) {
+        scope.report_unresolvable(function.sam.path("Role"), &fault);
         return None;
     }
     let Some((condition, then, otherwise)) = if_parts(&given) else {
-        context.report(
-            Diagnostic::error(
-                "if-arguments",
+        scope.report(
+            Diagnostic::new(
+                codes::IF_ARGUMENTS,
                 function.sam.path("Role"),
                 "`Fn::If` needs three arguments here",
             )
@@ -108,9 +111,9 @@ pub(super) fn decide(
         ),
         (false, true) => {
             let Some(name) = condition.as_str() else {
-                context.report(
-                    Diagnostic::error(
-                        "if-condition-not-a-name",
+                scope.report(
+                    Diagnostic::new(
+                        codes::IF_CONDITION_NOT_A_NAME,
                         function.sam.path("Role"),
                         "`Fn::If` must name a condition first",
                     )
@@ -119,7 +122,7 @@ pub(super) fn decide(
                 return None;
             };
             let negated = format!("NOT{name}");
-            context.add_condition(negated.clone(), conditions::not(name));
+            conditions.add(scope, negated.clone(), conditions::not(name));
             (if_then(name, then.clone(), generated), Some(negated.into()))
         }
     };

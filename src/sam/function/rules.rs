@@ -2,11 +2,12 @@
 //!
 //! Upstream: the validation rules, `_validate_dlq` and `_validate_tenancy_config_compatibility` of `SamFunction`.
 
-use super::SamResource;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
-use crate::sam::{did_you_mean, tags};
+use crate::resource::SamResource;
+use crate::resource::tags;
+use crate::scope::Scope;
 use serde_json::Value;
 
 /// Properties that cannot stand together: both given, even empty.
@@ -33,12 +34,12 @@ const EVENTS_WITH_TENANCY: &[&str] = &["Api", "HttpApi"];
 
 const DEAD_LETTER_TYPES: &[&str] = &["SQS", "SNS"];
 
-pub(super) fn check(context: &mut Context<'_>, sam: &SamResource) {
+pub(super) fn check(scope: &Scope<'_>, sam: &SamResource) {
     for (one, other) in EXCLUSIVE {
         if !sam.get(one).is_null() && !sam.get(other).is_null() {
-            context.report(
-                Diagnostic::error(
-                    "properties-exclude-each-other",
+            scope.report(
+                Diagnostic::new(
+                    codes::PROPERTIES_EXCLUDE_EACH_OTHER,
                     sam.path(other),
                     format!("`{other}` cannot stand beside `{one}`"),
                 )
@@ -49,9 +50,9 @@ pub(super) fn check(context: &mut Context<'_>, sam: &SamResource) {
     }
     for (one, needed) in DEPENDENT {
         if !sam.get(one).is_null() && sam.get(needed).is_null() {
-            context.report(
-                Diagnostic::error(
-                    "property-needs-another",
+            scope.report(
+                Diagnostic::new(
+                    codes::PROPERTY_NEEDS_ANOTHER,
                     sam.path(one),
                     format!("`{one}` needs `{needed}`"),
                 )
@@ -61,9 +62,9 @@ pub(super) fn check(context: &mut Context<'_>, sam: &SamResource) {
         }
     }
     if sam.is_truthy("ProvisionedConcurrencyConfig") && !sam.is_truthy("AutoPublishAlias") {
-        context.report(
-            Diagnostic::error(
-                "concurrency-without-alias",
+        scope.report(
+            Diagnostic::new(
+                codes::CONCURRENCY_WITHOUT_ALIAS,
                 sam.path("ProvisionedConcurrencyConfig"),
                 "`ProvisionedConcurrencyConfig` needs an alias to be provisioned for",
             )
@@ -71,19 +72,19 @@ pub(super) fn check(context: &mut Context<'_>, sam: &SamResource) {
             .help("add `AutoPublishAlias: live`"),
         );
     }
-    check_tenancy(context, sam);
-    check_dead_letter_queue(context, sam);
-    tags::check_reserved(context, sam);
+    check_tenancy(scope, sam);
+    check_dead_letter_queue(scope, sam);
+    tags::check_reserved(scope, sam);
 }
 
-fn check_tenancy(context: &mut Context<'_>, sam: &SamResource) {
+fn check_tenancy(scope: &Scope<'_>, sam: &SamResource) {
     if !sam.is_truthy("TenancyConfig") {
         return;
     }
     for name in WITHOUT_TENANCY.iter().filter(|name| sam.is_truthy(name)) {
-        context.report(
-            Diagnostic::error(
-                "tenancy-excludes-property",
+        scope.report(
+            Diagnostic::new(
+                codes::TENANCY_EXCLUDES_PROPERTY,
                 sam.path(name),
                 format!("`{name}` cannot stand beside `TenancyConfig`"),
             )
@@ -97,9 +98,9 @@ fn check_tenancy(context: &mut Context<'_>, sam: &SamResource) {
             .and_then(Value::as_str)
             .unwrap_or_default();
         if !EVENTS_WITH_TENANCY.contains(&kind) {
-            context.report(
-                Diagnostic::error(
-                    "tenancy-excludes-event",
+            scope.report(
+                Diagnostic::new(
+                    codes::TENANCY_EXCLUDES_EVENT,
                     sam.path("Events").then(id),
                     format!(
                         "a function with `TenancyConfig` cannot have the `{kind}` event `{id}`"
@@ -111,7 +112,7 @@ fn check_tenancy(context: &mut Context<'_>, sam: &SamResource) {
     }
 }
 
-fn check_dead_letter_queue(context: &mut Context<'_>, sam: &SamResource) {
+fn check_dead_letter_queue(scope: &Scope<'_>, sam: &SamResource) {
     let given = sam.get("DeadLetterQueue");
     if !is_truthy(Some(given)) {
         return;
@@ -119,9 +120,9 @@ fn check_dead_letter_queue(context: &mut Context<'_>, sam: &SamResource) {
     let path = sam.path("DeadLetterQueue");
     let kind = given.get("Type").and_then(Value::as_str);
     if !kind.is_some_and(|kind| DEAD_LETTER_TYPES.contains(&kind)) {
-        context.report(
-            Diagnostic::error(
-                "dead-letter-queue-type",
+        scope.report(
+            Diagnostic::new(
+                codes::DEAD_LETTER_QUEUE_TYPE,
                 path.clone().then("Type"),
                 "the `Type` of a `DeadLetterQueue` must be `SQS` or `SNS`",
             )
@@ -129,9 +130,9 @@ fn check_dead_letter_queue(context: &mut Context<'_>, sam: &SamResource) {
         );
     }
     if !is_truthy(given.get("TargetArn")) {
-        context.report(
-            Diagnostic::error(
-                "dead-letter-queue-target",
+        scope.report(
+            Diagnostic::new(
+                codes::DEAD_LETTER_QUEUE_TARGET,
                 path.then("TargetArn"),
                 "a `DeadLetterQueue` needs the `TargetArn` of its queue or topic",
             )

@@ -10,14 +10,15 @@
 //! Upstream: `_generate_managed_traffic_shifting_resources` in model/stepfunctions/generators.py.
 
 use super::StateMachine;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
-use crate::gradual::preference::warn_of_unknown_keys;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, is_intrinsic, reference};
 use crate::language::logical_id;
 use crate::language::python_json::number_text;
 use crate::language::truth::is_truthy;
-use crate::sam::{did_you_mean, map, resource};
+use crate::resource::property::warn_of_unknown_keys;
+use crate::resource::{map, resource};
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 /// What CloudFormation takes in a state machine alias's `DeploymentPreference`.
@@ -37,7 +38,7 @@ const TYPES: &[&str] = &["ALL_AT_ONCE", "LINEAR", "CANARY"];
 const RETAINED: &[&str] = &["DeletionPolicy", "UpdateReplacePolicy"];
 
 /// Adds the version and the alias of a machine that has one; faults are reported.
-pub(super) fn lower(context: &mut Context<'_>, machine: &mut StateMachine) {
+pub(super) fn lower(scope: &Scope<'_>, machine: &mut StateMachine) {
     let sam = &machine.sam;
     if !sam.is_truthy("AutoPublishAlias") {
         for (name, fault) in [
@@ -51,12 +52,12 @@ pub(super) fn lower(context: &mut Context<'_>, machine: &mut StateMachine) {
             ),
         ] {
             if sam.is_truthy(name) {
-                context.report(
-                    Diagnostic::error(
+                scope.report(
+                    Diagnostic::new(
                         if name == "DeploymentPreference" {
-                            "deployment-without-alias"
+                            codes::DEPLOYMENT_WITHOUT_ALIAS
                         } else {
-                            "event-target-without-alias"
+                            codes::EVENT_TARGET_WITHOUT_ALIAS
                         },
                         sam.path(name),
                         format!("`{name}` {fault}"),
@@ -70,9 +71,9 @@ pub(super) fn lower(context: &mut Context<'_>, machine: &mut StateMachine) {
         }
         return;
     }
-    let alias = alias_id(context, machine);
+    let alias = alias_id(scope, machine);
     let version = logical_id::state_machine_version(machine.id());
-    let preference = preference(context, machine, &version);
+    let preference = preference(scope, machine, &version);
     let (Some(alias), Some(preference)) = (alias, preference) else {
         return;
     };
@@ -104,19 +105,19 @@ pub(super) fn lower(context: &mut Context<'_>, machine: &mut StateMachine) {
         ROOM,
     );
     machine.alias = Some(alias);
-    warn_of_rights(context, machine);
+    warn_of_rights(scope, machine);
 }
 
 /// Says that the generated roles of events cannot start the alias: Step Functions asks for the right on the machine.
 ///
 /// See <https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html>.
-fn warn_of_rights(context: &mut Context<'_>, machine: &StateMachine) {
+fn warn_of_rights(scope: &Scope<'_>, machine: &StateMachine) {
     if !machine.sam.is_truthy("UseAliasAsEventTarget") || !machine.sam.is_truthy("Events") {
         return;
     }
-    context.report(
-        Diagnostic::warning(
-            "alias-not-startable",
+    scope.report(
+        Diagnostic::new(
+            codes::ALIAS_NOT_STARTABLE,
             machine.sam.path("UseAliasAsEventTarget"),
             "the role that is made for each event may only start the alias, while Step Functions wants the right on the state machine: the events will not start it",
         )
@@ -130,7 +131,7 @@ fn warn_of_rights(context: &mut Context<'_>, machine: &StateMachine) {
 }
 
 /// The alias's logical id; a name that does not fit into one is reported and gives none.
-fn alias_id(context: &mut Context<'_>, machine: &StateMachine) -> Option<String> {
+fn alias_id(scope: &Scope<'_>, machine: &StateMachine) -> Option<String> {
     let given = machine.sam.get("AutoPublishAlias");
     let name = match given {
         Value::String(name) => name.clone(),
@@ -142,16 +143,16 @@ fn alias_id(context: &mut Context<'_>, machine: &StateMachine) -> Option<String>
         return Some(logical_id::state_machine_alias(machine.id(), &name));
     }
     let path = machine.sam.path("AutoPublishAlias");
-    context.report(if is_intrinsic(given) {
-        Diagnostic::error(
-            "alias-not-known",
+    scope.report(if is_intrinsic(given) {
+        Diagnostic::new(
+            codes::ALIAS_NOT_KNOWN,
             path,
             "`AutoPublishAlias` of a state machine must be a name: no intrinsic is resolved here",
         )
         .help("write the name out: `AutoPublishAlias: live`")
     } else {
-        Diagnostic::error(
-            "alias-name",
+        Diagnostic::new(
+            codes::ALIAS_NAME,
             path,
             "the alias of a state machine becomes part of a logical id, and is not of letters and digits alone",
         )
@@ -161,16 +162,16 @@ fn alias_id(context: &mut Context<'_>, machine: &StateMachine) -> Option<String>
 }
 
 /// The alias's `DeploymentPreference`: the user's, and the version that it leads to. A fault is reported and gives none.
-fn preference(context: &mut Context<'_>, machine: &StateMachine, version: &str) -> Option<Value> {
+fn preference(scope: &Scope<'_>, machine: &StateMachine, version: &str) -> Option<Value> {
     let given = machine.sam.get("DeploymentPreference");
     let path = machine.sam.path("DeploymentPreference");
     let mut made = match given {
         given if !is_truthy(Some(given)) => map(json!({ "Type": "ALL_AT_ONCE" })),
         Value::Object(given) if !is_intrinsic(&Value::Object(given.clone())) => given.clone(),
         _ => {
-            context.report(
-                Diagnostic::error(
-                    "wrong-shape",
+            scope.report(
+                Diagnostic::new(
+                    codes::WRONG_SHAPE,
                     path,
                     "`DeploymentPreference` of a state machine must be a map",
                 )
@@ -180,9 +181,9 @@ fn preference(context: &mut Context<'_>, machine: &StateMachine, version: &str) 
         }
     };
     if made.contains_key("StateMachineVersionArn") {
-        context.report(
-            Diagnostic::warning(
-                "version-arn-ignored",
+        scope.report(
+            Diagnostic::new(
+                codes::VERSION_ARN_IGNORED,
                 path.clone().then("StateMachineVersionArn"),
                 "`StateMachineVersionArn` is overwritten: the alias leads to the version that is published",
             )
@@ -190,25 +191,21 @@ fn preference(context: &mut Context<'_>, machine: &StateMachine, version: &str) 
             .help("take it out"),
         );
     }
-    warn_of_unknown_keys(context, &made, KEYS, &path);
-    warn_of_type(context, &made, &path);
+    warn_of_unknown_keys(scope, &made, KEYS, &path);
+    warn_of_type(scope, &made, &path);
     made.insert("StateMachineVersionArn".to_owned(), reference(version));
     Some(made.into())
 }
 
 /// Says when `Type` is a word that Step Functions does not know, such as the name of one of CodeDeploy's.
-fn warn_of_type(
-    context: &mut Context<'_>,
-    preference: &Map<String, Value>,
-    path: &crate::template::Path,
-) {
+fn warn_of_type(scope: &Scope<'_>, preference: &Map<String, Value>, path: &crate::template::Path) {
     let Some(Value::String(kind)) = preference.get("Type") else {
         return;
     };
     if !TYPES.contains(&kind.as_str()) {
-        context.report(
-            Diagnostic::warning(
-                "unknown-traffic-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_TRAFFIC_SHAPE,
                 path.clone().then("Type"),
                 format!("`{kind}` is no way in which Step Functions shifts traffic"),
             )

@@ -10,21 +10,17 @@
 //!
 //! Upstream: `StateMachineGenerator` in model/stepfunctions/generators.py. Local paths are ours: SAM refuses them.
 
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::python_json;
 use crate::language::truth::{equal, is_truthy};
+use crate::resource::{SamResource, set};
 use crate::sam::code_location::{is_url, parse_s3_uri};
-use crate::sam::{SamResource, set};
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 /// Writes the definition into `properties`; faults are reported.
-pub(super) fn lower(
-    context: &mut Context<'_>,
-    sam: &mut SamResource,
-    properties: &mut Map<String, Value>,
-) {
+pub(super) fn lower(scope: &Scope<'_>, sam: &mut SamResource, properties: &mut Map<String, Value>) {
     let mut substitutions = match sam.take("DefinitionSubstitutions") {
         Value::Object(given) => given,
         _ => Map::new(),
@@ -34,34 +30,34 @@ pub(super) fn lower(
             let mut definition = sam.take("Definition");
             let mut found = Vec::new();
             substitute(&mut definition, &mut found);
-            add(context, sam, &mut substitutions, found);
+            add(scope, sam, &mut substitutions, found);
             let text = python_json::indented(&definition);
             let lines: Vec<&str> = text.split('\n').collect();
             let joined = json!({ "Fn::Join": ["\n", lines] });
             set(properties, "DefinitionString", joined);
         }
         (false, true) => {
-            let location = location(context, sam);
+            let location = location(scope, sam);
             set(properties, "DefinitionS3Location", location);
         }
         (given, _) => {
             let fault = if given {
-                Diagnostic::error(
-                    "definition-twice",
+                Diagnostic::new(
+                    codes::DEFINITION_TWICE,
                     sam.path("DefinitionUri"),
                     "`DefinitionUri` cannot stand beside `Definition`",
                 )
                 .on_key()
                 .help("take one of them out")
             } else {
-                Diagnostic::error(
-                    "state-machine-without-definition",
+                Diagnostic::new(
+                    codes::STATE_MACHINE_WITHOUT_DEFINITION,
                     sam.path("Definition"),
                     format!("the state machine `{}` has no definition", sam.id),
                 )
                 .help("add `Definition` (the states) or `DefinitionUri` (where they are written)")
             };
-            context.report(fault);
+            scope.report(fault);
         }
     }
     if !substitutions.is_empty() {
@@ -116,16 +112,16 @@ fn is_dynamic_reference(value: &Value) -> bool {
 
 /// Adds generated substitutions to the user's, where the two go together.
 fn add(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     sam: &SamResource,
     substitutions: &mut Map<String, Value>,
     found: Vec<(String, Value)>,
 ) {
     let path = sam.path("DefinitionSubstitutions");
     if !found.is_empty() && is_intrinsic(&Value::Object(substitutions.clone())) {
-        context.report(
-            Diagnostic::error(
-                "substitutions-as-intrinsic",
+        scope.report(
+            Diagnostic::new(
+                codes::SUBSTITUTIONS_AS_INTRINSIC,
                 path,
                 "`DefinitionSubstitutions` is an intrinsic as a whole, and the intrinsics in `Definition` need substitutions beside it",
             )
@@ -138,9 +134,9 @@ fn add(
             .get(&name)
             .is_some_and(|own| !equal(own, &value))
         {
-            context.report(
-                Diagnostic::error(
-                    "substitution-taken",
+            scope.report(
+                Diagnostic::new(
+                    codes::SUBSTITUTION_TAKEN,
                     path.clone().then(&name),
                     format!("`{name}` is also the name of a substitution that is generated, which would replace this one"),
                 )
@@ -153,15 +149,15 @@ fn add(
 }
 
 /// `DefinitionUri` as a location in S3, or as the local path that it is; a fault is reported and gives null.
-fn location(context: &mut Context<'_>, sam: &mut SamResource) -> Value {
+fn location(scope: &Scope<'_>, sam: &mut SamResource) -> Value {
     let path = sam.path("DefinitionUri");
     let text = match sam.take("DefinitionUri") {
         Value::String(text) => text,
         Value::Object(mut given) => {
             if !is_truthy(given.get("Bucket")) || !is_truthy(given.get("Key")) {
-                context.report(
-                    Diagnostic::error(
-                        "code-location-incomplete",
+                scope.report(
+                    Diagnostic::new(
+                        codes::CODE_LOCATION_INCOMPLETE,
                         path,
                         "`DefinitionUri` as a map needs `Bucket` and `Key`",
                     )
@@ -179,9 +175,9 @@ fn location(context: &mut Context<'_>, sam: &mut SamResource) -> Value {
     };
     if let Some(uri) = parse_s3_uri(&text) {
         if uri.bucket.contains("{{resolve:") {
-            context.report(
-                Diagnostic::error(
-                    "code-location-dynamic-reference",
+            scope.report(
+                Diagnostic::new(
+                    codes::CODE_LOCATION_DYNAMIC_REFERENCE,
                     path,
                     "the dynamic reference in `DefinitionUri` would be taken apart at its slash",
                 )
@@ -195,9 +191,9 @@ fn location(context: &mut Context<'_>, sam: &mut SamResource) -> Value {
         return Value::Object(location);
     }
     if is_url(&text) {
-        context.report(
-            Diagnostic::error(
-                "code-location-not-s3",
+        scope.report(
+            Diagnostic::new(
+                codes::CODE_LOCATION_NOT_S3,
                 path,
                 "`DefinitionUri` is neither an S3 location nor a local path",
             )
@@ -205,9 +201,9 @@ fn location(context: &mut Context<'_>, sam: &mut SamResource) -> Value {
         );
         return Value::Null;
     }
-    if let Err(fault) = context.options.code.digest(&text) {
-        context.report(
-            Diagnostic::error("local-code-unavailable", path, fault.message).help(fault.help),
+    if let Err(fault) = scope.options.code.digest(&text) {
+        scope.report(
+            Diagnostic::new(codes::LOCAL_CODE_UNAVAILABLE, path, fault.message).help(fault.help),
         );
     }
     text.into()

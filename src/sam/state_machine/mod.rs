@@ -10,15 +10,21 @@ mod alias;
 mod definition;
 
 use super::events::{self, Target, TargetKind};
-use super::generated::Generated;
+use super::policies;
 use super::policies::RolePolicies;
-use super::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
-use super::{ResourceType, SamResource, Stage, policies, set, tags, trust};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
+use crate::resource::generated::Generated;
+use crate::resource::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
+use crate::resource::tags;
+use crate::resource::{SamResource, set, trust};
+use crate::sam::common::Common;
 use crate::sam::function::role::xray_policy;
+use crate::sam::resource_type::Lower;
+use crate::sam::resource_type::Lowered;
+use crate::sam::resource_type::{ResourceType, Stage};
+use crate::scope::Scope;
 use serde_json::{Map, Value};
 
 const ROOM: &str = "sam/state_machine/mod.rs";
@@ -32,7 +38,7 @@ pub(crate) const TYPE: ResourceType = ResourceType {
     stage: Stage::StateMachines,
     properties: PROPERTIES,
     referable: &[],
-    lower: Some(lower),
+    lower: Lower::Among(lower),
 };
 
 const PROPERTIES: &[Property] = &[
@@ -105,28 +111,33 @@ impl StateMachine {
     }
 }
 
-fn lower(context: &mut Context<'_>, sam: SamResource) {
-    let faults_before = context.diagnostics.len();
+fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowered {
+    let faults_before = scope.count();
     let mut machine = StateMachine {
         sam,
         alias: None,
         made: Generated::default(),
     };
-    let events = events::read(context, &machine.sam, events::OF_STATE_MACHINES);
+    let events = events::read(
+        scope,
+        &common.stack,
+        &machine.sam,
+        events::OF_STATE_MACHINES,
+    );
     let mut properties = Map::new();
-    definition::lower(context, &mut machine.sam, &mut properties);
+    definition::lower(scope, &mut machine.sam, &mut properties);
     // The machine stands before all that it generates.
     let id = machine.id().to_owned();
     machine.made.reserve(id.clone());
-    let role = lower_role(context, &mut machine);
+    let role = lower_role(scope, &mut machine);
     set(&mut properties, "RoleArn", role);
     for (name, output) in RENAMED {
         set(&mut properties, output, machine.sam.get(name).clone());
     }
     let tags = machine.sam.get("Tags").as_object();
     set(&mut properties, "Tags", tags::created_by(CREATED_BY, tags));
-    alias::lower(context, &mut machine);
-    if !context.has_errors_since(faults_before) {
+    alias::lower(scope, &mut machine);
+    if !scope.has_errors_since(faults_before) {
         let target = Target {
             kind: TargetKind::StateMachine,
             id: machine.sam.id.clone(),
@@ -136,25 +147,23 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
             policies: &mut RolePolicies::default(),
             made: &mut machine.made,
         };
-        events::lower(context, target, events);
+        events::lower(scope, common, target, events);
     }
 
     let attributes = &machine.sam.attributes;
     let main = attributes.main("AWS::StepFunctions::StateMachine", properties);
     machine.made.insert(id, main, ROOM);
     tags::propagate(&machine.sam, &mut machine.made);
-    if !context.has_errors_since(faults_before) {
-        machine.made.emit(context, &machine.sam.id);
-    }
+    machine.made.into()
 }
 
 /// The machine's role: the user's, or a generated one.
-fn lower_role(context: &mut Context<'_>, machine: &mut StateMachine) -> Value {
+fn lower_role(scope: &Scope<'_>, machine: &mut StateMachine) -> Value {
     let sam = &mut machine.sam;
     if sam.get("Policies").as_object().is_some_and(Map::is_empty) {
-        context.report(
-            Diagnostic::error(
-                "wrong-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::WRONG_SHAPE,
                 sam.path("Policies"),
                 "`Policies` of a state machine cannot be an empty map",
             )
@@ -163,9 +172,9 @@ fn lower_role(context: &mut Context<'_>, machine: &mut StateMachine) -> Value {
     }
     if sam.is_truthy("Role") {
         if sam.is_truthy("Policies") {
-            context.report(
-                Diagnostic::error(
-                    "role-with-policies",
+            scope.report(
+                Diagnostic::new(
+                    codes::ROLE_WITH_POLICIES,
                     sam.path("Policies"),
                     "`Policies` cannot stand beside `Role`: they are for a role that is generated",
                 )
@@ -177,10 +186,10 @@ fn lower_role(context: &mut Context<'_>, machine: &mut StateMachine) -> Value {
     }
     let id = logical_id::role(&sam.id);
     let mut policies = RolePolicies::default();
-    policies::read(context, sam, &id, &mut policies);
+    policies::read(scope, sam, &id, &mut policies);
     if sam.get("Tracing").get("Enabled") == Some(&Value::Bool(true)) {
-        let name = xray_policy(context.partition);
-        let arn = context.partition.managed_policy(name);
+        let name = xray_policy(scope.partition);
+        let arn = scope.partition.managed_policy(name);
         policies.attach(arn.unwrap_or_else(|| name.to_owned()));
     }
     let mut properties = Map::new();

@@ -10,7 +10,7 @@ mod json;
 mod yaml;
 
 use super::{Format, Location, Path, Span, Template};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Code, Diagnostic, codes};
 
 /// How deep a template's maps and lists may nest. The deepest of 2,198 real templates has 19.
 pub const MAX_DEPTH: usize = 100;
@@ -83,15 +83,15 @@ fn not_utf8(text: &[u8], at: usize) -> Diagnostic {
         .and_then(|before| std::str::from_utf8(before).ok())
         .unwrap_or_default();
     fault(
-        "invalid-utf8",
+        codes::INVALID_UTF8,
         span_at(before, at, 1),
         "the file is not UTF-8 text",
     )
     .help("save the template as UTF-8")
 }
 
-fn fault(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
-    let mut fault = Diagnostic::error(code, Path::default(), message);
+fn fault(code: &'static Code, span: Span, message: impl Into<String>) -> Diagnostic {
+    let mut fault = Diagnostic::new(code, Path::default(), message);
     fault.span = Some(span);
     fault
 }
@@ -112,7 +112,7 @@ fn span_at(before: &str, from: usize, length: usize) -> Span {
 
 fn out_of_range(word: &str, span: Span, path: Path) -> Diagnostic {
     let mut found = fault(
-        "number-out-of-range",
+        codes::NUMBER_OUT_OF_RANGE,
         span,
         format!("`{}` is a number that no template can hold", shorten(word)),
     )
@@ -122,8 +122,8 @@ fn out_of_range(word: &str, span: Span, path: Path) -> Diagnostic {
 }
 
 fn changed(word: &str, read: &str, span: Span, path: Path) -> Diagnostic {
-    let mut found = Diagnostic::warning(
-        "number-changed-by-reading",
+    let mut found = Diagnostic::new(
+        codes::NUMBER_CHANGED_BY_READING,
         path,
         format!("`{}` is read as the number {read}", shorten(word)),
     )

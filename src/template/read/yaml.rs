@@ -4,7 +4,7 @@ use super::{
     FUNCTIONS, MAX_DEPTH, Read, changed, fault, function_of_tag, long_form, out_of_range, shorten,
     span_at,
 };
-use crate::diagnostics::{Diagnostic, suggestion};
+use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::template::events::{Event, Events, Node};
 use crate::template::scalars::{self, Scalar};
 use crate::template::{Format, Location, Path, Span, Step, Template};
@@ -30,7 +30,7 @@ pub(super) fn read_yaml(text: &str) -> Result<Read, Vec<Diagnostic>> {
         let node = match next {
             Ok(node) => node,
             Err(syntax) => {
-                let fault = fault("yaml-syntax", syntax.span, format!("this is no valid YAML: {}", syntax.message))
+                let fault = fault(codes::YAML_SYNTAX, syntax.span, format!("this is no valid YAML: {}", syntax.message))
                     .help("check the indentation, and quote text that holds YAML's own signs (`: `, ` #`, or a leading `*`, `&`, `@`, `%`, `[`, `{`)");
                 tree.faults.push(fault);
                 return Err(tree.faults);
@@ -41,7 +41,7 @@ pub(super) fn read_yaml(text: &str) -> Result<Read, Vec<Diagnostic>> {
             if documents > 1 {
                 tree.faults.push(
                     fault(
-                        "several-documents",
+                        codes::SEVERAL_DOCUMENTS,
                         node.span,
                         "a second document begins here; a template is one document",
                     )
@@ -63,7 +63,7 @@ pub(super) fn read_yaml(text: &str) -> Result<Read, Vec<Diagnostic>> {
     });
     match tree.root.take() {
         None => tree.faults.push(
-            fault("no-document", start, "the file holds no template")
+            fault(codes::NO_DOCUMENT, start, "the file holds no template")
                 .help("a template is a map with at least `Resources`"),
         ),
         Some(Value::Object(map)) => {
@@ -83,7 +83,7 @@ pub(super) fn read_yaml(text: &str) -> Result<Read, Vec<Diagnostic>> {
             };
             tree.faults.push(
                 fault(
-                    "not-a-mapping",
+                    codes::NOT_A_MAPPING,
                     start,
                     format!("the file is {kind}, not a template"),
                 )
@@ -101,7 +101,7 @@ fn unprintable(text: &str) -> Option<Diagnostic> {
     let span = span_at(text.get(..at).unwrap_or_default(), at, found.len_utf8());
     Some(
         fault(
-            "unprintable-character",
+            codes::UNPRINTABLE_CHARACTER,
             span,
             format!(
                 "the character U+{:04X} cannot stand in YAML",
@@ -220,7 +220,7 @@ impl Tree {
         if self.open.len() >= MAX_DEPTH {
             self.report(
                 fault(
-                    "nested-too-deep",
+                    codes::NESTED_TOO_DEEP,
                     span,
                     format!("maps and lists nest deeper than {MAX_DEPTH} here"),
                 )
@@ -360,7 +360,7 @@ impl Tree {
                 Scalar::Merge | Scalar::Equals if !self.awaits_key() => {
                     self.report(
                         fault(
-                            "unquoted-sign",
+                            codes::UNQUOTED_SIGN,
                             span,
                             format!("`{text}` alone has a meaning of its own in YAML"),
                         )
@@ -400,7 +400,7 @@ impl Tree {
         };
         let name = tag.trim_start_matches('!');
         let found = fault(
-            "unknown-tag",
+            codes::UNKNOWN_TAG,
             span,
             format!("`{}` is no function of CloudFormation", shorten(&shown)),
         );
@@ -416,7 +416,7 @@ impl Tree {
         let Some((value, count, is_plain_key)) = self.anchors.get(&anchor) else {
             self.report(
                 fault(
-                    "alias-in-its-own-anchor",
+                    codes::ALIAS_IN_ITS_OWN_ANCHOR,
                     span,
                     "this alias stands inside the very value that it names",
                 )
@@ -437,7 +437,7 @@ impl Tree {
         if self.aliased > MAX_ALIASED {
             self.report(
                 fault(
-                    "too-many-aliases",
+                    codes::TOO_MANY_ALIASES,
                     span,
                     format!("the aliases up to here stand for more than {MAX_ALIASED} values"),
                 )
@@ -486,7 +486,7 @@ impl Tree {
                     *key = Some(Key::Bad);
                     self.report(
                         fault(
-                            "key-not-a-name",
+                            codes::KEY_NOT_A_NAME,
                             done.span,
                             "a key must be a name, not a map, a list or a function",
                         )
@@ -508,7 +508,7 @@ impl Tree {
                 }
                 _ => self.report(
                     fault(
-                        "merge-not-a-map",
+                        codes::MERGE_NOT_A_MAP,
                         done.span,
                         "`<<` merges a map or a list of maps",
                     )
@@ -530,7 +530,7 @@ impl Tree {
                 shorten(&name)
             ),
         };
-        let mut found = fault("duplicate-key", span, before)
+        let mut found = fault(codes::DUPLICATE_KEY, span, before)
             .help("keep one of the two, or merge what they say")
             .on_key();
         let mut path = self.path();

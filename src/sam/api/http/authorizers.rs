@@ -6,12 +6,13 @@
 //!
 //! Upstream: class ApiGatewayV2Authorizer in model/apigatewayv2.py.
 
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::intrinsics::reference;
 use crate::language::truth::is_truthy;
+use crate::resource::{SamResource, map, set};
 use crate::sam::api::authorizers::warn_of_alias;
-use crate::sam::{SamResource, map, set};
+use crate::scope::Scope;
+use crate::stack::Names;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -54,7 +55,8 @@ pub(super) struct Authorizer {
 
 /// Reads the authorizers of `Auth`. Faults are reported.
 pub(super) fn read(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    names: &Names,
     api: &SamResource,
     auth: &Map<String, Value>,
 ) -> Vec<Authorizer> {
@@ -77,20 +79,20 @@ pub(super) fn read(
         Some(Value::Object(given)) => given,
         given if !is_truthy(given) => return read,
         _ => {
-            context.report(not_a_map(path, "Authorizers"));
+            scope.report(not_a_map(path, "Authorizers"));
             return read;
         }
     };
     for (name, given) in given {
         let path = path.clone().then(name);
         let Some(given) = given.as_object() else {
-            context.report(not_a_map(path, name));
+            scope.report(not_a_map(path, name));
             continue;
         };
         if let Some(function) = given.get("FunctionArn") {
-            warn_of_alias(context, api, name, function);
+            warn_of_alias(scope, names, api, name, function);
         }
-        if let Some(authorizer) = read_one(context, name, given, &path) {
+        if let Some(authorizer) = read_one(scope, name, given, &path) {
             // One of the user's called `AWS_IAM` takes the place of the built-in one.
             read.retain(|known| known.name != authorizer.name);
             read.push(authorizer);
@@ -100,8 +102,8 @@ pub(super) fn read(
 }
 
 fn not_a_map(path: Path, name: &str) -> Diagnostic {
-    Diagnostic::error(
-        "authorizers-shape",
+    Diagnostic::new(
+        codes::AUTHORIZERS_SHAPE,
         path,
         format!("`{name}` must be a map"),
     )
@@ -109,19 +111,19 @@ fn not_a_map(path: Path, name: &str) -> Diagnostic {
 }
 
 fn read_one(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     name: &str,
     given: &Map<String, Value>,
     path: &Path,
 ) -> Option<Authorizer> {
-    let before = context.diagnostics.len();
+    let before = scope.count();
     let get = |key: &str| given.get(key).unwrap_or(&Value::Null);
-    let mut refuse = |code: &'static str, key: &str, message: String, help: &'static str| {
-        context.report(Diagnostic::error(code, path.clone().then(key), message).help(help));
+    let refuse = |code: &'static Code, key: &str, message: String, help: &'static str| {
+        scope.report(Diagnostic::new(code, path.clone().then(key), message).help(help));
     };
     if given.contains_key("OpenIdConnectUrl") {
         refuse(
-            "authorizer-property",
+            codes::AUTHORIZER_PROPERTY,
             "OpenIdConnectUrl",
             format!("the authorizer `{name}` cannot have `OpenIdConnectUrl`"),
             "write `JwtConfiguration: {issuer: ..., audience: [...]}`",
@@ -130,7 +132,7 @@ fn read_one(
     let is_jwt = is_truthy(Some(get("JwtConfiguration")));
     if is_jwt && !get("JwtConfiguration").is_object() {
         refuse(
-            "jwt-configuration",
+            codes::JWT_CONFIGURATION,
             "JwtConfiguration",
             "`JwtConfiguration` must be a map".to_owned(),
             "write `{issuer: ..., audience: [...]}`",
@@ -138,7 +140,7 @@ fn read_one(
     }
     if !matches!(get("AuthorizationScopes"), Value::Null | Value::Array(_)) {
         refuse(
-            "authorization-scopes",
+            codes::AUTHORIZATION_SCOPES,
             "AuthorizationScopes",
             "`AuthorizationScopes` must be a list".to_owned(),
             "write `[scope]`",
@@ -155,7 +157,7 @@ fn read_one(
     };
     for key in foreign.iter().filter(|key| !get(key).is_null()) {
         refuse(
-            "authorizer-property",
+            codes::AUTHORIZER_PROPERTY,
             key,
             format!("the {kind} authorizer `{name}` cannot have `{key}`"),
             "an authorizer with `JwtConfiguration` takes `AuthorizationScopes` and `IdentitySource`; one with `FunctionArn` says by `Identity` what it looks at",
@@ -163,7 +165,7 @@ fn read_one(
     }
     for key in needed.iter().filter(|key| !is_truthy(Some(get(key)))) {
         refuse(
-            "authorizer-incomplete",
+            codes::AUTHORIZER_INCOMPLETE,
             key,
             format!("the {kind} authorizer `{name}` needs `{key}`"),
             "a Lambda authorizer has `FunctionArn` and `AuthorizerPayloadFormatVersion` (`2.0`), a JWT authorizer `JwtConfiguration` and `IdentitySource`",
@@ -172,7 +174,7 @@ fn read_one(
     let permits = get("EnableFunctionDefaultPermissions");
     if !matches!(permits, Value::Null | Value::Bool(_)) {
         refuse(
-            "authorizer-permissions",
+            codes::AUTHORIZER_PERMISSIONS,
             "EnableFunctionDefaultPermissions",
             "`EnableFunctionDefaultPermissions` must be `true` or `false`".to_owned(),
             "write the value itself: an intrinsic cannot be read before the deployment here",
@@ -181,14 +183,14 @@ fn read_one(
     let scheme = if is_jwt {
         jwt_scheme(given)
     } else {
-        lambda_scheme(context, given, path)
+        lambda_scheme(scope, given, path)
     };
     let permitted_function = if *permits == Value::Bool(true) {
         get("FunctionArn").clone()
     } else {
         Value::Null
     };
-    (context.diagnostics.len() == before).then(|| Authorizer {
+    (scope.count() == before).then(|| Authorizer {
         name: name.to_owned(),
         scheme,
         scopes: match get("AuthorizationScopes") {
@@ -217,9 +219,9 @@ fn jwt_scheme(given: &Map<String, Value>) -> Value {
     })
 }
 
-fn lambda_scheme(context: &mut Context<'_>, given: &Map<String, Value>, path: &Path) -> Value {
+fn lambda_scheme(scope: &Scope<'_>, given: &Map<String, Value>, path: &Path) -> Value {
     let get = |key: &str| given.get(key).unwrap_or(&Value::Null);
-    let uri = context.partition.arn(
+    let uri = scope.partition.arn(
         "apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${__FunctionArn__}/invocations",
     );
     let mut authorizer = map(json!({
@@ -241,11 +243,11 @@ fn lambda_scheme(context: &mut Context<'_>, given: &Map<String, Value>, path: &P
                     "authorizerResultTtlInSeconds",
                     lifetime.unwrap_or_default(),
                 );
-                let sources = identity_sources(context, identity, &path);
+                let sources = identity_sources(scope, identity, &path);
                 set(&mut authorizer, "identitySource", sources);
             }
-            None => context.report(
-                Diagnostic::error("authorizer-identity", path, "`Identity` must be a map")
+            None => scope.report(
+                Diagnostic::new(codes::AUTHORIZER_IDENTITY, path, "`Identity` must be a map")
                     .help("write `Identity: {Headers: [Authorization]}`"),
             ),
         }
@@ -265,11 +267,7 @@ fn lambda_scheme(context: &mut Context<'_>, given: &Map<String, Value>, path: &P
     json!({ "type": "apiKey", "name": "Unused", "in": "header", AUTHORIZER: authorizer })
 }
 
-fn identity_sources(
-    context: &mut Context<'_>,
-    identity: &Map<String, Value>,
-    path: &Path,
-) -> Value {
+fn identity_sources(scope: &Scope<'_>, identity: &Map<String, Value>, path: &Path) -> Value {
     let mut sources = Vec::new();
     for (key, prefix) in IDENTITY_SOURCES {
         let Some(names) = identity.get(key).filter(|names| is_truthy(Some(names))) else {
@@ -286,9 +284,9 @@ fn identity_sources(
                         .map(|name| Value::from(format!("{prefix}{name}"))),
                 );
             }
-            None => context.report(
-                Diagnostic::error(
-                    "authorizer-identity",
+            None => scope.report(
+                Diagnostic::new(
+                    codes::AUTHORIZER_IDENTITY,
                     path.clone().then(key),
                     format!("`{key}` must be a list of strings"),
                 )

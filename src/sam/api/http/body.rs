@@ -9,14 +9,16 @@
 
 use super::authorizers::{self, Authorizer};
 use super::{CREATED_BY, HttpApi};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{is_intrinsic, is_no_value};
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
+use crate::resource::{map, set};
 use crate::sam::api::openapi::{Document, Fault};
 use crate::sam::code_location::parse_s3_uri;
-use crate::sam::{did_you_mean, map, set};
+use crate::scope::Scope;
+use crate::stack::Names;
 use serde_json::{Map, Value, json};
 
 /// The keys of `CorsConfiguration`, and how the document names them.
@@ -38,7 +40,8 @@ const IN_DOCUMENT: [&str; 5] = ["CorsConfiguration", "Auth", "Tags", "Name", "De
 ///
 /// Gives the authorizers, of which some have permissions.
 pub(super) fn lower(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
+    names: &Names,
     api: &mut HttpApi,
     properties: &mut Map<String, Value>,
 ) -> Vec<Authorizer> {
@@ -48,13 +51,13 @@ pub(super) fn lower(
         set(properties, "FailOnWarnings", fail_on_warnings);
     }
     let mut document = api.draft.document.take();
-    check_needs(context, api, document.as_ref());
-    let authorizers = read_auth(context, api);
+    check_needs(scope, api, document.as_ref());
+    let authorizers = read_auth(scope, names, api);
     let uri = api.sam.take("DefinitionUri");
     match &mut document {
-        Some(_) if is_truthy(Some(&uri)) => context.report(
-            Diagnostic::error(
-                "definition-twice",
+        Some(_) if is_truthy(Some(&uri)) => scope.report(
+            Diagnostic::new(
+                codes::DEFINITION_TWICE,
                 api.sam.path("DefinitionUri"),
                 "`DefinitionUri` cannot stand beside `DefinitionBody`",
             )
@@ -62,15 +65,15 @@ pub(super) fn lower(
             .help("keep one of them"),
         ),
         Some(document) => {
-            if let Err(fault) = complete(context, api, document, &authorizers) {
-                context.report(fault);
+            if let Err(fault) = complete(scope, api, document, &authorizers) {
+                scope.report(fault);
             }
             if has_strict_import {
                 document.rename_path("$default", Text::marked("/$default"));
             }
         }
         None if is_truthy(Some(&uri)) => {
-            let location = s3_location(context, api, &uri);
+            let location = s3_location(scope, api, &uri);
             set(properties, "BodyS3Location", location);
         }
         None => {}
@@ -83,7 +86,7 @@ pub(super) fn lower(
 }
 
 /// Refuses properties that need a document where there is none, or none of version 3.
-fn check_needs(context: &mut Context<'_>, api: &HttpApi, document: Option<&Document>) {
+fn check_needs(scope: &Scope<'_>, api: &HttpApi, document: Option<&Document>) {
     let is_disabled = !api.sam.get("DisableExecuteApiEndpoint").is_null();
     let given = IN_DOCUMENT
         .into_iter()
@@ -97,9 +100,9 @@ fn check_needs(context: &mut Context<'_>, api: &HttpApi, document: Option<&Docum
             }
             Some(_) => continue,
         };
-        context.report(
-            Diagnostic::error(
-                "definition-body-needed",
+        scope.report(
+            Diagnostic::new(
+                codes::DEFINITION_BODY_NEEDED,
                 api.sam.path(name),
                 format!("`{name}` {problem}"),
             )
@@ -111,7 +114,7 @@ fn check_needs(context: &mut Context<'_>, api: &HttpApi, document: Option<&Docum
 
 /// Adds to the document what the API says of it. A fault is the document's own, or the API's.
 fn complete(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     api: &mut HttpApi,
     document: &mut Document,
     authorizers: &[Authorizer],
@@ -119,8 +122,8 @@ fn complete(
     if !document.is_valid_openapi_3() {
         return Ok(());
     }
-    let cors = read_cors(context, api);
-    let default = read_default(context, api, authorizers);
+    let cors = read_cors(scope, api);
+    let default = read_default(scope, api, authorizers);
     let tags = take_tags(api);
     let name = api.sam.take("Name");
     let description = api.sam.take("Description");
@@ -170,7 +173,7 @@ fn refuse_second(
         return Ok(());
     }
     let fault = |message: String| {
-        Diagnostic::error("info-twice", api.sam.path(property), message)
+        Diagnostic::new(codes::INFO_TWICE, api.sam.path(property), message)
             .on_key()
             .help(format!(
                 "write it as `info.{field}` of the `DefinitionBody`"
@@ -195,7 +198,7 @@ fn refuse_second(
 }
 
 /// `CorsConfiguration` as the document has it.
-fn read_cors(context: &mut Context<'_>, api: &HttpApi) -> Option<Map2> {
+fn read_cors(scope: &Scope<'_>, api: &HttpApi) -> Option<Map2> {
     let given = api.sam.get("CorsConfiguration");
     if !is_truthy(Some(given)) {
         return None;
@@ -206,9 +209,9 @@ fn read_cors(context: &mut Context<'_>, api: &HttpApi) -> Option<Map2> {
         given if is_intrinsic(given) => return Some(plain(recased(given))),
         Value::Object(given) => given,
         _ => {
-            context.report(
-                Diagnostic::error(
-                    "cors-shape",
+            scope.report(
+                Diagnostic::new(
+                    codes::CORS_SHAPE,
                     path,
                     "`CorsConfiguration` must be `true`, `false` or a map",
                 )
@@ -219,9 +222,9 @@ fn read_cors(context: &mut Context<'_>, api: &HttpApi) -> Option<Map2> {
     };
     let names = CORS_KEYS.map(|(name, _)| name);
     for key in given.keys().filter(|key| !names.contains(&key.as_str())) {
-        context.report(
-            Diagnostic::error(
-                "unknown-key",
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_KEY,
                 path.clone().then(key),
                 format!("`CorsConfiguration` has no key `{key}`"),
             )
@@ -232,9 +235,9 @@ fn read_cors(context: &mut Context<'_>, api: &HttpApi) -> Option<Map2> {
     let get = |name: &str| given.get(name).unwrap_or(&Value::Null);
     let origins = get("AllowOrigins");
     if *get("AllowCredentials") == Value::Bool(true) && *origins == json!(["*"]) {
-        context.report(
-            Diagnostic::error(
-                "cors-credentials",
+        scope.report(
+            Diagnostic::new(
+                codes::CORS_CREDENTIALS,
                 path.clone(),
                 "`AllowCredentials` cannot stand beside any origin",
             )
@@ -242,9 +245,9 @@ fn read_cors(context: &mut Context<'_>, api: &HttpApi) -> Option<Map2> {
         );
     }
     if is_intrinsic(origins) {
-        context.report(
-            Diagnostic::warning(
-                "cors-intrinsic-origins",
+        scope.report(
+            Diagnostic::new(
+                codes::CORS_INTRINSIC_ORIGINS,
                 path.then("AllowOrigins"),
                 "an intrinsic as `AllowOrigins` takes the place of the whole CORS configuration, and the other keys are lost",
             )
@@ -295,7 +298,7 @@ fn recased(value: &Value) -> Value {
     }
 }
 
-fn read_auth(context: &mut Context<'_>, api: &HttpApi) -> Vec<Authorizer> {
+fn read_auth(scope: &Scope<'_>, names: &Names, api: &HttpApi) -> Vec<Authorizer> {
     if !api.sam.is_truthy("Auth") {
         return Vec::new();
     }
@@ -304,9 +307,9 @@ fn read_auth(context: &mut Context<'_>, api: &HttpApi) -> Vec<Authorizer> {
     };
     let path = api.sam.path("Auth");
     for key in auth.keys().filter(|key| !AUTH_KEYS.contains(&key.as_str())) {
-        context.report(
-            Diagnostic::error(
-                "unknown-key",
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_KEY,
                 path.clone().then(key),
                 format!("`Auth` has no key `{key}`"),
             )
@@ -314,12 +317,12 @@ fn read_auth(context: &mut Context<'_>, api: &HttpApi) -> Vec<Authorizer> {
             .help(did_you_mean(key, AUTH_KEYS)),
         );
     }
-    authorizers::read(context, &api.sam, auth)
+    authorizers::read(scope, names, &api.sam, auth)
 }
 
 /// The authorizer that methods have by default.
 fn read_default<'a>(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     api: &HttpApi,
     authorizers: &'a [Authorizer],
 ) -> Option<&'a Authorizer> {
@@ -327,9 +330,9 @@ fn read_default<'a>(
     let given = given.filter(|given| is_truthy(Some(given)) && !is_no_value(given))?;
     let path = api.sam.path("Auth").then("DefaultAuthorizer");
     let Some(name) = given.as_str() else {
-        context.report(
-            Diagnostic::error(
-                "default-authorizer",
+        scope.report(
+            Diagnostic::new(
+                codes::DEFAULT_AUTHORIZER,
                 path,
                 "`DefaultAuthorizer` must be a string",
             )
@@ -345,9 +348,9 @@ fn read_default<'a>(
             _ if known.is_empty() => "define it under `Auth.Authorizers`".to_owned(),
             _ => did_you_mean(name, &known),
         };
-        context.report(
-            Diagnostic::error(
-                "default-authorizer",
+        scope.report(
+            Diagnostic::new(
+                codes::DEFAULT_AUTHORIZER,
                 path,
                 format!(
                     "`DefaultAuthorizer` names `{name}`, which is no authorizer of `{}`",
@@ -374,7 +377,7 @@ fn take_tags(api: &mut HttpApi) -> Map2 {
 }
 
 /// Where `DefinitionUri` says that the document is.
-fn s3_location(context: &mut Context<'_>, api: &HttpApi, uri: &Value) -> Value {
+fn s3_location(scope: &Scope<'_>, api: &HttpApi, uri: &Value) -> Value {
     let path = api.sam.path("DefinitionUri");
     match uri {
         Value::Object(given) if is_truthy(given.get("Bucket")) && is_truthy(given.get("Key")) => {
@@ -387,9 +390,9 @@ fn s3_location(context: &mut Context<'_>, api: &HttpApi, uri: &Value) -> Value {
         }
         Value::String(text) => {
             let Some(location) = parse_s3_uri(text) else {
-                context.report(
-                    Diagnostic::error(
-                        "definition-uri-local",
+                scope.report(
+                    Diagnostic::new(
+                        codes::DEFINITION_URI_LOCAL,
                         path,
                         format!("`{text}` is no S3 URI, and nothing uploads the document of an HTTP API"),
                     )
@@ -402,9 +405,9 @@ fn s3_location(context: &mut Context<'_>, api: &HttpApi, uri: &Value) -> Value {
             made.into()
         }
         _ => {
-            context.report(
-                Diagnostic::error(
-                    "code-location-incomplete",
+            scope.report(
+                Diagnostic::new(
+                    codes::CODE_LOCATION_INCOMPLETE,
                     path,
                     "`DefinitionUri` as a map needs `Bucket` and `Key`",
                 )

@@ -12,14 +12,19 @@
 mod authorizers;
 mod body;
 
-use super::{Draft, domain_v2, route53};
-use crate::context::Context;
+use super::{domain_v2, route53};
 use crate::language::intrinsics::reference;
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
-use crate::sam::generated::Generated;
-use crate::sam::property::{Property, Shape, TEXT_OR_MAP};
-use crate::sam::{ResourceType, SamResource, Stage, map, set};
+use crate::resource::generated::Generated;
+use crate::resource::property::{Property, Shape, TEXT_OR_MAP};
+use crate::resource::{SamResource, map, set};
+use crate::sam::api::draft::Draft;
+use crate::sam::common::Common;
+use crate::sam::resource_type::Lower;
+use crate::sam::resource_type::Lowered;
+use crate::sam::resource_type::{ResourceType, Stage};
+use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -36,7 +41,7 @@ pub(crate) const TYPE: ResourceType = ResourceType {
         ("Stage", "AWS::ApiGatewayV2::Stage"),
         ("DomainName", "AWS::ApiGatewayV2::DomainName"),
     ],
-    lower: Some(lower),
+    lower: Lower::Among(lower),
 };
 
 const PROPERTIES: &[Property] = &[
@@ -99,9 +104,9 @@ impl HttpApi {
     }
 }
 
-fn lower(context: &mut Context<'_>, sam: SamResource) {
-    let before = context.diagnostics.len();
-    let draft = Draft::take(context, &sam.id);
+fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowered {
+    let before = scope.count();
+    let draft = common.take_draft(&sam.id);
     let mut api = HttpApi {
         sam,
         draft,
@@ -109,16 +114,16 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
     };
     for name in ["CorsConfiguration", "Domain"] {
         let mut value = api.sam.take(name);
-        if let Err(fault) = context.parameters.resolve(&mut value) {
-            context.report_unresolvable(api.sam.path(name), &fault);
+        if let Err(fault) = scope.parameters.resolve(&mut value) {
+            scope.report_unresolvable(api.sam.path(name), &fault);
         }
         api.sam.properties.insert(name.to_owned(), value);
     }
     api.made.reserve(api.sam.id.clone());
     let mut properties = Map::new();
-    let authorizers = body::lower(context, &mut api, &mut properties);
-    if context.has_errors_since(before) {
-        return;
+    let authorizers = body::lower(scope, &common.stack.names, &mut api, &mut properties);
+    if scope.has_errors_since(before) {
+        return Lowered::default();
     }
     for authorizer in &authorizers {
         if let Some((id, properties)) = authorizer.permission(&api.sam) {
@@ -130,14 +135,15 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
         }
     }
     let stage = stage_id(&api.sam);
-    lower_domain(context, &mut api, &stage);
+    lower_domain(scope, common, &mut api, &stage);
     lower_stage(&mut api, stage);
     let main = api
         .sam
         .attributes
         .main("AWS::ApiGatewayV2::Api", properties);
     api.made.insert(api.sam.id.clone(), main, ROOM);
-    super::emit(context, &api.sam.id, api.made, before);
+    super::check_ids(scope, &api.sam.id, &api.made);
+    api.made.into()
 }
 
 /// The name of the stage; an empty one is the default stage.
@@ -160,8 +166,8 @@ fn stage_id(api: &SamResource) -> String {
 }
 
 /// The domain with its mappings, and its records: those of one zone share a group with those of other HTTP and REST APIs.
-fn lower_domain(context: &mut Context<'_>, api: &mut HttpApi, stage: &str) {
-    let Some(mut domain) = domain_v2::read(context, &api.sam, stage) else {
+fn lower_domain(scope: &Scope<'_>, common: &mut Common<'_>, api: &mut HttpApi, stage: &str) {
+    let Some(mut domain) = domain_v2::read(scope, &api.sam, stage) else {
         return;
     };
     let attributes = api.sam.attributes.passed_on();
@@ -174,8 +180,13 @@ fn lower_domain(context: &mut Context<'_>, api: &mut HttpApi, stage: &str) {
         api.made.insert(id, made, domain_v2::ROOM);
     }
     if let Some((id, properties, records)) = records {
-        let groups = &mut context.shared_by_apis.record_sets;
-        let group = route53::join(groups, &id, properties, attributes, records);
+        let group = route53::join(
+            &mut common.record_sets,
+            &id,
+            properties,
+            attributes,
+            records,
+        );
         api.made.insert_shared(id, group, domain_v2::ROOM);
     }
 }

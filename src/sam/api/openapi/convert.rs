@@ -1,6 +1,7 @@
 //! What makes an OpenAPI 3 document of one with Swagger's ways, and what else stands at the top of a document.
 
 use super::{Document, Fault, is_version_3, not_a_map};
+use crate::diagnostics::codes;
 use crate::language::python2::{Map, Node, Text};
 
 const ENDPOINT: &str = "x-amazon-apigateway-endpoint-configuration";
@@ -24,7 +25,7 @@ impl Document {
         self.move_to_components("definitions", "schemas");
         if self.paths.is_none() && self.root_is_truthy("paths") {
             return Err(Fault::new(
-                "openapi-not-a-map",
+                codes::OPENAPI_NOT_A_MAP,
                 vec!["paths".into()],
                 "`paths` must be a map",
                 "write `paths: {/path: {get: ...}}`",
@@ -198,7 +199,7 @@ fn with_slashes(value: &Node) -> Node {
 
 fn wrong_endpoint(key: &'static str) -> Fault {
     Fault::new(
-        "openapi-endpoint",
+        codes::OPENAPI_ENDPOINT,
         vec![key.into()],
         format!("`{key}` of the OpenAPI document has not the shape that OpenAPI wants"),
         "`servers` is a list of maps, and `x-amazon-apigateway-endpoint-configuration` a map",

@@ -25,7 +25,7 @@ pub(crate) use methods::{RequestParameter, Validation};
 pub(crate) use policy::with_wildcards;
 pub(crate) use security::Security;
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::python2::{LazyMap, Map, Node, Text};
 use crate::template::{Path, Step};
 use serde_json::json;
@@ -49,7 +49,7 @@ pub(crate) struct Document {
 /// What is wrong with a document, or with what was asked of it.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    code: &'static str,
+    code: &'static Code,
     /// Where in the document.
     at: Vec<Step>,
     message: String,
@@ -58,7 +58,7 @@ pub(crate) struct Fault {
 
 impl Fault {
     fn new(
-        code: &'static str,
+        code: &'static Code,
         at: Vec<Step>,
         message: impl Into<String>,
         help: &'static str,
@@ -75,7 +75,7 @@ impl Fault {
     pub(crate) fn diagnostic(self, document: Path) -> Diagnostic {
         let mut path = document;
         path.0.extend(self.at);
-        Diagnostic::error(self.code, path, self.message)
+        Diagnostic::new(self.code, path, self.message)
             .help(self.help)
             .blame(None)
     }
@@ -175,7 +175,7 @@ impl Document {
         }
         if !self.is_valid() {
             return Err(Fault::new(
-                "invalid-openapi",
+                codes::INVALID_OPENAPI,
                 Vec::new(),
                 "this is no OpenAPI document",
                 "it needs a map of `paths`, and `swagger: \"2.0\"` or an `openapi` version like `3.0.1`",
@@ -403,7 +403,7 @@ fn not_a_map(path: &str, method: Option<&str>) -> Fault {
         None => format!("the path `{path}`"),
     };
     Fault::new(
-        "openapi-not-a-map",
+        codes::OPENAPI_NOT_A_MAP,
         place(path, method),
         format!("{what} must be a map"),
         "OpenAPI wants a map here, even an empty one: `{}`",
@@ -412,7 +412,7 @@ fn not_a_map(path: &str, method: Option<&str>) -> Fault {
 
 fn if_without_list(path: &str, method: Option<&str>) -> Fault {
     Fault::new(
-        "openapi-if-not-a-list",
+        codes::OPENAPI_IF_NOT_A_LIST,
         place(path, method),
         "`Fn::If` needs a list",
         "write `Fn::If: [Condition, value, value]`",

@@ -1,6 +1,7 @@
 //! The resource policy: which accounts, addresses and networks may call which paths.
 
 use super::{ANY_METHOD, Document, Fault, not_a_map, same, single};
+use crate::diagnostics::codes;
 use crate::language::python2::{Map, Node, Text};
 
 const POLICY: &str = "x-amazon-apigateway-policy";
@@ -104,7 +105,7 @@ impl Document {
         match self.root.get_mut(POLICY) {
             Some(Node::Map(policy)) => Ok(policy),
             _ => Err(Fault::new(
-                "openapi-policy",
+                codes::OPENAPI_POLICY,
                 vec![POLICY.into()],
                 "the policy of the OpenAPI document must be a map",
                 "write a policy document: `{Version: ..., Statement: [...]}`",
@@ -242,7 +243,7 @@ fn vpc_condition(policy: &Map, lists: [&str; 3]) -> Result<Option<Map>, Fault> {
     if let Some(Node::List(items)) = policy.get(texts) {
         if items.iter().any(|item| item.as_text().is_none()) {
             return Err(Fault::new(
-                "resource-policy-list",
+                codes::RESOURCE_POLICY_LIST,
                 Vec::new(),
                 format!("`{texts}` must be a list of strings"),
                 "put what is not known before the deployment into `IntrinsicVpcWhitelist` and its like",
@@ -273,7 +274,7 @@ fn vpc_condition(policy: &Map, lists: [&str; 3]) -> Result<Option<Map>, Fault> {
 
 fn wrong_list(key: &str) -> Fault {
     Fault::new(
-        "resource-policy-list",
+        codes::RESOURCE_POLICY_LIST,
         Vec::new(),
         format!("`{key}` of a resource policy must be a list"),
         "write a list, even of one item",

@@ -2,6 +2,7 @@
 
 use super::methods::one_entry;
 use super::{Document, Fault, place};
+use crate::diagnostics::codes;
 use crate::language::python2::{Map, Node, Text};
 use serde_json::json;
 
@@ -221,7 +222,7 @@ fn entries(method: &Map, path: &str, name: &str) -> Result<Vec<Node>, Fault> {
 
 fn wrong_security(path: &str, method: &str) -> Fault {
     Fault::new(
-        "openapi-security",
+        codes::OPENAPI_SECURITY,
         place(path, Some(method)),
         format!("`security` of the method `{method}` of the path `{path}` must be a list of maps"),
         "write `security: [{Authorizer: []}]`",

@@ -10,6 +10,7 @@ use super::{
     ANY_METHOD, Document, Fault, INTEGRATION, branches, if_without_list, method_name, not_a_map,
     place,
 };
+use crate::diagnostics::codes;
 use crate::language::python2::{Map, Node, Text};
 
 const CORS: &str = "x-amazon-apigateway-cors";
@@ -25,7 +26,7 @@ impl Document {
     pub(super) fn check_openapi_3(&self) -> Result<(), Fault> {
         if !self.is_valid_openapi_3() {
             return Err(Fault::new(
-                "invalid-openapi",
+                codes::INVALID_OPENAPI,
                 Vec::new(),
                 "this is no OpenAPI document of version 3",
                 "it needs a map of `paths`, and an `openapi` version like `3.0.1`",
@@ -70,7 +71,7 @@ impl Document {
                     }
                     if !names.iter().any(|known| **known == *method) {
                         return Err(Fault::new(
-                            "openapi-method-name",
+                            codes::OPENAPI_METHOD_NAME,
                             place(&path, Some(name)),
                             format!("the path `{}` names a method `{}`", &*path, &**name),
                             "methods are written in lower case, and any method as `x-amazon-apigateway-any-method`",
@@ -106,7 +107,7 @@ impl Document {
             let Some(Node::List(parameters)) = definition.or_insert("parameters", Vec::new())
             else {
                 return Err(Fault::new(
-                    "openapi-parameters",
+                    codes::OPENAPI_PARAMETERS,
                     place(path, Some(method)),
                     format!(
                         "`parameters` of the method `{}` of the path `{}` must be a list",
@@ -144,7 +145,7 @@ impl Document {
             };
             let Some(integration) = integration.as_map_mut() else {
                 return Err(Fault::new(
-                    "openapi-not-a-map",
+                    codes::OPENAPI_NOT_A_MAP,
                     place(path, Some(method)),
                     format!(
                         "`{INTEGRATION}` of the method `{}` of the path `{}` must be a map",
@@ -247,7 +248,7 @@ fn map_in(slot: &mut Node) -> Option<&mut Map> {
 
 fn wrong_shape(key: &'static str, shape: &'static str) -> Fault {
     Fault::new(
-        "openapi-shape",
+        codes::OPENAPI_SHAPE,
         vec![key.into()],
         format!("`{key}` of the OpenAPI document must be {shape}"),
         "see the OpenAPI specification, version 3",

@@ -6,13 +6,15 @@
 //! Upstream: `_construct_rest_api` and the `_add_...` methods in model/api/api_generator.py.
 
 use super::RestApi;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::python2::{Map as Map2, Node, Text};
+use crate::resource::set;
 use crate::sam::api::authorizers;
 use crate::sam::api::openapi::{Cors, Document, Fault, Security, is_version};
-use crate::sam::{code_location, did_you_mean, set};
+use crate::sam::code_location;
+use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value};
 
@@ -50,25 +52,25 @@ const RESPONSE_PARAMETERS: [(&str, &str); 3] = [
 ///
 /// Gives the text that stands for the body in the id of the deployment.
 pub(super) fn lower(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     api: &mut RestApi,
     properties: &mut Map<String, Value>,
 ) -> Option<String> {
-    check(context, api);
+    check(scope, api);
     let mut document = api.draft.document.take();
-    check_needs(context, api, document.as_ref());
+    check_needs(scope, api, document.as_ref());
     set(
         properties,
         "BinaryMediaTypes",
         api.get("BinaryMediaTypes").to_value(),
     );
     if let Some(document) = &mut document
-        && let Err(fault) = complete(context, api, document)
+        && let Err(fault) = complete(scope, api, document)
     {
-        context.report(fault.diagnostic(api.body_path()));
+        scope.report(fault.diagnostic(api.body_path()));
     }
     if api.get("DefinitionUri").is_truthy() {
-        let (location, text) = s3_location(context, api)?;
+        let (location, text) = s3_location(scope, api)?;
         set(properties, "BodyS3Location", location);
         return Some(text);
     }
@@ -78,12 +80,12 @@ pub(super) fn lower(
     Some(text)
 }
 
-fn check(context: &mut Context<'_>, api: &RestApi) {
+fn check(scope: &Scope<'_>, api: &RestApi) {
     let has_uri = api.get("DefinitionUri").is_truthy();
     if has_uri && api.draft.document.is_some() {
-        context.report(
-            Diagnostic::error(
-                "definition-twice",
+        scope.report(
+            Diagnostic::new(
+                codes::DEFINITION_TWICE,
                 api.sam.path("DefinitionUri"),
                 "`DefinitionUri` cannot stand beside `DefinitionBody`",
             )
@@ -92,9 +94,9 @@ fn check(context: &mut Context<'_>, api: &RestApi) {
         );
     }
     if has_uri && api.sam.is_truthy("MergeDefinitions") {
-        context.report(
-            Diagnostic::error(
-                "merge-without-body",
+        scope.report(
+            Diagnostic::new(
+                codes::MERGE_WITHOUT_BODY,
                 api.sam.path("MergeDefinitions"),
                 "`MergeDefinitions` cannot stand beside `DefinitionUri`",
             )
@@ -108,9 +110,9 @@ fn check(context: &mut Context<'_>, api: &RestApi) {
         _ => false,
     };
     if version.is_truthy() && !is_known {
-        context.report(
-            Diagnostic::error(
-                "openapi-version",
+        scope.report(
+            Diagnostic::new(
+                codes::OPENAPI_VERSION,
                 api.sam.path("OpenApiVersion"),
                 "`OpenApiVersion` must be a version like `3.0.1` or `2.0`",
             )
@@ -122,7 +124,7 @@ fn check(context: &mut Context<'_>, api: &RestApi) {
 }
 
 /// Refuses properties that need a document where there is none, or none that is valid.
-fn check_needs(context: &mut Context<'_>, api: &RestApi, document: Option<&Document>) {
+fn check_needs(scope: &Scope<'_>, api: &RestApi, document: Option<&Document>) {
     for name in ["Cors", "Auth", "GatewayResponses", "Models"] {
         if !api.get(name).is_truthy() {
             continue;
@@ -134,9 +136,9 @@ fn check_needs(context: &mut Context<'_>, api: &RestApi, document: Option<&Docum
             }
             Some(_) => continue,
         };
-        context.report(
-            Diagnostic::error(
-                "definition-body-needed",
+        scope.report(
+            Diagnostic::new(
+                codes::DEFINITION_BODY_NEEDED,
                 api.sam.path(name),
                 format!("`{name}` {problem}"),
             )
@@ -146,9 +148,9 @@ fn check_needs(context: &mut Context<'_>, api: &RestApi, document: Option<&Docum
     }
     let is_disabled = api.get("DisableExecuteApiEndpoint");
     if !matches!(is_disabled, Node::Null) && document.is_none() {
-        context.report(
-            Diagnostic::error(
-                "definition-body-needed",
+        scope.report(
+            Diagnostic::new(
+                codes::DEFINITION_BODY_NEEDED,
                 api.sam.path("DisableExecuteApiEndpoint"),
                 "`DisableExecuteApiEndpoint` needs a `DefinitionBody` to write into",
             )
@@ -158,25 +160,21 @@ fn check_needs(context: &mut Context<'_>, api: &RestApi, document: Option<&Docum
     }
 }
 
-fn complete(
-    context: &mut Context<'_>,
-    api: &RestApi,
-    document: &mut Document,
-) -> Result<(), Fault> {
+fn complete(scope: &Scope<'_>, api: &RestApi, document: &mut Document) -> Result<(), Fault> {
     let mut is_nested = false;
     let version = match api.get("OpenApiVersion") {
         Node::Null => None,
         version => Some(version),
     };
     if document.is_valid() {
-        if let Some(cors) = read_cors(context, api) {
-            add_cors(context, api, document, &cors)?;
+        if let Some(cors) = read_cors(scope, api) {
+            add_cors(scope, api, document, &cors)?;
         }
         if api.get("Auth").is_truthy() {
-            add_auth(context, api, document)?;
+            add_auth(scope, api, document)?;
             is_nested |= document.convert(version)?;
         }
-        if let Some(responses) = read_gateway_responses(context, api) {
+        if let Some(responses) = read_gateway_responses(scope, api) {
             document.edit(|document| {
                 document.define_gateway_responses(responses);
                 Ok::<(), Fault>(())
@@ -190,7 +188,7 @@ fn complete(
             Ok::<(), Fault>(())
         })?;
     }
-    if let Some(models) = read_models(context, api).filter(|_| document.is_valid()) {
+    if let Some(models) = read_models(scope, api).filter(|_| document.is_valid()) {
         document.edit(|document| {
             document.define_models(&models);
             Ok::<(), Fault>(())
@@ -203,9 +201,9 @@ fn complete(
     }
     is_nested |= document.convert(version)?;
     if is_nested {
-        context.report(
-            Diagnostic::warning(
-                "cors-headers-nested",
+        scope.report(
+            Diagnostic::new(
+                codes::CORS_HEADERS_NESTED,
                 api.body_path(),
                 format!("the response headers of `options` methods of `{}` get a `schema` inside a `schema`", api.sam.id),
             )
@@ -215,7 +213,7 @@ fn complete(
     Ok(())
 }
 
-fn read_cors(context: &mut Context<'_>, api: &RestApi) -> Option<Cors> {
+fn read_cors(scope: &Scope<'_>, api: &RestApi) -> Option<Cors> {
     let given = api.get("Cors");
     if !given.is_truthy() {
         return None;
@@ -235,9 +233,9 @@ fn read_cors(context: &mut Context<'_>, api: &RestApi) -> Option<Cors> {
     let mut is_sound = true;
     for key in map.keys().filter(|key| !CORS_KEYS.contains(&&***key)) {
         is_sound = false;
-        context.report(
-            Diagnostic::error(
-                "unknown-key",
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_KEY,
                 path.clone().then(&**key),
                 format!("`Cors` has no key `{}`", &**key),
             )
@@ -258,9 +256,9 @@ fn read_cors(context: &mut Context<'_>, api: &RestApi) -> Option<Cors> {
     };
     if cors.with_credentials && matches!(&cors.origin, Node::Text(text) if &**text == ANY_ORIGIN) {
         is_sound = false;
-        context.report(
-            Diagnostic::error(
-                "cors-credentials",
+        scope.report(
+            Diagnostic::new(
+                codes::CORS_CREDENTIALS,
                 path,
                 "`AllowCredentials` cannot stand beside any `AllowOrigin`",
             )
@@ -271,15 +269,15 @@ fn read_cors(context: &mut Context<'_>, api: &RestApi) -> Option<Cors> {
 }
 
 fn add_cors(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     api: &RestApi,
     document: &mut Document,
     cors: &Cors,
 ) -> Result<(), Fault> {
     if !cors.origin.is_truthy() && document.lacks_options()? {
-        context.report(
-            Diagnostic::error(
-                "cors-without-origin",
+        scope.report(
+            Diagnostic::new(
+                codes::CORS_WITHOUT_ORIGIN,
                 api.sam.path("Cors").then("AllowOrigin"),
                 "`AllowOrigin` is empty",
             )
@@ -290,24 +288,20 @@ fn add_cors(
     document.edit(|document| document.add_cors(cors))
 }
 
-fn add_auth(
-    context: &mut Context<'_>,
-    api: &RestApi,
-    document: &mut Document,
-) -> Result<(), Fault> {
+fn add_auth(scope: &Scope<'_>, api: &RestApi, document: &mut Document) -> Result<(), Fault> {
     let path = api.sam.path("Auth");
-    let before = context.diagnostics.len();
+    let before = scope.count();
     let Node::Map(auth) = api.get("Auth") else {
-        context.report(
-            Diagnostic::error("auth-shape", path, "`Auth` must be a map")
+        scope.report(
+            Diagnostic::new(codes::AUTH_SHAPE, path, "`Auth` must be a map")
                 .help("write `Auth: {DefaultAuthorizer: ...}`"),
         );
         return Ok(());
     };
     for key in auth.keys().filter(|key| !AUTH_KEYS.contains(&&***key)) {
-        context.report(
-            Diagnostic::error(
-                "unknown-key",
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_KEY,
                 path.clone().then(&**key),
                 format!("`Auth` has no key `{}`", &**key),
             )
@@ -315,16 +309,16 @@ fn add_auth(
             .help(did_you_mean(key, AUTH_KEYS)),
         );
     }
-    let authorizers = authorizers::read(context, &api.sam, auth);
+    let authorizers = authorizers::read(scope, &api.sam, auth);
     let default = auth
         .get("DefaultAuthorizer")
         .filter(|name| name.is_truthy());
     let default = default.filter(|_| !authorizers.is_empty());
     let default_name = default.and_then(Node::as_text);
     if default.is_some() && default_name.is_none() {
-        context.report(
-            Diagnostic::error(
-                "default-authorizer",
+        scope.report(
+            Diagnostic::new(
+                codes::DEFAULT_AUTHORIZER,
                 path.clone().then("DefaultAuthorizer"),
                 "`DefaultAuthorizer` must be a string",
             )
@@ -337,9 +331,9 @@ fn add_auth(
         && !names.iter().any(|known| **known == **name)
     {
         let known: Vec<&str> = names.iter().map(|name| &**name).collect();
-        context.report(
-            Diagnostic::error(
-                "default-authorizer",
+        scope.report(
+            Diagnostic::new(
+                codes::DEFAULT_AUTHORIZER,
                 path.clone().then("DefaultAuthorizer"),
                 format!("there is no authorizer `{}`", &**name),
             )
@@ -348,9 +342,9 @@ fn add_auth(
     }
     let policy = auth.get("ResourcePolicy").filter(|given| given.is_truthy());
     if policy.is_some_and(|policy| policy.as_map().is_none()) {
-        context.report(
-            Diagnostic::error(
-                "resource-policy-shape",
+        scope.report(
+            Diagnostic::new(
+                codes::RESOURCE_POLICY_SHAPE,
                 path.then("ResourcePolicy"),
                 "`ResourcePolicy` must be a map",
             )
@@ -360,9 +354,9 @@ fn add_auth(
     }
     let is_key_required = auth.get("ApiKeyRequired").is_some_and(Node::is_truthy);
     if (!authorizers.is_empty() || is_key_required) && !document.takes_security_definitions() {
-        context.report(
-            Diagnostic::error(
-                "openapi-security-definitions",
+        scope.report(
+            Diagnostic::new(
+                codes::OPENAPI_SECURITY_DEFINITIONS,
                 api.body_path().then("securityDefinitions"),
                 "`securityDefinitions` must be a map",
             )
@@ -370,12 +364,12 @@ fn add_auth(
             .blame(None),
         );
     }
-    if context.diagnostics.len() > before {
+    if scope.count() > before {
         return Ok(());
     }
 
     let is_on_options = |name: &str| auth.get(name).is_none_or(Node::is_truthy);
-    let partition = context.partition;
+    let partition = scope.partition;
     document.edit(|document| {
         for authorizer in &authorizers {
             document.define_security(authorizer.name.clone(), authorizer.definition(partition));
@@ -410,24 +404,24 @@ fn add_auth(
     })
 }
 
-fn read_gateway_responses(context: &mut Context<'_>, api: &RestApi) -> Option<Map2> {
+fn read_gateway_responses(scope: &Scope<'_>, api: &RestApi) -> Option<Map2> {
     let Node::Map(given) = api.get("GatewayResponses") else {
         return None;
     };
     if given.is_empty() {
         return None;
     }
-    let before = context.diagnostics.len();
+    let before = scope.count();
     let mut responses = Map2::hashed();
     for (name, response) in given.iter() {
         let path = api.sam.path("GatewayResponses").then(&**name);
         match response {
             Node::Map(response) if !is_intrinsic(&Node::from(response.clone()).to_value()) => {
-                responses.insert(name.clone(), gateway_response(context, response, &path));
+                responses.insert(name.clone(), gateway_response(scope, response, &path));
             }
-            _ => context.report(
-                Diagnostic::error(
-                    "gateway-response-shape",
+            _ => scope.report(
+                Diagnostic::new(
+                    codes::GATEWAY_RESPONSE_SHAPE,
                     path,
                     format!("the gateway response `{}` must be a map", &**name),
                 )
@@ -435,14 +429,14 @@ fn read_gateway_responses(context: &mut Context<'_>, api: &RestApi) -> Option<Ma
             ),
         }
     }
-    (context.diagnostics.len() == before).then_some(responses)
+    (scope.count() == before).then_some(responses)
 }
 
-fn gateway_response(context: &mut Context<'_>, given: &Map2, path: &Path) -> Map2 {
+fn gateway_response(scope: &Scope<'_>, given: &Map2, path: &Path) -> Map2 {
     for key in given.keys().filter(|key| !RESPONSE_KEYS.contains(&&***key)) {
-        context.report(
-            Diagnostic::error(
-                "unknown-key",
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_KEY,
                 path.clone().then(&**key),
                 format!("a gateway response has no key `{}`", &**key),
             )
@@ -453,8 +447,8 @@ fn gateway_response(context: &mut Context<'_>, given: &Map2, path: &Path) -> Map
     let mut parameters = Map2::hashed();
     let path_of_parameters = path.clone().then("ResponseParameters");
     let shape_fault = |path: Path, name: &str| {
-        Diagnostic::error(
-            "gateway-response-shape",
+        Diagnostic::new(
+            codes::GATEWAY_RESPONSE_SHAPE,
             path,
             format!("`{name}` of a gateway response must be a map"),
         )
@@ -464,9 +458,9 @@ fn gateway_response(context: &mut Context<'_>, given: &Map2, path: &Path) -> Map
         Some(Node::Map(kinds)) => {
             let known: Vec<&str> = RESPONSE_PARAMETERS.iter().map(|(kind, _)| *kind).collect();
             for key in kinds.keys().filter(|key| !known.contains(&&***key)) {
-                context.report(
-                    Diagnostic::error(
-                        "unknown-key",
+                scope.report(
+                    Diagnostic::new(
+                        codes::UNKNOWN_KEY,
                         path_of_parameters.clone().then(&**key),
                         format!("`ResponseParameters` has no key `{}`", &**key),
                     )
@@ -484,13 +478,13 @@ fn gateway_response(context: &mut Context<'_>, given: &Map2, path: &Path) -> Map
                         }
                     }
                     Some(_) => {
-                        context.report(shape_fault(path_of_parameters.clone().then(kind), kind));
+                        scope.report(shape_fault(path_of_parameters.clone().then(kind), kind));
                     }
                 }
             }
         }
         Some(other) if other.is_truthy() => {
-            context.report(shape_fault(path_of_parameters, "ResponseParameters"));
+            scope.report(shape_fault(path_of_parameters, "ResponseParameters"));
         }
         _ => {}
     }
@@ -513,9 +507,9 @@ fn gateway_response(context: &mut Context<'_>, given: &Map2, path: &Path) -> Map
         (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
     };
     if given.get("StatusCode").is_some_and(Node::is_truthy) && !is_code {
-        context.report(
-            Diagnostic::error(
-                "gateway-response-status",
+        scope.report(
+            Diagnostic::new(
+                codes::GATEWAY_RESPONSE_STATUS,
                 path.clone().then("StatusCode"),
                 "`StatusCode` must be a number of at most three digits",
             )
@@ -528,30 +522,30 @@ fn gateway_response(context: &mut Context<'_>, given: &Map2, path: &Path) -> Map
     made
 }
 
-fn read_models(context: &mut Context<'_>, api: &RestApi) -> Option<Map2> {
+fn read_models(scope: &Scope<'_>, api: &RestApi) -> Option<Map2> {
     let Node::Map(models) = api.get("Models") else {
         return None;
     };
     if models.is_empty() {
         return None;
     }
-    let before = context.diagnostics.len();
+    let before = scope.count();
     for (name, model) in models.iter() {
         let path = api.sam.path("Models").then(&**name);
         match model {
             Node::Map(model) if model.get("type").is_some_and(Node::is_truthy) => {}
-            Node::Map(_) => context.report(
-                Diagnostic::error(
-                    "model-without-type",
+            Node::Map(_) => scope.report(
+                Diagnostic::new(
+                    codes::MODEL_WITHOUT_TYPE,
                     path,
                     format!("the model `{}` needs a `type`", &**name),
                 )
                 .help("add `type: object`")
                 .blame(None),
             ),
-            _ => context.report(
-                Diagnostic::error(
-                    "model-shape",
+            _ => scope.report(
+                Diagnostic::new(
+                    codes::MODEL_SHAPE,
                     path,
                     format!("the model `{}` must be a map", &**name),
                 )
@@ -559,20 +553,20 @@ fn read_models(context: &mut Context<'_>, api: &RestApi) -> Option<Map2> {
             ),
         }
     }
-    (context.diagnostics.len() == before).then(|| models.clone())
+    (scope.count() == before).then(|| models.clone())
 }
 
 /// `DefinitionUri` as CloudFormation takes it, and the text that it is hashed as.
-fn s3_location(context: &mut Context<'_>, api: &RestApi) -> Option<(Value, String)> {
+fn s3_location(scope: &Scope<'_>, api: &RestApi) -> Option<(Value, String)> {
     let path = api.sam.path("DefinitionUri");
     let mut location = Map2::hashed();
     match api.get("DefinitionUri") {
         Node::Map(given) => {
             let is_given = |name: &str| given.get(name).is_some_and(Node::is_truthy);
             if !is_given("Bucket") || !is_given("Key") {
-                context.report(
-                    Diagnostic::error(
-                        "code-location-incomplete",
+                scope.report(
+                    Diagnostic::new(
+                        codes::CODE_LOCATION_INCOMPLETE,
                         path,
                         "`DefinitionUri` as a map needs `Bucket` and `Key`",
                     )
@@ -587,7 +581,7 @@ fn s3_location(context: &mut Context<'_>, api: &RestApi) -> Option<(Value, Strin
             }
         }
         uri => {
-            let read = code_location::read(context, uri.to_value(), &path)?;
+            let read = code_location::read(scope, uri.to_value(), &path)?;
             if let Some(content) = read.local {
                 return Some((read.value, content.to_string()));
             }

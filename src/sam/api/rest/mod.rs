@@ -11,15 +11,21 @@
 mod body;
 mod stage;
 
-use super::{Draft, authorizers, domain, usage_plan};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use super::{authorizers, domain, usage_plan};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::partition::Partition;
 use crate::language::python2::Node;
 use crate::language::truth::is_truthy;
-use crate::sam::generated::Generated;
-use crate::sam::property::{self, Property, Shape, TEXT_OR_MAP};
-use crate::sam::{ResourceType, SamResource, Stage, set, tags};
+use crate::resource::generated::Generated;
+use crate::resource::property::{self, Property, Shape, TEXT_OR_MAP};
+use crate::resource::tags;
+use crate::resource::{SamResource, set};
+use crate::sam::api::draft::Draft;
+use crate::sam::common::Common;
+use crate::sam::resource_type::Lower;
+use crate::sam::resource_type::Lowered;
+use crate::sam::resource_type::{ResourceType, Stage};
+use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -43,7 +49,7 @@ pub(crate) const TYPE: ResourceType = ResourceType {
         ("UsagePlanKey", "AWS::ApiGateway::UsagePlanKey"),
         ("ApiKey", "AWS::ApiGateway::ApiKey"),
     ],
-    lower: Some(lower),
+    lower: Lower::Among(lower),
 };
 
 /// The property with which the reference marks bodies that it makes; users can write it too.
@@ -145,9 +151,9 @@ impl RestApi {
     }
 }
 
-fn lower(context: &mut Context<'_>, sam: SamResource) {
-    let before = context.diagnostics.len();
-    let draft = Draft::take(context, &sam.id);
+fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowered {
+    let before = scope.count();
+    let draft = common.take_draft(&sam.id);
     let mut api = RestApi {
         sam,
         draft,
@@ -155,9 +161,9 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
     };
     for name in ["BinaryMediaTypes", "Domain", "Auth"] {
         if let Some(value) = api.draft.properties.get_mut(name)
-            && let Err(fault) = context.parameters.resolve_node(value)
+            && let Err(fault) = scope.parameters.resolve_node(value)
         {
-            context.report_unresolvable(api.sam.path(name), &fault);
+            scope.report_unresolvable(api.sam.path(name), &fault);
         }
     }
     if let tags @ Node::Map(_) = api.get("Tags") {
@@ -166,22 +172,31 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
     }
     api.made.reserve(api.sam.id.clone());
     let mut properties = Map::new();
-    set_endpoint(context, &mut api.sam, &mut properties);
-    let body = body::lower(context, &mut api, &mut properties);
-    if context.has_errors_since(before) {
-        return;
+    set_endpoint(scope, &mut api.sam, &mut properties);
+    let body = body::lower(scope, &mut api, &mut properties);
+    if scope.has_errors_since(before) {
+        return Lowered::default();
     }
     let stage = stage::id(&api.sam);
     let mut domain = api.get("Domain").clone();
-    domain::lower(context, &api.sam, &mut domain, &stage, &mut api.made);
+    domain::lower(
+        scope,
+        &mut common.record_sets,
+        &api.sam,
+        &mut domain,
+        &stage,
+        &mut api.made,
+    );
     api.draft.properties.insert("Domain", domain);
     if let Some(body) = body {
-        stage::lower(context, &mut api, &body, &stage);
+        stage::lower(scope, &mut api, &body, &stage);
     }
     let auth = api.get("Auth").as_map().cloned();
     if let Some(auth) = auth.filter(|auth| !auth.is_empty()) {
-        for authorizer in authorizers::read(context, &api.sam, &auth) {
-            if let Some((id, properties)) = authorizer.permission(context, &api.sam) {
+        for authorizer in authorizers::read(scope, &api.sam, &auth) {
+            if let Some((id, properties)) =
+                authorizer.permission(scope, &common.stack.names, &api.sam)
+            {
                 let made = api
                     .sam
                     .attributes
@@ -193,7 +208,15 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
             .get("UsagePlan")
             .map(Node::to_value)
             .unwrap_or_default();
-        usage_plan::lower(context, &api.sam, &plan, &stage, &mut api.made);
+        usage_plan::lower(
+            scope,
+            &mut common.stack.conditions,
+            &mut common.usage_plan,
+            &api.sam,
+            &plan,
+            &stage,
+            &mut api.made,
+        );
     }
     property::copy(PROPERTIES, &mut api.sam, &mut properties);
     let main = api
@@ -202,19 +225,16 @@ fn lower(context: &mut Context<'_>, sam: SamResource) {
         .main("AWS::ApiGateway::RestApi", properties);
     api.made.insert(api.sam.id.clone(), main, ROOM);
     tags::propagate(&api.sam, &mut api.made);
-    super::emit(context, &api.sam.id, api.made, before);
+    super::check_ids(scope, &api.sam.id, &api.made);
+    api.made.into()
 }
 
 /// Where the API is served from.
-fn set_endpoint(
-    context: &mut Context<'_>,
-    api: &mut SamResource,
-    properties: &mut Map<String, Value>,
-) {
+fn set_endpoint(scope: &Scope<'_>, api: &mut SamResource, properties: &mut Map<String, Value>) {
     let path = api.path("EndpointConfiguration");
     let mut given = api.take("EndpointConfiguration");
     if !is_truthy(Some(&given)) {
-        if context.partition == Partition::Commercial {
+        if scope.partition == Partition::Commercial {
             return;
         }
         // There are no edge endpoints there.
@@ -229,9 +249,9 @@ fn set_endpoint(
     if given.get("Type") == Some(&kind) {
         let ids = ["VPCEndpointIds", "VpcEndpointIds"].map(|name| given.get(name));
         if let [Some(_), Some(_)] = ids {
-            context.report(
-                Diagnostic::error(
-                    "vpc-endpoint-ids-twice",
+            scope.report(
+                Diagnostic::new(
+                    codes::VPC_ENDPOINT_IDS_TWICE,
                     path,
                     "`VPCEndpointIds` and `VpcEndpointIds` stand side by side",
                 )

@@ -9,12 +9,13 @@
 //! Upstream: `_construct_stage` in model/api/api_generator.py, `make_auto_deployable` in model/apigateway.py.
 
 use super::{RestApi, STAGE};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::reference;
 use crate::language::logical_id;
 use crate::language::python2::Node;
-use crate::sam::{SamResource, map, set, tags};
+use crate::resource::tags;
+use crate::resource::{SamResource, map, set};
+use crate::scope::Scope;
 use serde_json::{Value, json};
 
 /// What goes over to the stage as it is.
@@ -39,8 +40,8 @@ pub(super) fn id(api: &SamResource) -> String {
 }
 
 /// Makes the deployment and the stage; `body` is the text that stands for the API in the deployment's id.
-pub(super) fn lower(context: &mut Context<'_>, api: &mut RestApi, body: &str, stage: &str) {
-    let digest = logical_id::digest(&hashed_text(context, api, body));
+pub(super) fn lower(scope: &Scope<'_>, api: &mut RestApi, body: &str, stage: &str) {
+    let digest = logical_id::digest(&hashed_text(scope, api, body));
     let start: String = digest.chars().take(10).collect();
     let deployment = format!("{}Deployment{start}", api.sam.id);
     let mut properties = map(json!({
@@ -76,7 +77,7 @@ pub(super) fn lower(context: &mut Context<'_>, api: &mut RestApi, body: &str, st
 }
 
 /// What the id of the deployment is hashed from.
-fn hashed_text(context: &mut Context<'_>, api: &RestApi, body: &str) -> String {
+fn hashed_text(scope: &Scope<'_>, api: &RestApi, body: &str) -> String {
     let mut parts = vec![body.to_owned()];
     if let Node::Text(version) = api.get("OpenApiVersion")
         && !version.is_empty()
@@ -90,11 +91,11 @@ fn hashed_text(context: &mut Context<'_>, api: &RestApi, body: &str) -> String {
         parts.push(api.draft.function_names.clone());
     }
     if api.sam.is_truthy("AlwaysDeploy") {
-        match &context.options.deploy_salt {
+        match &scope.options.deploy_salt {
             Some(salt) => return salt.clone(),
-            None => context.report(
-                Diagnostic::warning(
-                    "always-deploy-by-content",
+            None => scope.report(
+                Diagnostic::new(
+                    codes::ALWAYS_DEPLOY_BY_CONTENT,
                     api.sam.path("AlwaysDeploy"),
                     "`AlwaysDeploy` has no effect without a value that changes: the deployment's id depends on the content",
                 )

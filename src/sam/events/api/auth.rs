@@ -7,20 +7,20 @@
 //! `add_auth_to_method` in swagger/swagger.py.
 
 use super::Route;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::python2::{Map as Map2, Node, Text};
-use crate::sam::api::Draft;
+use crate::sam::api::draft::Draft;
 use crate::sam::api::openapi::{Document, Fault};
-use crate::sam::did_you_mean;
+use crate::scope::Scope;
 use crate::template::Path;
 
 /// `Auth` of the API as it is written.
 pub(super) fn api_auth(route: &Route<'_>, draft: &Draft) -> Result<Map2, Diagnostic> {
     match draft.get("Auth") {
         Node::Map(auth) => Ok(auth.clone()),
-        auth if auth.is_truthy() => Err(Diagnostic::error(
-            "auth-shape",
+        auth if auth.is_truthy() => Err(Diagnostic::new(
+            codes::AUTH_SHAPE,
             Path::property(&route.api, "Auth"),
             "`Auth` must be a map",
         )
@@ -30,7 +30,7 @@ pub(super) fn api_auth(route: &Route<'_>, draft: &Draft) -> Result<Map2, Diagnos
 }
 
 /// With whose rights API Gateway calls the function, where callers are known by IAM; none without.
-pub(super) fn credentials(context: &Context<'_>, auth: &Map2, api_auth: &Map2) -> Option<Node> {
+pub(super) fn credentials(scope: &Scope<'_>, auth: &Map2, api_auth: &Map2) -> Option<Node> {
     let is_iam = |auth: &Map2, key: &str| matches!(auth.get(key), Some(Node::Text(name)) if &**name == "AWS_IAM");
     let by_default = is_iam(api_auth, "DefaultAuthorizer") && auth.is_empty();
     if !is_iam(auth, "Authorizer") && !by_default {
@@ -50,13 +50,13 @@ pub(super) fn credentials(context: &Context<'_>, auth: &Map2, api_auth: &Map2) -
     match role(auth).or_else(|| role(api_auth)) {
         Some(role) if is_word(&role, "NONE") => None,
         Some(role) if !is_word(&role, "CALLER_CREDENTIALS") => Some(role),
-        _ => Some(context.partition.arn("iam::*:user/*").as_str().into()),
+        _ => Some(scope.partition.arn("iam::*:user/*").as_str().into()),
     }
 }
 
 /// Checks the `Auth` of the event beside that of the API. Gives the latter, with parameters resolved.
 pub(super) fn checked_auth(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     route: &Route<'_>,
     draft: &mut Draft,
 ) -> Result<Map2, Diagnostic> {
@@ -64,9 +64,9 @@ pub(super) fn checked_auth(
         return Ok(Map2::hashed());
     }
     if let Some(auth) = draft.properties.get_mut("Auth")
-        && let Err(fault) = context.parameters.resolve_node(auth)
+        && let Err(fault) = scope.parameters.resolve_node(auth)
     {
-        context.report_unresolvable(Path::property(&route.api, "Auth"), &fault);
+        scope.report_unresolvable(Path::property(&route.api, "Auth"), &fault);
     }
     let api_auth = api_auth(route, draft)?;
     check_authorizer(route, &api_auth)?;
@@ -77,16 +77,16 @@ pub(super) fn checked_auth(
         .filter(|scopes| scopes.is_truthy());
     if let Some(scopes) = scopes {
         if scopes.as_list().is_none() {
-            return Err(Diagnostic::error(
-                "authorization-scopes",
+            return Err(Diagnostic::new(
+                codes::AUTHORIZATION_SCOPES,
                 at("AuthorizationScopes"),
                 "`AuthorizationScopes` must be a list",
             )
             .help("write `[scope]`"));
         }
         if !auth.get("Authorizer").is_some_and(Node::is_truthy) {
-            return Err(Diagnostic::error(
-                "scopes-without-authorizer",
+            return Err(Diagnostic::new(
+                codes::SCOPES_WITHOUT_AUTHORIZER,
                 at("AuthorizationScopes"),
                 "`AuthorizationScopes` need an `Authorizer` beside them",
             )
@@ -97,8 +97,8 @@ pub(super) fn checked_auth(
     let key = auth.get("ApiKeyRequired");
     let is_waived = key.is_some_and(|key| !matches!(key, Node::Null) && !key.is_truthy());
     if is_waived && !api_auth.get("ApiKeyRequired").is_some_and(Node::is_truthy) {
-        return Err(Diagnostic::error(
-            "api-key-not-required",
+        return Err(Diagnostic::new(
+            codes::API_KEY_NOT_REQUIRED,
             at("ApiKeyRequired"),
             format!(
                 "`ApiKeyRequired: false` waives what `{}` does not require",
@@ -115,8 +115,8 @@ pub(super) fn checked_auth(
         .get("ResourcePolicy")
         .filter(|policy| policy.is_truthy());
     if policy.is_some_and(|policy| policy.as_map().is_none()) {
-        return Err(Diagnostic::error(
-            "resource-policy-shape",
+        return Err(Diagnostic::new(
+            codes::RESOURCE_POLICY_SHAPE,
             at("ResourcePolicy"),
             "`ResourcePolicy` must be a map",
         )
@@ -139,8 +139,8 @@ fn check_authorizer(route: &Route<'_>, api_auth: &Map2) -> Result<(), Diagnostic
         .get("Authorizers")
         .filter(|authorizers| authorizers.is_truthy());
     if authorizers.is_some_and(|authorizers| authorizers.as_map().is_none()) {
-        return Err(Diagnostic::error(
-            "authorizers-shape",
+        return Err(Diagnostic::new(
+            codes::AUTHORIZERS_SHAPE,
             Path::property(&route.api, "Auth").then("Authorizers"),
             "`Authorizers` must be a map",
         )
@@ -156,8 +156,8 @@ fn check_authorizer(route: &Route<'_>, api_auth: &Map2) -> Result<(), Diagnostic
             {
                 return Ok(());
             }
-            Err(Diagnostic::error(
-                "authorizer-none",
+            Err(Diagnostic::new(
+                codes::AUTHORIZER_NONE,
                 path,
                 format!(
                     "`Authorizer: NONE` waives a default that `{}` does not have",
@@ -183,15 +183,15 @@ fn check_authorizer(route: &Route<'_>, api_auth: &Map2) -> Result<(), Diagnostic
             } else {
                 did_you_mean(name, &names)
             };
-            Err(Diagnostic::error(
-                "unknown-authorizer",
+            Err(Diagnostic::new(
+                codes::UNKNOWN_AUTHORIZER,
                 path,
                 format!("`{}` has no authorizer `{}`", route.api, &**name),
             )
             .help(help))
         }
-        _ => Err(Diagnostic::error(
-            "unknown-authorizer",
+        _ => Err(Diagnostic::new(
+            codes::UNKNOWN_AUTHORIZER,
             path,
             "`Authorizer` must be the name of an authorizer",
         )
@@ -244,7 +244,7 @@ pub(super) fn add_auth(
 
 /// `OverrideApiAuth`: the event's `Auth` counts in a document of the user's own, too.
 pub(super) fn override_auth(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     route: &Route<'_>,
     draft: &mut Draft,
     stage: &Text,
@@ -257,15 +257,15 @@ pub(super) fn override_auth(
         .iter()
         .any(|key| is_given(key))
     {
-        return Err(Diagnostic::error(
-            "override-of-nothing",
+        return Err(Diagnostic::new(
+            codes::OVERRIDE_OF_NOTHING,
             route.event.path("Auth").then("OverrideApiAuth"),
             "`OverrideApiAuth` has nothing to override with",
         )
         .on_key()
         .help("add `Authorizer`, `ApiKeyRequired` or `ResourcePolicy`"));
     }
-    let api_auth = checked_auth(context, route, draft)?;
+    let api_auth = checked_auth(scope, route, draft)?;
     let Some(document) = &mut draft.document else {
         return Ok(());
     };

@@ -14,16 +14,18 @@ mod request;
 
 use super::event_bridge_rule::role_to_start;
 use super::{Event, EventType, Target, has_failed};
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::intrinsics::ref_target;
 use crate::language::logical_id;
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
-use crate::sam;
-use crate::sam::api::Draft;
+use crate::resource::is_of_sam;
+use crate::resource::property::{Property, Shape};
+use crate::sam::api::draft::{Draft, Drafts};
 use crate::sam::api::openapi::{Document, Fault, make_conditional, with_wildcards};
-use crate::sam::property::{Property, Shape};
+use crate::sam::common::Common;
+use crate::sam::events::Lower;
+use crate::scope::Scope;
 use crate::template::Path;
 use auth::{add_auth, api_auth, checked_auth, credentials, override_auth};
 use request::{request_model, request_parameters};
@@ -53,7 +55,7 @@ pub(super) const OF_FUNCTION: EventType = EventType {
         Property::of("ResponseTransferMode", Shape::Text).by(ROOM),
     ],
     check: None,
-    lower: lower_of_function,
+    lower: Lower::Among(lower_of_function),
 };
 
 pub(super) const OF_STATE_MACHINE: EventType = EventType {
@@ -67,7 +69,7 @@ pub(super) const OF_STATE_MACHINE: EventType = EventType {
         Property::strictly("UnescapeMappingTemplate", Shape::Bool).by(ROOM),
     ],
     check: None,
-    lower: lower_of_state_machine,
+    lower: Lower::Among(lower_of_state_machine),
 };
 
 const SERVICE: &str = "apigateway.amazonaws.com";
@@ -103,8 +105,8 @@ impl<'a> Route<'a> {
         })
     }
 
-    fn fault(&self, code: &'static str, property: &str, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::error(code, self.event.path(property), message)
+    fn fault(&self, code: &'static Code, property: &str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, self.event.path(property), message)
     }
 
     fn body_path(&self) -> Path {
@@ -116,47 +118,49 @@ impl<'a> Route<'a> {
     }
 }
 
-fn lower_of_function(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+fn lower_of_function(
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
+    target: &mut Target<'_>,
+    event: &Event,
+) {
     let Some(route) = Route::of(event) else {
         return;
     };
-    let stage = match stage_of(context, &route.api) {
+    let stage = match stage_of(common, &route.api) {
         Ok(stage) => stage,
-        Err(fault) => return context.report(fault),
+        Err(fault) => return scope.report(fault),
     };
-    allow(context, target, &route, &stage);
-    warn_of_alias(context, target, &route);
-    let api = context
-        .resources
+    allow(scope, target, &route, &stage);
+    warn_of_alias(scope, target, &route);
+    let api = common
+        .stack
+        .own
         .get(&route.api)
         .and_then(|api| api.get("Properties"));
     let merges = is_truthy(api.and_then(|api| api.get("MergeDefinitions")));
-    edit_draft(context, &route, |context, draft| {
+    edit_draft(scope, &mut common.drafts, &route, |draft| {
         if draft.is_managed || merges {
-            integrate_function(context, target, &route, draft, &stage, merges)?;
+            integrate_function(scope, target, &route, draft, &stage, merges)?;
         }
-        override_auth(context, &route, draft, &stage)
+        override_auth(scope, &route, draft, &stage)
     });
 }
 
 /// Says, once for each function, when the name of its alias comes from a parameter: it stands in the API's document, so
 /// another name deploys the API again, and takes the old alias away beside it.
-fn warn_of_alias(context: &mut Context<'_>, target: &Target<'_>, route: &Route<'_>) {
+fn warn_of_alias(scope: &Scope<'_>, target: &Target<'_>, route: &Route<'_>) {
     let name = target.sam.get("AutoPublishAlias");
     if target.id == target.sam.id || name.is_string() {
         return;
     }
     let path = target.sam.path("AutoPublishAlias");
-    let code = "alias-redeploys-api";
-    if context
-        .diagnostics
-        .iter()
-        .any(|found| found.code == code && found.path == path)
-    {
+    let code = codes::ALIAS_REDEPLOYS_API;
+    if scope.has(|found| found.code == code && found.path == path) {
         return;
     }
-    context.report(
-        Diagnostic::warning(
+    scope.report(
+        Diagnostic::new(
             code,
             path,
             format!(
@@ -169,47 +173,44 @@ fn warn_of_alias(context: &mut Context<'_>, target: &Target<'_>, route: &Route<'
 }
 
 /// Lets `edit` change the draft of the API, where it has a document; a fault is reported.
-fn edit_draft<'a>(
-    context: &mut Context<'a>,
+fn edit_draft(
+    scope: &Scope<'_>,
+    drafts: &mut Drafts,
     route: &Route<'_>,
-    edit: impl FnOnce(&mut Context<'a>, &mut Draft) -> Result<(), Diagnostic>,
+    edit: impl FnOnce(&mut Draft) -> Result<(), Diagnostic>,
 ) {
-    let Some(slot) = context.drafts.get_mut(&route.api) else {
+    let Some(draft) = drafts.get_mut(&route.api) else {
         return;
     };
-    let mut draft = std::mem::replace(slot, Draft::new(None, false));
-    let kept = has_failed(context, route.event).then(|| draft.document.clone());
+    let kept = has_failed(scope, route.event).then(|| draft.document.clone());
     let done = if draft.document.is_some() {
-        edit(context, &mut draft)
+        edit(draft)
     } else {
         Ok(())
     };
     if let Some(kept) = kept {
         draft.document = kept;
     }
-    if let Some(slot) = context.drafts.get_mut(&route.api) {
-        *slot = draft;
-    }
     if let Err(fault) = done {
-        context.report(fault);
+        scope.report(fault);
     }
 }
 
 /// The name of the API's stage as ids hold it, or why there is none.
-fn stage_of(context: &Context<'_>, api: &str) -> Result<Text, Diagnostic> {
-    let resource = context.resources.get(api);
+fn stage_of(common: &Common<'_>, api: &str) -> Result<Text, Diagnostic> {
+    let resource = common.stack.own.get(api);
     let properties = resource.and_then(|resource| resource.get("Properties"));
-    let is_of_sam = resource.is_some_and(|resource| sam::type_of(resource).is_some());
+    let is_of_sam = resource.is_some_and(is_of_sam);
     // Of SAM's own resources this is said where they are read.
     if !is_of_sam && properties.is_some_and(|properties| !properties.is_object()) {
-        return Err(Diagnostic::error(
-            "wrong-shape",
+        return Err(Diagnostic::new(
+            codes::WRONG_SHAPE,
             Path::resource(api).then("Properties"),
             format!("the `Properties` of `{api}` must be a map"),
         )
         .help("an event looks for the name of the stage there"));
     }
-    let is_bare = context
+    let is_bare = common
         .drafts
         .get(api)
         .and_then(|draft| draft.get("StageName").as_text())
@@ -218,8 +219,8 @@ fn stage_of(context: &Context<'_>, api: &str) -> Result<Text, Diagnostic> {
         .and_then(|properties| properties.get("StageName"))
         .and_then(Value::as_str)
     {
-        Some("") => Err(Diagnostic::error(
-            "stage-name-empty",
+        Some("") => Err(Diagnostic::new(
+            codes::STAGE_NAME_EMPTY,
             Path::property(api, "StageName"),
             format!("`StageName` of `{api}` is empty"),
         )
@@ -231,7 +232,7 @@ fn stage_of(context: &Context<'_>, api: &str) -> Result<Text, Diagnostic> {
 }
 
 /// Lets every stage of the API call the function by this route.
-fn allow(context: &mut Context<'_>, target: &mut Target<'_>, route: &Route<'_>, stage: &str) {
+fn allow(scope: &Scope<'_>, target: &mut Target<'_>, route: &Route<'_>, stage: &str) {
     let mut path = &*route.path;
     if path.len() > 1 && !path.ends_with("\n/") {
         path = path.strip_suffix('/').unwrap_or(path);
@@ -240,7 +241,7 @@ fn allow(context: &mut Context<'_>, target: &mut Target<'_>, route: &Route<'_>, 
         "any" => "*".to_owned(),
         method => method.to_uppercase(),
     };
-    let arn = context.partition.arn(&format!(
+    let arn = scope.partition.arn(&format!(
         "execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{__ApiId__}}/${{__Stage__}}/{method}{}",
         with_wildcards(path)
     ));
@@ -253,9 +254,9 @@ fn allow(context: &mut Context<'_>, target: &mut Target<'_>, route: &Route<'_>, 
     let id = route.event.made_id(&format!("Permission{suffix}"));
     if !logical_id::is_valid(&id) {
         // Letters of other scripts.
-        context.report(
-            Diagnostic::error(
-                "invalid-logical-id",
+        scope.report(
+            Diagnostic::new(
+                codes::INVALID_LOGICAL_ID,
                 route.event.path.clone(),
                 format!("the stage `{stage}` becomes part of the logical id `{id}`, where CloudFormation allows only A-Z, a-z and 0-9"),
             )
@@ -271,7 +272,7 @@ fn allow(context: &mut Context<'_>, target: &mut Target<'_>, route: &Route<'_>, 
 }
 
 fn integrate_function(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     target: &Target<'_>,
     route: &Route<'_>,
     draft: &mut Draft,
@@ -283,17 +284,17 @@ fn integrate_function(
     };
     let done = if merges {
         let mut generated = Document::swagger();
-        integrate_into(context, target, route, draft, &mut generated, stage)
-            .and_then(|()| merge(context, route, &mut generated, &mut own))
+        integrate_into(scope, target, route, draft, &mut generated, stage)
+            .and_then(|()| merge(scope, route, &mut generated, &mut own))
     } else {
-        integrate_into(context, target, route, draft, &mut own, stage)
+        integrate_into(scope, target, route, draft, &mut own, stage)
     };
     draft.document = Some(own);
     done
 }
 
 fn integrate_into(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     target: &Target<'_>,
     route: &Route<'_>,
     draft: &mut Draft,
@@ -302,14 +303,14 @@ fn integrate_into(
 ) -> Result<(), Diagnostic> {
     refuse_second(route, document)?;
     let api_auth = api_auth(route, draft)?;
-    let integration = lambda_integration(context, target, route, &api_auth);
+    let integration = lambda_integration(scope, target, route, &api_auth);
     let condition = target
         .sam
         .attributes
         .condition()
         .filter(|name| !name.is_empty());
     let condition = condition.map(Text::marked);
-    let api_auth = checked_auth(context, route, draft)?;
+    let api_auth = checked_auth(scope, route, draft)?;
     let model = request_model(route, draft)?;
     let parameters = request_parameters(route)?;
     let timeout = route.event.get("TimeoutInMillis");
@@ -349,7 +350,7 @@ fn refuse_second(route: &Route<'_>, document: &mut Document) -> Result<(), Diagn
     if is_there {
         return Err(route
             .fault(
-                "api-route-twice",
+                codes::API_ROUTE_TWICE,
                 "Path",
                 format!("{} is another event's already", route.words()),
             )
@@ -360,7 +361,7 @@ fn refuse_second(route: &Route<'_>, document: &mut Document) -> Result<(), Diagn
 
 /// Puts the method that was generated for an API with `MergeDefinitions` into the user's document.
 fn merge(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     route: &Route<'_>,
     generated: &mut Document,
     own: &mut Document,
@@ -372,9 +373,9 @@ fn merge(
         .merge_method(&route.path, &route.method, method)
         .map_err(|fault| fault.diagnostic(route.body_path()).blame(Some(&route.api)))?;
     if !is_kept {
-        context.report(
-            Diagnostic::warning(
-                "merge-definitions-lost",
+        scope.report(
+            Diagnostic::new(
+                codes::MERGE_DEFINITIONS_LOST,
                 route.event.path("Path"),
                 format!("the document of `{}` has no `paths`, so that {} is not merged into it", route.api, route.words()),
             )
@@ -385,7 +386,7 @@ fn merge(
 }
 
 fn lambda_integration(
-    context: &Context<'_>,
+    scope: &Scope<'_>,
     target: &Target<'_>,
     route: &Route<'_>,
     api_auth: &Map2,
@@ -397,7 +398,7 @@ fn lambda_integration(
         ("2015-03-31", "invocations")
     };
     let mut uri = target.sub_with_arn(|function| {
-        context.partition.arn(&format!(
+        scope.partition.arn(&format!(
             "apigateway:${{AWS::Region}}:lambda:path/{version}/functions/{function}/{invocations}"
         ))
     });
@@ -409,7 +410,7 @@ fn lambda_integration(
     if is_streamed {
         made.insert("responseTransferMode", "STREAM");
     }
-    if let Some(credentials) = credentials(context, &route.auth, api_auth) {
+    if let Some(credentials) = credentials(scope, &route.auth, api_auth) {
         made.insert("credentials", credentials);
     }
     made
@@ -423,22 +424,27 @@ fn make_dependent(uri: &mut Node, target: &Target<'_>) {
     }
 }
 
-fn lower_of_state_machine(context: &mut Context<'_>, target: &mut Target<'_>, event: &Event) {
+fn lower_of_state_machine(
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
+    target: &mut Target<'_>,
+    event: &Event,
+) {
     let Some(route) = Route::of(event) else {
         return;
     };
-    if let Err(fault) = stage_of(context, &route.api) {
-        return context.report(fault);
+    if let Err(fault) = stage_of(common, &route.api) {
+        return scope.report(fault);
     }
     let role = role_to_start(target, event, SERVICE, ROOM);
-    edit_draft(context, &route, |context, draft| {
+    edit_draft(scope, &mut common.drafts, &route, |draft| {
         if !draft.is_managed {
             return Ok(());
         }
         let Some(mut document) = draft.document.take() else {
             return Ok(());
         };
-        let done = integrate_state_machine(context, target, &route, draft, &mut document, role);
+        let done = integrate_state_machine(scope, target, &route, draft, &mut document, role);
         draft.document = Some(document);
         // The reference names the event alone.
         done.map_err(|fault| match fault.resource.as_deref() {
@@ -449,7 +455,7 @@ fn lower_of_state_machine(context: &mut Context<'_>, target: &mut Target<'_>, ev
 }
 
 fn integrate_state_machine(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     target: &Target<'_>,
     route: &Route<'_>,
     draft: &mut Draft,
@@ -457,7 +463,7 @@ fn integrate_state_machine(
     role: Value,
 ) -> Result<(), Diagnostic> {
     refuse_second(route, document)?;
-    let api_auth = checked_auth(context, route, draft)?;
+    let api_auth = checked_auth(scope, route, draft)?;
     let condition = target
         .sam
         .attributes

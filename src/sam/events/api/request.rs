@@ -6,11 +6,11 @@
 //! Upstream: `_add_swagger_integration` of class Api in model/eventsources/push.py.
 
 use super::Route;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::python2::{Map as Map2, Node, Text};
-use crate::sam::api::Draft;
+use crate::sam::api::draft::Draft;
 use crate::sam::api::openapi::{RequestParameter, Validation};
-use crate::sam::did_you_mean;
 use crate::template::Path;
 
 /// How the names of request parameters begin.
@@ -56,8 +56,8 @@ pub(super) fn request_model(
             Node::Text(name) if !known.is_empty() => did_you_mean(name, &known),
             _ => format!("define it under `Models` of `{}`", route.api),
         };
-        return Err(Diagnostic::error(
-            "unknown-model",
+        return Err(Diagnostic::new(
+            codes::UNKNOWN_MODEL,
             at("Model"),
             format!("`{}` has no model of this name", route.api),
         )
@@ -66,8 +66,8 @@ pub(super) fn request_model(
     let flag = |key: &str| match given.get(key) {
         None | Some(Node::Null) => Ok(None),
         Some(Node::Bool(flag)) => Ok(Some(*flag)),
-        Some(_) => Err(Diagnostic::error(
-            "wrong-shape",
+        Some(_) => Err(Diagnostic::new(
+            codes::WRONG_SHAPE,
             at(key),
             format!("`{key}` must be `true` or `false`"),
         )
@@ -96,8 +96,8 @@ pub(super) fn request_parameters(route: &Route<'_>) -> Result<Vec<RequestParamet
     for (index, parameter) in given.iter().enumerate() {
         let path = route.event.path("RequestParameters").then(index);
         let shape = |path: Path| {
-            Diagnostic::error(
-                "request-parameter-shape",
+            Diagnostic::new(
+                codes::REQUEST_PARAMETER_SHAPE,
                 path,
                 "a request parameter is a name, or a name with `Required` and `Caching`",
             )
@@ -119,8 +119,8 @@ pub(super) fn request_parameters(route: &Route<'_>) -> Result<Vec<RequestParamet
             .iter()
             .any(|prefix| name.starts_with(prefix))
         {
-            return Err(Diagnostic::error(
-                "request-parameter-name",
+            return Err(Diagnostic::new(
+                codes::REQUEST_PARAMETER_NAME,
                 path,
                 format!("the request parameter `{}` is in no part of a request", &**name),
             )

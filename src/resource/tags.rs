@@ -2,11 +2,11 @@
 //!
 //! Upstream: model/tags/resource_tagging.py, `propagate_tags` in model/__init__.py.
 
-use super::SamResource;
-use super::generated::Generated;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
+use crate::resource::SamResource;
+use crate::resource::generated::Generated;
+use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
 /// Tag keys that belong to SAM.
@@ -34,14 +34,14 @@ pub(crate) fn created_by(key: &str, tags: Option<&Map<String, Value>>) -> Value 
 }
 
 /// Refuses tag keys that belong to SAM.
-pub(crate) fn check_reserved(context: &mut Context<'_>, resource: &SamResource) {
+pub(crate) fn check_reserved(scope: &Scope<'_>, resource: &SamResource) {
     let Some(tags) = resource.get("Tags").as_object() else {
         return;
     };
     for key in RESERVED.iter().filter(|key| tags.contains_key(**key)) {
-        context.report(
-            Diagnostic::error(
-                "reserved-tag",
+        scope.report(
+            Diagnostic::new(
+                codes::RESERVED_TAG,
                 resource.path("Tags").then(*key),
                 format!("the tag `{key}` is written by the transform itself"),
             )

@@ -1,12 +1,12 @@
 //! One row per SAM property: what it accepts, where it may stand, who lowers it. And the check of a resource against
 //! its rows.
 
-use super::SamResource;
-use crate::context::Context;
-use crate::diagnostics::{Diagnostic, suggestion};
-use crate::language::intrinsics::passes_as_intrinsic;
+use crate::diagnostics::{Diagnostic, codes, did_you_mean, suggestion};
+use crate::language::intrinsics::{is_intrinsic, passes_as_intrinsic};
 use crate::language::truth::is_truthy;
-use crate::template::Path;
+use crate::resource::SamResource;
+use crate::scope::Scope;
+use crate::template::{Path, Step};
 use serde_json::{Map, Value};
 
 /// What a property's value must look like.
@@ -175,17 +175,17 @@ impl Property {
 ///
 /// `owner` is what has the properties, in words: "`AWS::Serverless::Function`", "an `SQS` event".
 pub(crate) fn check(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     table: &'static [Property],
     properties: &Map<String, Value>,
     owner: &str,
     path: &Path,
 ) -> bool {
-    let before = context.diagnostics.len();
+    let before = scope.count();
     for (name, value) in properties {
         let Some(row) = table.iter().find(|row| row.name == name) else {
-            let mut fault = Diagnostic::error(
-                "unknown-property",
+            let mut fault = Diagnostic::new(
+                codes::UNKNOWN_PROPERTY,
                 path.clone().then(name),
                 format!("{owner} has no property `{name}`"),
             )
@@ -195,12 +195,12 @@ pub(crate) fn check(
             } else {
                 fault = fault.help("take it out, or move it to where it belongs");
             }
-            context.report(fault);
+            scope.report(fault);
             continue;
         };
         if !row.accepts(value) {
-            let mut fault = Diagnostic::error(
-                "wrong-shape",
+            let mut fault = Diagnostic::new(
+                codes::WRONG_SHAPE,
                 path.clone().then(name),
                 format!("`{name}` must be {}", row.shape.words()),
             );
@@ -209,7 +209,7 @@ pub(crate) fn check(
             } else {
                 fault.help(format!("write {} here", row.shape.words()))
             };
-            context.report(fault);
+            scope.report(fault);
         }
     }
     let misspelt = misspelt(table, properties);
@@ -219,9 +219,9 @@ pub(crate) fn check(
                 Shape::Any => format!("add `{}`", row.name),
                 shape => format!("add `{}`: {}", row.name, shape.words()),
             };
-            context.report(
-                Diagnostic::error(
-                    "missing-property",
+            scope.report(
+                Diagnostic::new(
+                    codes::MISSING_PROPERTY,
                     path.clone().then(row.name),
                     format!("{owner} needs `{}`", row.name),
                 )
@@ -229,7 +229,7 @@ pub(crate) fn check(
             );
         }
     }
-    context.diagnostics.len() == before
+    scope.count() == before
 }
 
 /// The absent properties that are probably meant by names without a row.
@@ -244,6 +244,33 @@ pub(crate) fn misspelt(
         .filter_map(|name| suggestion(name, table.iter().map(|row| row.name)))
         .filter(|meant| !properties.contains_key(*meant))
         .collect()
+}
+
+/// Says when a map has keys that nobody reads.
+pub(crate) fn warn_of_unknown_keys(
+    scope: &Scope<'_>,
+    given: &Map<String, Value>,
+    known: &[&str],
+    path: &Path,
+) {
+    if is_intrinsic(&Value::Object(given.clone())) {
+        return;
+    }
+    let owner = match path.0.last() {
+        Some(Step::Key(name)) => name.clone(),
+        _ => String::new(),
+    };
+    for key in given.keys().filter(|key| !known.contains(&key.as_str())) {
+        scope.report(
+            Diagnostic::new(
+                codes::IGNORED_KEY,
+                path.clone().then(key),
+                format!("`{owner}` has no key `{key}`, which is ignored"),
+            )
+            .on_key()
+            .help(did_you_mean(key, known)),
+        );
+    }
 }
 
 /// Moves the properties that go over as they are from a SAM resource into a CloudFormation one.

@@ -7,10 +7,10 @@
 //! Upstream: the pydantic models in internal/schema_source/. There a list is first tried as a map, so that an empty one
 //! becomes `{}` and one of two-character items a map of characters; here it stays a list.
 
-use super::did_you_mean;
-use crate::context::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::python_json::number_text;
+use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Number, Value};
 
@@ -95,7 +95,7 @@ impl Holds {
 ///
 /// `owner` is the property's name.
 pub(crate) fn read(
-    context: &mut Context<'_>,
+    scope: &Scope<'_>,
     given: &Map<String, Value>,
     keys: &'static [Key],
     owner: &str,
@@ -103,9 +103,9 @@ pub(crate) fn read(
 ) -> Map<String, Value> {
     let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
     for key in given.keys().filter(|key| !names.contains(&key.as_str())) {
-        context.report(
-            Diagnostic::error(
-                "unknown-key",
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_KEY,
                 path.clone().then(key),
                 format!("`{owner}` has no key `{key}`"),
             )
@@ -118,9 +118,9 @@ pub(crate) fn read(
         let path = path.clone().then(key.name);
         let Some(value) = given.get(key.name).filter(|value| !value.is_null()) else {
             if key.required {
-                context.report(
-                    Diagnostic::error(
-                        "missing-property",
+                scope.report(
+                    Diagnostic::new(
+                        codes::MISSING_PROPERTY,
                         path,
                         format!("`{owner}` needs `{}`", key.name),
                     )
@@ -130,9 +130,9 @@ pub(crate) fn read(
             continue;
         };
         let Some(value) = key.holds.of(value) else {
-            context.report(
-                Diagnostic::error(
-                    "wrong-shape",
+            scope.report(
+                Diagnostic::new(
+                    codes::WRONG_SHAPE,
                     path,
                     format!("`{}` must be {}", key.name, key.holds.words()),
                 )
@@ -141,9 +141,9 @@ pub(crate) fn read(
             continue;
         };
         if becomes_map(&value) {
-            context.report(
-                Diagnostic::warning(
-                    "list-read-as-map",
+            scope.report(
+                Diagnostic::new(
+                    codes::LIST_READ_AS_MAP,
                     path,
                     format!(
                         "AWS's own transform makes a map of this `{}`; here it stays a list",

@@ -1,6 +1,5 @@
 //! What one SAM resource becomes: resources by logical id, in order.
 
-use crate::context::Context;
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -10,12 +9,13 @@ pub(crate) struct Generated {
     resources: IndexMap<String, Option<Made>>,
 }
 
+/// One of them.
 #[derive(Debug)]
-struct Made {
-    resource: Value,
-    room: &'static str,
+pub(crate) struct Made {
+    pub(crate) resource: Value,
+    pub(crate) room: &'static str,
     /// Whether several SAM resources make it together.
-    is_shared: bool,
+    pub(crate) is_shared: bool,
 }
 
 impl Generated {
@@ -70,16 +70,18 @@ impl Generated {
             .map(|made| &mut made.resource)
     }
 
-    /// Puts all into the template, behind the resource `source` that asked for them.
-    pub(crate) fn emit(self, context: &mut Context<'_>, source: &str) {
-        for (id, made) in self.resources {
-            match made {
-                Some(made) if made.is_shared => {
-                    context.emit_shared(source, &id, made.resource, made.room);
-                }
-                Some(made) => context.emit(source, id, made.resource, made.room),
-                None => {}
-            }
-        }
+    /// The type of each resource, with its id.
+    pub(crate) fn types(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.resources.iter().filter_map(|(id, made)| {
+            let kind = made.as_ref()?.resource.get("Type")?.as_str()?;
+            Some((id.as_str(), kind))
+        })
+    }
+
+    /// All of it.
+    pub(crate) fn into_made(self) -> impl Iterator<Item = (String, Made)> {
+        self.resources
+            .into_iter()
+            .filter_map(|(id, made)| Some((id, made?)))
     }
 }

@@ -1,0 +1,63 @@
+//! Which values of a resource stand in Globals, so that a finding about one can name the place where it is written.
+
+use crate::template::{Path, Step};
+use indexmap::IndexMap;
+
+/// Which values of the merged resources stand in Globals.
+#[derive(Debug, Default)]
+pub(crate) struct Inheritance {
+    pub(crate) resources: IndexMap<String, Inherited>,
+}
+
+/// What one resource has from Globals.
+#[derive(Debug)]
+pub(crate) struct Inherited {
+    pub(crate) section: &'static str,
+    /// What came over whole, by its path below `Properties`.
+    pub(crate) whole: Vec<Vec<Step>>,
+    /// Lists whose first items came over, and how many.
+    pub(crate) lists: Vec<(Vec<Step>, usize)>,
+}
+
+impl Inheritance {
+    /// Where in the template something of a merged resource is written.
+    pub(crate) fn trace(&self, path: Path) -> Path {
+        let Some(inherited) = path.resource_id().and_then(|id| self.resources.get(id)) else {
+            return path;
+        };
+        let Some(below) = path.0.get(3..) else {
+            return path;
+        };
+        let global = |below: &[Step]| {
+            let mut path = Path::default().then("Globals").then(inherited.section);
+            path.0.extend_from_slice(below);
+            path
+        };
+        if inherited.whole.iter().any(|whole| below.starts_with(whole)) {
+            return global(below);
+        }
+        for (list, count) in &inherited.lists {
+            if let (true, Some(Step::Index(index))) =
+                (below.starts_with(list), below.get(list.len()))
+            {
+                if index < count {
+                    return global(below);
+                }
+                let mut own = path.clone();
+                if let Some(step) = own.0.get_mut(3 + list.len()) {
+                    *step = Step::Index(index - count);
+                }
+                return own;
+            }
+        }
+        path
+    }
+
+    /// Whether a value below the properties of a resource, and all that is in it, came from Globals.
+    pub(crate) fn has_whole(&self, id: &str, below: &[&str]) -> bool {
+        let below: Vec<Step> = below.iter().map(|key| Step::from(*key)).collect();
+        self.resources
+            .get(id)
+            .is_some_and(|inherited| inherited.whole.iter().any(|whole| below.starts_with(whole)))
+    }
+}

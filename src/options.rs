@@ -1,0 +1,81 @@
+//! What a caller decides of a transform.
+
+use crate::code::LocalCode;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// What a caller decides.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Options<'a> {
+    /// The AWS region that the stack is for; it decides the partition of ARNs.
+    pub region: String,
+    /// Parameter values by name; they win over the template's defaults.
+    pub parameters: Map<String, Value>,
+    /// Who knows the code that the template names by local paths.
+    pub code: &'a dyn LocalCode,
+    /// The templates of applications of the Serverless Application Repository: application id and version to URL.
+    pub application_urls: BTreeMap<(String, String), String>,
+    /// What the ids of deployments of REST APIs with `AlwaysDeploy` depend on, in place of SAM's clock: another value
+    /// deploys them again.
+    pub deploy_salt: Option<String>,
+}
+
+impl<'a> Options<'a> {
+    /// The options for a region, without parameter values and without local code.
+    pub fn new(region: impl Into<String>) -> Self {
+        Self {
+            region: region.into(),
+            parameters: Map::new(),
+            code: &crate::code::NoLocalCode,
+            application_urls: BTreeMap::new(),
+            deploy_salt: None,
+        }
+    }
+
+    /// The same with these parameter values.
+    #[must_use]
+    pub fn with_parameters(mut self, parameters: Map<String, Value>) -> Self {
+        self.parameters = parameters;
+        self
+    }
+
+    /// The same with the URL of the template that the Serverless Application Repository makes of a version of an
+    /// application, for `AWS::Serverless::Application`: it cannot be known without asking the repository
+    /// (`aws serverlessrepo create-cloud-formation-template`).
+    #[must_use]
+    pub fn with_application_url(
+        mut self,
+        application_id: impl Into<String>,
+        semantic_version: impl Into<String>,
+        url: impl Into<String>,
+    ) -> Self {
+        let application = (application_id.into(), semantic_version.into());
+        self.application_urls.insert(application, url.into());
+        self
+    }
+
+    /// The same with a value that APIs with `AlwaysDeploy` are deployed anew for.
+    #[must_use]
+    pub fn with_deploy_salt(mut self, salt: impl Into<String>) -> Self {
+        self.deploy_salt = Some(salt.into());
+        self
+    }
+
+    /// The same with local code that `code` knows.
+    #[must_use]
+    pub fn with_code(mut self, code: &'a dyn LocalCode) -> Self {
+        self.code = code;
+        self
+    }
+}
+
+impl std::fmt::Debug for Options<'_> {
+    /// Names the parameters without their values, which may be secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("region", &self.region)
+            .field("parameters", &self.parameters.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}

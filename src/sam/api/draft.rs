@@ -1,0 +1,83 @@
+//! The documents of APIs before the APIs themselves are lowered.
+
+use super::openapi::Document;
+use crate::language::intrinsics::is_intrinsic;
+use crate::language::python2::{Map, Node};
+use indexmap::IndexMap;
+use std::collections::HashMap;
+
+/// An API whose document is being put together: functions and state machines add to it before it is lowered itself.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    /// The body; none where there is no map to be one.
+    pub(crate) document: Option<Document>,
+    /// Whether the document is made by the transform, events included, and not written by the user.
+    pub(crate) is_managed: bool,
+    /// The properties of a REST API that enter its document or its deployment's id.
+    pub(crate) properties: Map,
+    /// The names of the functions with events of a REST API, one after the other.
+    pub(crate) function_names: String,
+}
+
+impl Draft {
+    /// A draft without properties.
+    pub(crate) fn new(document: Option<Document>, is_managed: bool) -> Self {
+        Self {
+            document,
+            is_managed,
+            properties: Map::hashed(),
+            function_names: String::new(),
+        }
+    }
+
+    /// A property; null where it is absent.
+    pub(crate) fn get(&self, name: &str) -> &Node {
+        self.properties.get(name).unwrap_or(&Node::Null)
+    }
+}
+
+/// The drafts of a template by the ids of their APIs.
+pub(crate) type Drafts = IndexMap<String, Draft>;
+
+/// What later steps need of the APIs.
+pub(crate) struct Apis {
+    pub(crate) drafts: Drafts,
+    /// The rank of each resource, where the template's order is not the one to lower them in.
+    pub(crate) order: HashMap<String, usize>,
+    /// `Globals.Api`, where there are REST APIs.
+    pub(crate) global: Node,
+}
+
+impl Apis {
+    pub(crate) fn none() -> Self {
+        Self {
+            drafts: Drafts::new(),
+            order: HashMap::new(),
+            global: Node::Null,
+        }
+    }
+}
+
+/// What a global value and a resource's own one become, as passes/globals.rs has it, with the order of the keys.
+pub(crate) fn merge_global(global: &Node, own: Node) -> Node {
+    let is_value = |node: &Node| {
+        node.as_map().is_some_and(|map| map.len() == 1) && is_intrinsic(&node.to_value())
+    };
+    match (global, own) {
+        (Node::Map(global_map), Node::Map(own_map))
+            if !is_value(global) && !is_value(&Node::Map(own_map.clone())) =>
+        {
+            let mut merged = global_map.copied();
+            for (key, own) in own_map {
+                let value = match global_map.get(&key) {
+                    Some(global) => merge_global(global, own),
+                    None => own,
+                };
+                merged.insert(key, value);
+            }
+            merged.into()
+        }
+        (Node::List(global), Node::List(own)) => global.iter().cloned().chain(own).collect(),
+        (_, own) => own,
+    }
+}

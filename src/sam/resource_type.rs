@@ -1,0 +1,72 @@
+//! What there is to know of a SAM resource type: its properties, and how it is lowered.
+
+use super::common::Common;
+use crate::deployment::Deployment;
+use crate::resource::SamResource;
+use crate::resource::generated::Generated;
+use crate::resource::property::Property;
+use crate::scope::Scope;
+use serde_json::Value;
+
+/// When a type is lowered: events add to APIs, and connectors look at what was lowered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    Functions,
+    WebFunctions,
+    StateMachines,
+    Apis,
+    Others,
+    Connectors,
+}
+
+/// One SAM resource type.
+pub(crate) struct ResourceType {
+    /// `AWS::Serverless::Function`
+    pub(crate) name: &'static str,
+    /// Its section in Globals.
+    pub(crate) globals: Option<&'static str>,
+    pub(crate) stage: Stage,
+    pub(crate) properties: &'static [Property],
+    /// What a dotted reference may name (`Fn.Alias`), and the type of the generated resource that it stands for.
+    pub(crate) referable: &'static [(&'static str, &'static str)],
+    pub(crate) lower: Lower,
+}
+
+/// How a resource is lowered: what it may read and change says the type.
+#[derive(Clone, Copy)]
+pub(crate) enum Lower {
+    /// By itself: it reads nothing but itself.
+    Alone(fn(&Scope<'_>, SamResource) -> Lowered),
+    /// Among the others: it reads or edits other resources, or shares something with them.
+    Among(fn(&Scope<'_>, &mut Common<'_>, SamResource) -> Lowered),
+    /// Not yet.
+    Later,
+}
+
+/// What a SAM resource becomes.
+#[derive(Default)]
+pub(crate) struct Lowered {
+    pub(crate) made: Generated,
+    /// How it is published, where it is.
+    pub(crate) deployment: Option<Deployment>,
+    /// Its new id, where it gets another one.
+    pub(crate) renamed: Option<String>,
+}
+
+impl Lowered {
+    /// One resource.
+    pub(crate) fn one(id: String, resource: Value, room: &'static str) -> Self {
+        let mut made = Generated::default();
+        made.insert(id, resource, room);
+        made.into()
+    }
+}
+
+impl From<Generated> for Lowered {
+    fn from(made: Generated) -> Self {
+        Self {
+            made,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What every room may ask, and where it tells what it finds: the same for a whole transform, and shared by all.
+
+use crate::diagnostics::{Diagnostic, codes};
+use crate::language::parameters::{Parameters, Trap, Unresolvable, find_in_maps};
+use crate::language::partition::Partition;
+use crate::options::Options;
+use crate::template::{Path, Template};
+use serde_json::{Map, Value};
+use std::cell::RefCell;
+
+/// What is known before anything is transformed, and the findings so far.
+///
+/// It is handed on as `&Scope`: a room that takes nothing else changes nothing. Findings are told, never read back,
+/// except to ask whether there are any.
+pub(crate) struct Scope<'a> {
+    pub(crate) options: &'a Options<'a>,
+    pub(crate) partition: Partition,
+    pub(crate) parameters: Parameters,
+    mappings: Map<String, Value>,
+    findings: RefCell<Vec<Diagnostic>>,
+}
+
+impl<'a> Scope<'a> {
+    pub(crate) fn new(template: &Template, options: &'a Options<'a>) -> Self {
+        let partition = Partition::of_region(&options.region);
+        Self {
+            options,
+            partition,
+            parameters: Parameters::new(
+                &options.parameters,
+                template.section("Parameters"),
+                &options.region,
+                partition.name(),
+            ),
+            mappings: template.section("Mappings").cloned().unwrap_or_default(),
+            findings: RefCell::default(),
+        }
+    }
+
+    /// Notes a finding.
+    pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        self.findings.borrow_mut().push(diagnostic);
+    }
+
+    /// How many findings there are.
+    pub(crate) fn count(&self) -> usize {
+        self.findings.borrow().len()
+    }
+
+    /// Whether there are errors among the findings after the first `before`.
+    pub(crate) fn has_errors_since(&self, before: usize) -> bool {
+        self.findings
+            .borrow()
+            .iter()
+            .skip(before)
+            .any(Diagnostic::is_error)
+    }
+
+    /// Whether there are errors.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.has_errors_since(0)
+    }
+
+    /// Whether a finding is there already.
+    pub(crate) fn has(&self, is_it: impl FnMut(&Diagnostic) -> bool) -> bool {
+        self.findings.borrow().iter().any(is_it)
+    }
+
+    /// What `look` makes of the findings.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&[Diagnostic]) -> T) -> T {
+        look(&self.findings.borrow())
+    }
+
+    /// Takes out the findings after the first `before`.
+    pub(crate) fn take_since(&self, before: usize) -> Vec<Diagnostic> {
+        let mut findings = self.findings.borrow_mut();
+        let before = before.min(findings.len());
+        findings.split_off(before)
+    }
+
+    /// All findings, in the order in which they were told.
+    pub(crate) fn into_findings(self) -> Vec<Diagnostic> {
+        self.findings.into_inner()
+    }
+
+    /// Notes what could not be resolved at `path`.
+    pub(crate) fn report_unresolvable(&self, path: Path, fault: &Unresolvable) {
+        self.report(match fault {
+            Unresolvable::SubOfNonText { parameter } => Diagnostic::new(
+                codes::SUB_OF_NON_TEXT_PARAMETER,
+                path,
+                format!("`Fn::Sub` puts in `{parameter}`, whose value is no text"),
+            )
+            .help(format!(
+                "give `{parameter}` a text: quote its `Default`, or pass the value as a string"
+            )),
+            Unresolvable::FindInMapShape => Diagnostic::new(
+                codes::FIND_IN_MAP_ARGUMENTS,
+                path,
+                "`Fn::FindInMap` needs three arguments here",
+            )
+            .help("write `!FindInMap [Mapping, TopLevelKey, SecondLevelKey]`; a default value is not looked at offline"),
+            Unresolvable::NotTwoLevels { mapping } => Diagnostic::new(
+                codes::MAPPING_NOT_TWO_LEVELS,
+                path,
+                format!("`Fn::FindInMap` reads the mapping `{mapping}`, which is not a map of maps"),
+            )
+            .help("a mapping has two levels of keys: `Mapping: {TopLevelKey: {SecondLevelKey: value}}`"),
+        });
+    }
+
+    /// Resolves parameters and mappings in a value of the template, for a decision that needs it now; a fault is noted
+    /// and leaves null.
+    pub(crate) fn decide(&self, value: &Value, path: impl FnOnce() -> Path) -> Value {
+        let resolved = self.parameters.resolved(value).and_then(|mut value| {
+            find_in_maps(&mut value, Some(&self.mappings))?;
+            Ok(value)
+        });
+        resolved.unwrap_or_else(|fault| {
+            self.report_unresolvable(path(), &fault);
+            Value::Null
+        })
+    }
+
+    /// Warns of parameters in `value` whose values go into the output or a hash, and had better not.
+    pub(crate) fn warn_of_parameters(&self, value: &Value, path: &Path) {
+        for (parameter, trap) in self.parameters.traps(value) {
+            let finding = match trap {
+                Trap::Secret => Diagnostic::new(
+                    codes::SECRET_IN_OUTPUT,
+                    path.clone(),
+                    format!("the value of the `NoEcho` parameter `{parameter}` is written into the output"),
+                )
+                .help("name secrets by a dynamic reference, `{{resolve:secretsmanager:...}}`, instead"),
+                Trap::SsmName => Diagnostic::new(
+                    codes::SSM_PARAMETER_BY_NAME,
+                    path.clone(),
+                    format!("`{parameter}` is an SSM parameter, of which only the name is known here, not the value"),
+                )
+                .help("a change of the stored value publishes no version; pass the value itself as a `String` parameter"),
+                Trap::LooseDefault => Diagnostic::new(
+                    codes::DEFAULT_NOT_A_STRING,
+                    path.clone(),
+                    format!("the `Default` of `{parameter}` is no string, but a value passed at the deployment is one"),
+                )
+                .help(format!("quote the `Default` of `{parameter}`: otherwise ids change when the same value is passed")),
+            };
+            self.report(finding);
+        }
+    }
+}

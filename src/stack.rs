@@ -1,0 +1,286 @@
+//! The template while its resources are lowered: what the user wrote, and what has been made of it so far.
+
+use crate::diagnostics::{Diagnostic, codes};
+use crate::language::logical_id::MAX_LENGTH;
+use crate::origin::{Origin, Origins};
+use crate::resource::generated::Generated;
+use crate::scope::Scope;
+use crate::template::{Path, Template};
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+/// The conditions of a template.
+#[derive(Default)]
+pub(crate) struct Conditions {
+    /// Those that the template declares.
+    pub(crate) declared: Map<String, Value>,
+    /// Those to be added to it.
+    pub(crate) added: Map<String, Value>,
+}
+
+impl Conditions {
+    /// The conditions that a template declares.
+    pub(crate) fn of(template: &Template) -> Self {
+        Self {
+            declared: template.section("Conditions").cloned().unwrap_or_default(),
+            added: Map::new(),
+        }
+    }
+
+    /// Whether the template has none, and none is added.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.declared.is_empty() && self.added.is_empty()
+    }
+
+    /// Adds a condition to the template, unless a different one of the user's has its name.
+    pub(crate) fn add(&mut self, scope: &Scope<'_>, name: String, condition: Value) {
+        if name.len() > MAX_LENGTH {
+            scope.report(
+                Diagnostic::new(
+                    codes::GENERATED_CONDITION_TOO_LONG,
+                    Path::default().then("Conditions"),
+                    format!("the condition `{name}` would be generated, whose name is longer than {MAX_LENGTH} characters"),
+                )
+                .help("give the conditions that it is made of shorter names"),
+            );
+            return;
+        }
+        if self
+            .declared
+            .get(&name)
+            .is_some_and(|declared| *declared != condition)
+        {
+            scope.report(
+                Diagnostic::new(
+                    codes::GENERATED_CONDITION_TAKEN,
+                    Path::default().then("Conditions").then(&name),
+                    format!("`{name}` is also the name of a condition that is generated"),
+                )
+                .on_key()
+                .help(format!("rename the condition `{name}`")),
+            );
+            return;
+        }
+        self.added.insert(name, condition);
+    }
+
+    /// Writes what was added into the template, with the section where there is none.
+    pub(crate) fn write_into(self, template: &mut Template) {
+        if self.added.is_empty() {
+            return;
+        }
+        let section = template.0.entry("Conditions").or_insert(Value::Null);
+        if section.is_null() {
+            *section = Value::Object(Map::new());
+        }
+        if let Some(section) = section.as_object_mut() {
+            section.extend(self.added);
+        }
+    }
+}
+
+/// What references to SAM resources stand for once these are lowered.
+#[derive(Default)]
+pub(crate) struct Names {
+    /// Resources whose id changes (layers): old id to new.
+    pub(crate) renamed: IndexMap<String, String>,
+    /// Dotted references (`Fn.Alias`) and the generated id that each stands for.
+    pub(crate) referable: IndexMap<String, String>,
+}
+
+/// A resource that the transform made.
+struct Made {
+    /// The resource, as it stands in the output.
+    resource: Value,
+    /// The position, among the template's own resources, of the one that asked for it; it follows that one.
+    after: usize,
+}
+
+/// The resources of a template, and what belongs to them.
+pub(crate) struct Stack {
+    /// The template's own resources; one that is taken leaves null behind.
+    pub(crate) own: IndexMap<String, Value>,
+    pub(crate) conditions: Conditions,
+    pub(crate) names: Names,
+    /// What lowering made, by logical id.
+    made: IndexMap<String, Made>,
+    origins: Origins,
+}
+
+impl Stack {
+    pub(crate) fn new(resources: Map<String, Value>, conditions: Conditions) -> Self {
+        Self {
+            own: resources.into_iter().collect(),
+            conditions,
+            names: Names::default(),
+            made: IndexMap::new(),
+            origins: Origins::new(),
+        }
+    }
+
+    /// A resource as it will stand in the output, as far as that is known.
+    pub(crate) fn get(&self, id: &str) -> Option<&Value> {
+        let made = self.made.get(id).map(|made| &made.resource);
+        made.or_else(|| self.own.get(id))
+    }
+
+    /// Adds what the resource `source` has become.
+    pub(crate) fn add(&mut self, scope: &Scope<'_>, source: &str, made: Generated) {
+        for (id, made) in made.into_made() {
+            if made.is_shared {
+                self.emit_shared(scope, source, &id, made.resource, made.room);
+            } else {
+                self.emit(scope, source, id, made.resource, made.room);
+            }
+        }
+    }
+
+    /// Puts what a SAM resource became into the template, behind the resource `source` that asked for it.
+    ///
+    /// An id that another resource of the template has is an error. Of two generated resources with one id the later
+    /// stays, in the place of the first, as in the reference; where they differ that is said.
+    fn emit(
+        &mut self,
+        scope: &Scope<'_>,
+        source: &str,
+        id: String,
+        resource: Value,
+        room: &'static str,
+    ) {
+        if id != source && self.own.contains_key(&id) {
+            scope.report(
+                Diagnostic::new(
+                    codes::GENERATED_ID_TAKEN,
+                    Path::resource(source),
+                    format!("`{source}` generates {} with the id `{id}`, which the template has already", kind_of(&resource)),
+                )
+                .on_key()
+                .help(format!("rename `{id}`")),
+            );
+            scope.report(
+                Diagnostic::new(
+                    codes::GENERATED_ID_TAKEN,
+                    Path::resource(&id),
+                    format!(
+                        "`{id}` is the id of {} that `{source}` generates",
+                        kind_of(&resource)
+                    ),
+                )
+                .on_key()
+                .help("rename this resource"),
+            );
+            return;
+        }
+        let after = self.own.get_index_of(source).unwrap_or_default();
+        self.origins.insert(
+            id.clone(),
+            Origin {
+                source: Some(source.to_owned()),
+                room,
+            },
+        );
+        let made = Made { resource, after };
+        match self.made.entry(id) {
+            indexmap::map::Entry::Vacant(free) => {
+                free.insert(made);
+            }
+            indexmap::map::Entry::Occupied(mut taken) => {
+                if taken.get().resource != made.resource {
+                    let finding = Diagnostic::new(
+                        codes::GENERATED_ID_TWICE,
+                        Path::resource(source),
+                        format!("`{}` is generated twice with different content; the later one replaces the earlier", taken.key()),
+                    )
+                    .on_key()
+                    .help("rename an event, an alias or a function so that the two get ids of their own");
+                    scope.report(finding);
+                }
+                taken.get_mut().resource = made.resource;
+            }
+        }
+    }
+
+    /// Puts a resource into the template that several SAM resources share: each replaces it by one that knows of it too.
+    fn emit_shared(
+        &mut self,
+        scope: &Scope<'_>,
+        source: &str,
+        id: &str,
+        resource: Value,
+        room: &'static str,
+    ) {
+        match self.made.get_mut(id) {
+            Some(made) => made.resource = resource,
+            None => self.emit(scope, source, id.to_owned(), resource, room),
+        }
+    }
+
+    /// Puts a resource that the template as a whole asked for behind `source`, or at the end.
+    ///
+    /// The reference would overwrite whatever has its id: that is an error here.
+    pub(crate) fn emit_new(
+        &mut self,
+        scope: &Scope<'_>,
+        source: Option<&str>,
+        id: String,
+        resource: Value,
+        room: &'static str,
+    ) {
+        if self.own.contains_key(&id) || self.made.contains_key(&id) {
+            // The reference has no such fault: beside faults of its own this one blames no resource.
+            let blamed = (!scope.has_errors()).then_some(id.as_str());
+            let fault = Diagnostic::new(
+                codes::GENERATED_ID_TAKEN,
+                Path::resource(&id),
+                format!("`{id}` is the id of {} that a deployment preference generates, and which would take its place", kind_of(&resource)),
+            )
+            .on_key()
+            .help("rename this resource")
+            .blame(blamed);
+            scope.report(fault);
+            return;
+        }
+        let after = source
+            .and_then(|source| self.own.get_index_of(source))
+            .unwrap_or(self.own.len());
+        self.origins.insert(
+            id.clone(),
+            Origin {
+                source: source.map(str::to_owned),
+                room,
+            },
+        );
+        self.made.insert(id, Made { resource, after });
+    }
+
+    /// The resources in order: each made one behind that which asked for it; and where each comes from.
+    pub(crate) fn finish(self) -> (Map<String, Value>, Names, Conditions, Origins) {
+        let mut made: Vec<(usize, String, Value)> = self
+            .made
+            .into_iter()
+            .map(|(id, made)| (made.after, id, made.resource))
+            .collect();
+        made.sort_by_key(|(after, _, _)| *after);
+        let mut made = made.into_iter().peekable();
+        let mut all = Map::with_capacity(self.own.len() + made.len());
+        for (index, (id, resource)) in self.own.into_iter().enumerate() {
+            if !resource.is_null() {
+                all.insert(id, resource);
+            }
+            while let Some((_, id, resource)) = made.next_if(|(after, _, _)| *after <= index) {
+                all.insert(id, resource);
+            }
+        }
+        all.extend(made.map(|(_, id, resource)| (id, resource)));
+        (all, self.names, self.conditions, self.origins)
+    }
+}
+
+/// A resource's type with an article.
+fn kind_of(resource: &Value) -> String {
+    let kind = resource
+        .get("Type")
+        .and_then(Value::as_str)
+        .unwrap_or("resource");
+    format!("an {kind}")
+}
