@@ -6,7 +6,21 @@ use crate::language::partition::Partition;
 use crate::options::Options;
 use crate::template::{Path, Template};
 use serde_json::{Map, Value};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// Whether all went well since some step of the way: warnings do not count.
+pub(crate) struct Watch<'s> {
+    errors: &'s Cell<usize>,
+    before: usize,
+}
+
+impl Watch<'_> {
+    /// Whether no error was told since.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.errors.get() == self.before
+    }
+}
 
 /// What is known before anything is transformed, and the findings so far.
 ///
@@ -15,9 +29,11 @@ use std::cell::RefCell;
 pub(crate) struct Scope<'a> {
     pub(crate) options: &'a Options<'a>,
     pub(crate) partition: Partition,
-    pub(crate) parameters: Parameters,
-    mappings: Map<String, Value>,
+    pub(crate) parameters: Rc<Parameters>,
+    mappings: Rc<Map<String, Value>>,
     findings: RefCell<Vec<Diagnostic>>,
+    /// How many of the findings are errors.
+    errors: Cell<usize>,
 }
 
 impl<'a> Scope<'a> {
@@ -26,39 +42,56 @@ impl<'a> Scope<'a> {
         Self {
             options,
             partition,
-            parameters: Parameters::new(
+            parameters: Rc::new(Parameters::new(
                 &options.parameters,
                 template.section("Parameters"),
                 &options.region,
                 partition.name(),
-            ),
-            mappings: template.section("Mappings").cloned().unwrap_or_default(),
+            )),
+            mappings: Rc::new(template.section("Mappings").cloned().unwrap_or_default()),
             findings: RefCell::default(),
+            errors: Cell::default(),
+        }
+    }
+
+    /// A scope that knows the same and has no findings: what is told there reaches nobody, unless
+    /// [`into_findings`](Self::into_findings) takes it and what is wanted of it is told here.
+    pub(crate) fn aside(&self) -> Self {
+        Self {
+            options: self.options,
+            partition: self.partition,
+            parameters: Rc::clone(&self.parameters),
+            mappings: Rc::clone(&self.mappings),
+            findings: RefCell::default(),
+            errors: Cell::default(),
         }
     }
 
     /// Notes a finding.
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        if diagnostic.is_error() {
+            self.errors.set(self.errors.get() + 1);
+        }
         self.findings.borrow_mut().push(diagnostic);
     }
 
-    /// How many findings there are.
-    pub(crate) fn count(&self) -> usize {
-        self.findings.borrow().len()
-    }
-
-    /// Whether there are errors among the findings after the first `before`.
-    pub(crate) fn has_errors_since(&self, before: usize) -> bool {
-        self.findings
-            .borrow()
-            .iter()
-            .skip(before)
-            .any(Diagnostic::is_error)
+    /// Looks out for errors from here on.
+    ///
+    /// ```text
+    /// let watch = scope.watch();
+    /// check_names(scope, &given);
+    /// if watch.is_sound() { /* go on with what was checked */ }
+    /// ```
+    pub(crate) fn watch(&self) -> Watch<'_> {
+        Watch {
+            errors: &self.errors,
+            before: self.errors.get(),
+        }
     }
 
     /// Whether there are errors.
     pub(crate) fn has_errors(&self) -> bool {
-        self.has_errors_since(0)
+        self.errors.get() > 0
     }
 
     /// Whether a finding is there already.
@@ -69,13 +102,6 @@ impl<'a> Scope<'a> {
     /// What `look` makes of the findings.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&[Diagnostic]) -> T) -> T {
         look(&self.findings.borrow())
-    }
-
-    /// Takes out the findings after the first `before`.
-    pub(crate) fn take_since(&self, before: usize) -> Vec<Diagnostic> {
-        let mut findings = self.findings.borrow_mut();
-        let before = before.min(findings.len());
-        findings.split_off(before)
     }
 
     /// All findings, in the order in which they were told.

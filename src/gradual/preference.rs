@@ -156,9 +156,9 @@ fn warn_if_unclear(scope: &Scope<'_>, enabled: &Value, path: &Path) {
 /// `PassthroughCondition` as a truth value.
 fn passes_condition(scope: &Scope<'_>, value: &Value, path: &Path) -> Option<bool> {
     let path = path.clone().then("PassthroughCondition");
-    let faults = scope.count();
+    let watch = scope.watch();
     let resolved = scope.decide(value, || path.clone());
-    if scope.count() > faults {
+    if !watch.is_sound() {
         return None;
     }
     let one_of = |words: [Value; 3]| words.iter().any(|word| equal(word, &resolved));

@@ -74,15 +74,15 @@ fn lower_one(
     kind: &'static ResourceType,
     sam: SamResource,
 ) -> Option<Deployment> {
-    let before = scope.count();
-    check(scope, kind, &sam);
-    if scope.count() > before {
-        find_more_faults(scope, common, kind, sam, before);
+    let faults = check(scope, kind, &sam);
+    if !faults.is_empty() {
+        find_more_faults(scope, common, kind, sam, faults);
         return None;
     }
     let id = sam.id.clone();
+    let watch = scope.watch();
     let lowered = run(scope, common, kind, sam);
-    if !scope.has_errors_since(before) {
+    if watch.is_sound() {
         note_names(&mut common.stack.names, kind, &id, &lowered);
         common.stack.add(scope, &id, lowered.made);
     }
@@ -102,21 +102,22 @@ fn run(
     }
 }
 
-/// Reports what is wrong with a resource at first sight.
-fn check(scope: &Scope<'_>, kind: &'static ResourceType, sam: &SamResource) {
+/// What is wrong with a resource at first sight.
+fn check(scope: &Scope<'_>, kind: &'static ResourceType, sam: &SamResource) -> Vec<Diagnostic> {
     let id = &sam.id;
     if matches!(kind.lower, Lower::Later) {
-        return scope.report(
+        return vec![
             Diagnostic::new(
                 codes::NOT_SUPPORTED_YET,
                 Path::resource(id).then("Type"),
                 format!("`{}` is not supported yet", kind.name),
             )
             .help("leave this resource to AWS's own transform"),
-        );
+        ];
     }
+    let aside = scope.aside();
     if !logical_id::is_valid(id) {
-        scope.report(
+        aside.report(
             Diagnostic::new(
                 codes::INVALID_LOGICAL_ID,
                 Path::resource(id),
@@ -128,11 +129,12 @@ fn check(scope: &Scope<'_>, kind: &'static ResourceType, sam: &SamResource) {
     }
     let path = Path::resource(id).then("Properties");
     let owner = format!("`{}`", kind.name);
-    property::check(scope, kind.properties, &sam.properties, &owner, &path);
+    property::check(&aside, kind.properties, &sam.properties, &owner, &path);
+    aside.into_findings()
 }
 
-/// Lowers a resource whose shape is wrong, only to tell all that is wrong with it: of what is found, what follows from
-/// the faults after the first `before` findings is left out, and what is made too.
+/// Tells the `faults` of a resource whose shape is wrong, and what else is wrong with it: it is lowered aside, and of
+/// what is found there that is told which does not follow from the faults.
 ///
 /// The reference goes no further with such a resource.
 fn find_more_faults(
@@ -140,7 +142,7 @@ fn find_more_faults(
     common: &mut Common<'_>,
     kind: &ResourceType,
     mut sam: SamResource,
-    before: usize,
+    faults: Vec<Diagnostic>,
 ) {
     let id = sam.id.clone();
     let depth = Path::resource(&id).then("Properties").0.len();
@@ -149,19 +151,20 @@ fn find_more_faults(
         _ => None,
     };
     let misspelt = property::misspelt(kind.properties, &sam.properties);
-    let faults: HashSet<String> = scope.read(|found| {
-        let reported = found.iter().skip(before).filter_map(property_of);
-        reported
-            .chain(misspelt.into_iter().map(str::to_owned))
-            .collect()
-    });
-    sam.properties.retain(|name, _| !faults.contains(name));
+    let misspelt = misspelt.into_iter().map(str::to_owned);
+    let at_fault: HashSet<String> = faults
+        .iter()
+        .filter_map(property_of)
+        .chain(misspelt)
+        .collect();
+    faults.into_iter().for_each(|fault| scope.report(fault));
+    sam.properties.retain(|name, _| !at_fault.contains(name));
     sam.is_refused = true;
-    let found = scope.count();
-    run(scope, common, kind, sam);
-    for finding in scope.take_since(found) {
+    let aside = scope.aside();
+    run(&aside, common, kind, sam);
+    for finding in aside.into_findings() {
         let is_its_own = finding.resource.as_deref() == Some(&id);
-        if is_its_own && property_of(&finding).is_some_and(|name| !faults.contains(&name)) {
+        if is_its_own && property_of(&finding).is_some_and(|name| !at_fault.contains(&name)) {
             scope.report(finding);
         }
     }

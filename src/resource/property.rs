@@ -181,7 +181,7 @@ pub(crate) fn check(
     owner: &str,
     path: &Path,
 ) -> bool {
-    let before = scope.count();
+    let watch = scope.watch();
     for (name, value) in properties {
         let Some(row) = table.iter().find(|row| row.name == name) else {
             let mut fault = Diagnostic::new(
@@ -229,7 +229,7 @@ pub(crate) fn check(
             );
         }
     }
-    scope.count() == before
+    watch.is_sound()
 }
 
 /// The absent properties that are probably meant by names without a row.

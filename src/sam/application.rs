@@ -190,10 +190,10 @@ fn part(
         );
         return None;
     };
-    let faults = scope.count();
+    let watch = scope.watch();
     scope.warn_of_parameters(given, &path);
     let resolved = scope.decide(given, || path.clone());
-    if scope.has_errors_since(faults) {
+    if !watch.is_sound() {
         return None;
     }
     if let Value::String(text) = resolved {

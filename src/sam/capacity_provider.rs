@@ -84,7 +84,7 @@ const MANAGED_RESOURCE_TAGS: &[Key] = &[Key::of("Tags", Holds::Map)];
 const CREATED_BY: &str = "lambda:createdBy";
 
 fn lower(scope: &Scope<'_>, mut provider: SamResource) -> Lowered {
-    let faults_before = scope.count();
+    let watch = scope.watch();
     let vpc = read(scope, &provider, "VpcConfig", VPC_CONFIG);
     let instances = read(
         scope,
@@ -100,7 +100,7 @@ fn lower(scope: &Scope<'_>, mut provider: SamResource) -> Lowered {
         MANAGED_RESOURCE_TAGS,
     );
     check_instance_types(scope, &provider, &instances);
-    if scope.has_errors_since(faults_before) {
+    if !watch.is_sound() {
         return Lowered::default();
     }
     let mut all = Generated::default();

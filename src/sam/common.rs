@@ -44,12 +44,9 @@ impl<'a> Common<'a> {
         }
     }
 
-    /// The draft of an API, whose place it leaves.
+    /// The draft of an API that is being lowered: nothing adds to it any more.
     pub(crate) fn take_draft(&mut self, api: &str) -> Draft {
-        let none = Draft::new(None, false);
-        match self.drafts.get_mut(api) {
-            Some(draft) => std::mem::replace(draft, none),
-            None => none,
-        }
+        let draft = self.drafts.get_mut(api);
+        draft.map(std::mem::take).unwrap_or_default()
     }
 }

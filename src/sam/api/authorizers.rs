@@ -125,7 +125,7 @@ fn is_given(map: &Map2, key: &str) -> bool {
 
 /// Reports what is wrong with an authorizer. Returns whether all is well.
 fn check(scope: &Scope<'_>, name: &Text, given: &Map2, path: &Path) -> bool {
-    let before = scope.count();
+    let watch = scope.watch();
     let name = &**name;
     let is_known = match given.get("FunctionPayloadType") {
         None | Some(Node::Null) => true,
@@ -167,7 +167,7 @@ fn check(scope: &Scope<'_>, name: &Text, given: &Map2, path: &Path) -> bool {
         );
     }
     check_identity(scope, name, given, &path.clone().then("Identity"));
-    scope.count() == before
+    watch.is_sound()
 }
 
 fn check_identity(scope: &Scope<'_>, name: &str, given: &Map2, path: &Path) {

@@ -164,7 +164,7 @@ pub(super) fn lower(
     };
     let given = map(edited.to_value());
     let get = |name: &str| given.get(name).cloned().unwrap_or_default();
-    let faults_before = scope.count();
+    let watch = scope.watch();
     check_names(scope, &given, &path);
     let endpoint = match get("EndpointConfiguration") {
         Value::Null => Some(Endpoint::Regional),
@@ -201,7 +201,7 @@ pub(super) fn lower(
     if endpoint == Endpoint::Private {
         add_association(scope, api, &get("AccessAssociation"), &id, made);
     }
-    if scope.count() == faults_before {
+    if watch.is_sound() {
         add_records(scope, record_sets, api, edited, endpoint, &id, made);
     }
 }

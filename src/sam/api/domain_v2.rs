@@ -37,7 +37,7 @@ pub(super) fn read(scope: &Scope<'_>, api: &SamResource, stage: &str) -> Option<
         _ => return None,
     };
     let path = api.path("Domain");
-    let faults_before = scope.count();
+    let watch = scope.watch();
     domain::check_names(scope, &given, &path);
     let endpoint = given
         .get("EndpointConfiguration")
@@ -84,7 +84,7 @@ pub(super) fn read(scope: &Scope<'_>, api: &SamResource, stage: &str) -> Option<
 
     let mappings = mappings(scope, api, &given, &id, stage);
     let records = records(scope, api, &given, &name, &id);
-    (scope.count() == faults_before).then_some(Domain {
+    watch.is_sound().then_some(Domain {
         domain: Some((id, properties)),
         mappings,
         records,

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use std::collections::HashMap;
 
 /// An API whose document is being put together: functions and state machines add to it before it is lowered itself.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Draft {
     /// The body; none where there is no map to be one.
     pub(crate) document: Option<Document>,
@@ -19,6 +19,13 @@ pub(crate) struct Draft {
     pub(crate) function_names: String,
 }
 
+/// The draft of an API without a document.
+impl Default for Draft {
+    fn default() -> Self {
+        Self::new(None, false)
+    }
+}
+
 impl Draft {
     /// A draft without properties.
     pub(crate) fn new(document: Option<Document>, is_managed: bool) -> Self {
@@ -28,6 +35,11 @@ impl Draft {
             properties: Map::hashed(),
             function_names: String::new(),
         }
+    }
+
+    /// The document, where there is one, and the properties beside it.
+    pub(crate) fn parts(&mut self) -> Option<(&mut Document, &mut Map)> {
+        Some((self.document.as_mut()?, &mut self.properties))
     }
 
     /// A property; null where it is absent.

@@ -149,7 +149,7 @@ fn read(scope: &Scope<'_>, given: &Value, path: &Path) -> Option<Map<String, Val
         );
         return None;
     };
-    let before = scope.count();
+    let watch = scope.watch();
     for key in given.keys().filter(|key| !KEYS.contains(&key.as_str())) {
         scope.report(
             Diagnostic::new(
@@ -172,7 +172,7 @@ fn read(scope: &Scope<'_>, given: &Value, path: &Path) -> Option<Map<String, Val
             .help(did_you_mean(choice.as_str().unwrap_or_default(), CHOICES)),
         );
     }
-    (scope.count() == before).then(|| given.clone())
+    watch.is_sound().then(|| given.clone())
 }
 
 /// Joins an API to the shared plan. Gives the attributes of the shared resources, as far as is known now.

@@ -115,7 +115,7 @@ struct Auth {
 }
 
 fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
-    let faults_before = scope.count();
+    let watch = scope.watch();
     for name in ["Auth", "Domain", "Routes"] {
         let mut value = api.take(name);
         if let Err(fault) = scope.parameters.resolve(&mut value) {
@@ -130,7 +130,7 @@ fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
     let mut made: IndexMap<String, Value> = IndexMap::new();
     made.insert(api.id.clone(), Value::Null);
     let routes = lower_routes(scope, &mut api, &stage.name, auth.as_ref(), &mut made);
-    if scope.has_errors_since(faults_before) {
+    if !watch.is_sound() {
         return Lowered::default();
     }
 

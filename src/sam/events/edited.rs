@@ -74,7 +74,7 @@ pub(super) fn edit(
     kind: &EditedType,
     edit: impl FnOnce(&mut Map<String, Value>, &mut Map<String, Value>),
 ) {
-    let before = scope.count();
+    let watch = scope.watch();
     let Some(given) = stack.own.get(id).cloned() else {
         return;
     };
@@ -83,7 +83,7 @@ pub(super) fn edit(
     };
     edit(&mut attributes, &mut properties);
     check_properties(scope, id, &properties, kind);
-    if scope.has_errors_since(before) || owner.is_refused {
+    if !watch.is_sound() || owner.is_refused {
         return;
     }
     properties.retain(|_, value| !value.is_null());

@@ -94,10 +94,10 @@ pub(super) fn make_rule(
     event: &Event,
     given: Map<String, Value>,
 ) {
-    let before = scope.count();
+    let watch = scope.watch();
     let dead_letters = dead_letter::read(scope, event);
     let state = state(scope, event);
-    if scope.has_errors_since(before) {
+    if !watch.is_sound() {
         return;
     }
     let id = event.logical_id.as_str();

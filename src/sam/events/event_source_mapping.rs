@@ -176,12 +176,12 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     let Some(source) = SOURCES.iter().find(|row| row.event_type == event.kind.name) else {
         return;
     };
-    let before = scope.count();
+    let watch = scope.watch();
     check_filter(scope, event);
     let kafka_config = kafka_config(scope, event, source);
     let destination = read_destination(scope, event);
     let inline = source.inline_policy.and_then(|make| make(scope, event));
-    if scope.has_errors_since(before) {
+    if !watch.is_sound() {
         return;
     }
     let (destination_config, destination_policy) = destination.unwrap_or_default();

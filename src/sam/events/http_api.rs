@@ -15,7 +15,6 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
 use crate::resource::property::{Property, Shape};
-use crate::sam::api::draft::Draft;
 use crate::sam::api::openapi::{ANY_METHOD, Document, Fault, make_conditional};
 use crate::sam::common::Common;
 use crate::sam::events::Lower;
@@ -93,27 +92,19 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
         method: method.map(str::to_lowercase),
         api: api.to_owned(),
     };
-    let slot = common.drafts.get_mut(&route.api);
-    let mut draft = slot.map(|slot| std::mem::replace(slot, Draft::new(None, false)));
-    let kept = has_failed(scope, event).then(|| draft.as_ref()?.document.clone());
-    let document = draft
-        .as_mut()
-        .and_then(|draft| Some((draft.document.as_mut()?, draft.is_managed)));
-    let done = match document {
-        Some((document, is_managed)) => {
-            lower_into(&common.stack, target, &route, document, is_managed)
-        }
-        None => {
-            allow(target, &route);
-            Ok(())
-        }
+    let draft = common.drafts.get_mut(&route.api);
+    let document = draft.and_then(|draft| Some((draft.document.as_mut()?, draft.is_managed)));
+    let Some((document, is_managed)) = document else {
+        return allow(target, &route);
     };
-    if let (Some(draft), Some(kept)) = (&mut draft, kept) {
-        draft.document = kept;
-    }
-    if let (Some(draft), Some(slot)) = (draft, common.drafts.get_mut(&route.api)) {
-        *slot = draft;
-    }
+    let mut copy;
+    let document = if has_failed(scope, target) {
+        copy = document.clone();
+        &mut copy
+    } else {
+        document
+    };
+    let done = lower_into(&common.stack, target, &route, document, is_managed);
     if let Err(fault) = done {
         scope.report(fault);
     }

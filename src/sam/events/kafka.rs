@@ -77,34 +77,39 @@ pub(super) fn msk_policy(scope: &Scope<'_>, event: &Event) -> Option<Value> {
 
 /// The inline policy of a `SelfManagedKafka` event that needs one; a fault is reported and gives none.
 pub(super) fn self_managed_policy(scope: &Scope<'_>, event: &Event) -> Option<Value> {
-    let before = scope.count();
-    check_source(scope, event);
-    let mut statements = access_statements(scope, event).unwrap_or_default();
-    let key = encryption_key(scope, event);
-    statements.extend(key.map(|key| allow(&["kms:Decrypt"], key)));
-    statements.extend(registry_statements(scope, event));
-    if scope.has_errors_since(before) {
-        let mut faults = scope.take_since(before);
-        let place = event.path("SourceAccessConfigurations");
-        let is_no_map = |fault: &Diagnostic| {
-            fault.code == codes::WRONG_SHAPE && fault.path.0.starts_with(&place.0)
-        };
-        if faults.first().is_some_and(is_no_map) {
-            // Where this comes first, the reference blames the event as if it were a resource.
-            for fault in &mut faults {
-                fault.resource = Some(event.id.clone());
-            }
+    let aside = scope.aside();
+    let statements = self_managed_statements(&aside, event);
+    let is_sound = !aside.has_errors();
+    let mut findings = aside.into_findings();
+    let place = event.path("SourceAccessConfigurations");
+    let is_no_map =
+        |fault: &Diagnostic| fault.code == codes::WRONG_SHAPE && fault.path.0.starts_with(&place.0);
+    if findings.first().is_some_and(is_no_map) {
+        // Where this comes first, the reference blames the event as if it were a resource.
+        for finding in &mut findings {
+            finding.resource = Some(event.id.clone());
         }
-        faults.into_iter().for_each(|fault| scope.report(fault));
-        return None;
     }
-    if statements.is_empty() {
+    findings
+        .into_iter()
+        .for_each(|finding| scope.report(finding));
+    if !is_sound || statements.is_empty() {
         return None;
     }
     Some(json!({
         "PolicyDocument": { "Statement": statements, "Version": "2012-10-17" },
         "PolicyName": "SelfManagedKafkaExecutionRolePolicy",
     }))
+}
+
+/// What the role of a `SelfManagedKafka` event must allow.
+fn self_managed_statements(scope: &Scope<'_>, event: &Event) -> Vec<Value> {
+    check_source(scope, event);
+    let mut statements = access_statements(scope, event).unwrap_or_default();
+    let key = encryption_key(scope, event);
+    statements.extend(key.map(|key| allow(&["kms:Decrypt"], key)));
+    statements.extend(registry_statements(scope, event));
+    statements
 }
 
 /// Reports a cluster without servers, and anything else than one topic.
@@ -139,7 +144,7 @@ fn check_source(scope: &Scope<'_>, event: &Event) {
 
 /// The statements for secrets and network; a fault is reported and gives none.
 fn access_statements(scope: &Scope<'_>, event: &Event) -> Option<Vec<Value>> {
-    let before = scope.count();
+    let watch = scope.watch();
     let items = configurations(scope, event)?;
     let names: Vec<&str> = ACCESS.iter().map(|(name, _)| *name).collect();
     let (mut subnet, mut group, mut identity) = (None, None, None);
@@ -188,7 +193,7 @@ fn access_statements(scope: &Scope<'_>, event: &Event) -> Option<Vec<Value>> {
             "add the other one",
         );
     }
-    if scope.has_errors_since(before) {
+    if !watch.is_sound() {
         return None;
     }
     let mut statements: Vec<Value> = [secret, root]

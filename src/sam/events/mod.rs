@@ -296,7 +296,7 @@ fn read_one(
         properties,
         path,
     };
-    let before = scope.count();
+    let watch = scope.watch();
     if !logical_id::is_valid(&event.logical_id) {
         scope.report(
             Diagnostic::new(
@@ -320,11 +320,11 @@ fn read_one(
             &event.path,
         );
     }
-    let sound = !scope.has_errors_since(before);
+    let sound = watch.is_sound();
     if let (Some(check), true) = (kind.check, sound) {
         check(scope, stack, &event);
     }
-    (!scope.has_errors_since(before)).then_some(event)
+    watch.is_sound().then_some(event)
 }
 
 /// The kind that an event's `Type` names; a fault is reported and gives none.
@@ -393,9 +393,10 @@ fn order_key(event: &Event) -> &str {
 
 /// Whether what has the event is refused already. The reference then looks at no further event of it: here each is still
 /// checked, but takes no route of an API from another function.
-fn has_failed(scope: &Scope<'_>, event: &Event) -> bool {
-    let owner = event.path.resource_id();
-    scope.has(|found| found.is_error() && found.path.resource_id() == owner)
+fn has_failed(scope: &Scope<'_>, target: &Target<'_>) -> bool {
+    let owner = Some(target.sam.id.as_str());
+    target.sam.is_refused
+        || scope.has(|found| found.is_error() && found.path.resource_id() == owner)
 }
 
 /// `Enabled` or `State` of a rule; both together are a fault, which is reported.

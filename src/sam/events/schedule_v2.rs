@@ -44,10 +44,10 @@ pub(super) const TYPE: EventType = EventType {
 };
 
 fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
-    let before = scope.count();
+    let watch = scope.watch();
     let name = name(scope, event);
     let dead_letters = dead_letter::read(scope, event);
-    if scope.has_errors_since(before) {
+    if !watch.is_sound() {
         return;
     }
     let id = event.logical_id.as_str();

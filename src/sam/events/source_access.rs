@@ -120,7 +120,7 @@ pub(super) fn report(scope: &Scope<'_>, event: &Event, index: usize, fault: &str
 
 /// The secret of the one `BASIC_AUTH` configuration that there must be; a fault is reported and gives none.
 pub(super) fn basic_auth(scope: &Scope<'_>, event: &Event, known: &[&str]) -> Option<Value> {
-    let before = scope.count();
+    let watch = scope.watch();
     let items = configurations(scope, event)?;
     let mut secret: Option<&Value> = None;
     for (index, item) in items.iter().enumerate() {
@@ -152,7 +152,7 @@ pub(super) fn basic_auth(scope: &Scope<'_>, event: &Event, known: &[&str]) -> Op
             secret = secret.or(uri);
         }
     }
-    if secret.is_none() && !scope.has_errors_since(before) {
+    if secret.is_none() && watch.is_sound() {
         scope.report(
             Diagnostic::new(
                 codes::SOURCE_ACCESS_MISSING,

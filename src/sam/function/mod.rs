@@ -178,7 +178,7 @@ impl Function {
 }
 
 fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowered {
-    let faults_before = scope.count();
+    let watch = scope.watch();
     let mut function = Function {
         sam,
         alias: None,
@@ -234,7 +234,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
         &mut function,
         &mut properties,
     );
-    if !scope.has_errors_since(faults_before) {
+    if watch.is_sound() {
         let target = Target {
             kind: TargetKind::Function,
             id: function

@@ -112,7 +112,7 @@ impl StateMachine {
 }
 
 fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowered {
-    let faults_before = scope.count();
+    let watch = scope.watch();
     let mut machine = StateMachine {
         sam,
         alias: None,
@@ -137,7 +137,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     let tags = machine.sam.get("Tags").as_object();
     set(&mut properties, "Tags", tags::created_by(CREATED_BY, tags));
     alias::lower(scope, &mut machine);
-    if !scope.has_errors_since(faults_before) {
+    if watch.is_sound() {
         let target = Target {
             kind: TargetKind::StateMachine,
             id: machine.sam.id.clone(),

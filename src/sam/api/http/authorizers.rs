@@ -116,7 +116,7 @@ fn read_one(
     given: &Map<String, Value>,
     path: &Path,
 ) -> Option<Authorizer> {
-    let before = scope.count();
+    let watch = scope.watch();
     let get = |key: &str| given.get(key).unwrap_or(&Value::Null);
     let refuse = |code: &'static Code, key: &str, message: String, help: &'static str| {
         scope.report(Diagnostic::new(code, path.clone().then(key), message).help(help));
@@ -190,7 +190,7 @@ fn read_one(
     } else {
         Value::Null
     };
-    (scope.count() == before).then(|| Authorizer {
+    watch.is_sound().then(|| Authorizer {
         name: name.to_owned(),
         scheme,
         scopes: match get("AuthorizationScopes") {

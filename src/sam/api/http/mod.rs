@@ -105,7 +105,7 @@ impl HttpApi {
 }
 
 fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowered {
-    let before = scope.count();
+    let watch = scope.watch();
     let draft = common.take_draft(&sam.id);
     let mut api = HttpApi {
         sam,
@@ -122,7 +122,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     api.made.reserve(api.sam.id.clone());
     let mut properties = Map::new();
     let authorizers = body::lower(scope, &common.stack.names, &mut api, &mut properties);
-    if scope.has_errors_since(before) {
+    if !watch.is_sound() {
         return Lowered::default();
     }
     for authorizer in &authorizers {

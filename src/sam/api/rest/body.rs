@@ -290,7 +290,7 @@ fn add_cors(
 
 fn add_auth(scope: &Scope<'_>, api: &RestApi, document: &mut Document) -> Result<(), Fault> {
     let path = api.sam.path("Auth");
-    let before = scope.count();
+    let watch = scope.watch();
     let Node::Map(auth) = api.get("Auth") else {
         scope.report(
             Diagnostic::new(codes::AUTH_SHAPE, path, "`Auth` must be a map")
@@ -364,7 +364,7 @@ fn add_auth(scope: &Scope<'_>, api: &RestApi, document: &mut Document) -> Result
             .blame(None),
         );
     }
-    if scope.count() > before {
+    if !watch.is_sound() {
         return Ok(());
     }
 
@@ -411,7 +411,7 @@ fn read_gateway_responses(scope: &Scope<'_>, api: &RestApi) -> Option<Map2> {
     if given.is_empty() {
         return None;
     }
-    let before = scope.count();
+    let watch = scope.watch();
     let mut responses = Map2::hashed();
     for (name, response) in given.iter() {
         let path = api.sam.path("GatewayResponses").then(&**name);
@@ -429,7 +429,7 @@ fn read_gateway_responses(scope: &Scope<'_>, api: &RestApi) -> Option<Map2> {
             ),
         }
     }
-    (scope.count() == before).then_some(responses)
+    watch.is_sound().then_some(responses)
 }
 
 fn gateway_response(scope: &Scope<'_>, given: &Map2, path: &Path) -> Map2 {
@@ -529,7 +529,7 @@ fn read_models(scope: &Scope<'_>, api: &RestApi) -> Option<Map2> {
     if models.is_empty() {
         return None;
     }
-    let before = scope.count();
+    let watch = scope.watch();
     for (name, model) in models.iter() {
         let path = api.sam.path("Models").then(&**name);
         match model {
@@ -553,7 +553,7 @@ fn read_models(scope: &Scope<'_>, api: &RestApi) -> Option<Map2> {
             ),
         }
     }
-    (scope.count() == before).then(|| models.clone())
+    watch.is_sound().then(|| models.clone())
 }
 
 /// `DefinitionUri` as CloudFormation takes it, and the text that it is hashed as.

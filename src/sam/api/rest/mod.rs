@@ -152,7 +152,7 @@ impl RestApi {
 }
 
 fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowered {
-    let before = scope.count();
+    let watch = scope.watch();
     let draft = common.take_draft(&sam.id);
     let mut api = RestApi {
         sam,
@@ -174,7 +174,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     let mut properties = Map::new();
     set_endpoint(scope, &mut api.sam, &mut properties);
     let body = body::lower(scope, &mut api, &mut properties);
-    if scope.has_errors_since(before) {
+    if !watch.is_sound() {
         return Lowered::default();
     }
     let stage = stage::id(&api.sam);

@@ -15,11 +15,11 @@ use crate::sam::api::openapi::{Document, Fault};
 use crate::scope::Scope;
 use crate::template::Path;
 
-/// `Auth` of the API as it is written.
-pub(super) fn api_auth(route: &Route<'_>, draft: &Draft) -> Result<Map2, Diagnostic> {
-    match draft.get("Auth") {
-        Node::Map(auth) => Ok(auth.clone()),
-        auth if auth.is_truthy() => Err(Diagnostic::new(
+/// `Auth` of the API, whose properties are `api`, as it is written.
+pub(super) fn api_auth(route: &Route<'_>, api: &Map2) -> Result<Map2, Diagnostic> {
+    match api.get("Auth") {
+        Some(Node::Map(auth)) => Ok(auth.clone()),
+        Some(auth) if auth.is_truthy() => Err(Diagnostic::new(
             codes::AUTH_SHAPE,
             Path::property(&route.api, "Auth"),
             "`Auth` must be a map",
@@ -54,21 +54,21 @@ pub(super) fn credentials(scope: &Scope<'_>, auth: &Map2, api_auth: &Map2) -> Op
     }
 }
 
-/// Checks the `Auth` of the event beside that of the API. Gives the latter, with parameters resolved.
+/// Checks the `Auth` of the event beside that of the API, whose properties are `api`. Gives the latter, with parameters resolved.
 pub(super) fn checked_auth(
     scope: &Scope<'_>,
     route: &Route<'_>,
-    draft: &mut Draft,
+    api: &mut Map2,
 ) -> Result<Map2, Diagnostic> {
     if route.auth.is_empty() {
         return Ok(Map2::hashed());
     }
-    if let Some(auth) = draft.properties.get_mut("Auth")
+    if let Some(auth) = api.get_mut("Auth")
         && let Err(fault) = scope.parameters.resolve_node(auth)
     {
         scope.report_unresolvable(Path::property(&route.api, "Auth"), &fault);
     }
-    let api_auth = api_auth(route, draft)?;
+    let api_auth = api_auth(route, api)?;
     check_authorizer(route, &api_auth)?;
     let auth = &route.auth;
     let at = |key: &str| route.event.path("Auth").then(key);
@@ -265,10 +265,10 @@ pub(super) fn override_auth(
         .on_key()
         .help("add `Authorizer`, `ApiKeyRequired` or `ResourcePolicy`"));
     }
-    let api_auth = checked_auth(scope, route, draft)?;
-    let Some(document) = &mut draft.document else {
+    let Some((document, properties)) = draft.parts() else {
         return Ok(());
     };
+    let api_auth = checked_auth(scope, route, properties)?;
     document
         .edit(|document| add_auth(document, route, &api_auth, &stage.clone().into()))
         .map_err(|fault| fault.diagnostic(route.body_path()))

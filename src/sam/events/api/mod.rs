@@ -139,7 +139,7 @@ fn lower_of_function(
         .get(&route.api)
         .and_then(|api| api.get("Properties"));
     let merges = is_truthy(api.and_then(|api| api.get("MergeDefinitions")));
-    edit_draft(scope, &mut common.drafts, &route, |draft| {
+    edit_draft(scope, &mut common.drafts, target, &route, |draft| {
         if draft.is_managed || merges {
             integrate_function(scope, target, &route, draft, &stage, merges)?;
         }
@@ -172,25 +172,24 @@ fn warn_of_alias(scope: &Scope<'_>, target: &Target<'_>, route: &Route<'_>) {
     );
 }
 
-/// Lets `edit` change the draft of the API, where it has a document; a fault is reported.
+/// Lets `edit` change the draft of the API, where it has a document, or a copy of it where `target` is refused; a fault
+/// is reported.
 fn edit_draft(
     scope: &Scope<'_>,
     drafts: &mut Drafts,
+    target: &Target<'_>,
     route: &Route<'_>,
     edit: impl FnOnce(&mut Draft) -> Result<(), Diagnostic>,
 ) {
-    let Some(draft) = drafts.get_mut(&route.api) else {
+    let draft = drafts.get_mut(&route.api);
+    let Some(draft) = draft.filter(|draft| draft.document.is_some()) else {
         return;
     };
-    let kept = has_failed(scope, route.event).then(|| draft.document.clone());
-    let done = if draft.document.is_some() {
-        edit(draft)
+    let done = if has_failed(scope, target) {
+        edit(&mut draft.clone())
     } else {
-        Ok(())
+        edit(draft)
     };
-    if let Some(kept) = kept {
-        draft.document = kept;
-    }
     if let Err(fault) = done {
         scope.report(fault);
     }
@@ -279,30 +278,27 @@ fn integrate_function(
     stage: &Text,
     merges: bool,
 ) -> Result<(), Diagnostic> {
-    let Some(mut own) = draft.document.take() else {
+    let Some((own, properties)) = draft.parts() else {
         return Ok(());
     };
-    let done = if merges {
-        let mut generated = Document::swagger();
-        integrate_into(scope, target, route, draft, &mut generated, stage)
-            .and_then(|()| merge(scope, route, &mut generated, &mut own))
-    } else {
-        integrate_into(scope, target, route, draft, &mut own, stage)
-    };
-    draft.document = Some(own);
-    done
+    if !merges {
+        return integrate_into(scope, target, route, properties, own, stage);
+    }
+    let mut generated = Document::swagger();
+    integrate_into(scope, target, route, properties, &mut generated, stage)?;
+    merge(scope, route, &mut generated, own)
 }
 
 fn integrate_into(
     scope: &Scope<'_>,
     target: &Target<'_>,
     route: &Route<'_>,
-    draft: &mut Draft,
+    properties: &mut Map2,
     document: &mut Document,
     stage: &Text,
 ) -> Result<(), Diagnostic> {
     refuse_second(route, document)?;
-    let api_auth = api_auth(route, draft)?;
+    let api_auth = api_auth(route, properties)?;
     let integration = lambda_integration(scope, target, route, &api_auth);
     let condition = target
         .sam
@@ -310,8 +306,8 @@ fn integrate_into(
         .condition()
         .filter(|name| !name.is_empty());
     let condition = condition.map(Text::marked);
-    let api_auth = checked_auth(scope, route, draft)?;
-    let model = request_model(route, draft)?;
+    let api_auth = checked_auth(scope, route, properties)?;
+    let model = request_model(route, properties)?;
     let parameters = request_parameters(route)?;
     let timeout = route.event.get("TimeoutInMillis");
     document
@@ -437,15 +433,11 @@ fn lower_of_state_machine(
         return scope.report(fault);
     }
     let role = role_to_start(target, event, SERVICE, ROOM);
-    edit_draft(scope, &mut common.drafts, &route, |draft| {
+    edit_draft(scope, &mut common.drafts, target, &route, |draft| {
         if !draft.is_managed {
             return Ok(());
         }
-        let Some(mut document) = draft.document.take() else {
-            return Ok(());
-        };
-        let done = integrate_state_machine(scope, target, &route, draft, &mut document, role);
-        draft.document = Some(document);
+        let done = integrate_state_machine(scope, target, &route, draft, role);
         // The reference names the event alone.
         done.map_err(|fault| match fault.resource.as_deref() {
             Some(blamed) if blamed == target.sam.id => fault.blame(Some(&route.event.id)),
@@ -459,11 +451,13 @@ fn integrate_state_machine(
     target: &Target<'_>,
     route: &Route<'_>,
     draft: &mut Draft,
-    document: &mut Document,
     role: Value,
 ) -> Result<(), Diagnostic> {
+    let Some((document, properties)) = draft.parts() else {
+        return Ok(());
+    };
     refuse_second(route, document)?;
-    let api_auth = checked_auth(scope, route, draft)?;
+    let api_auth = checked_auth(scope, route, properties)?;
     let condition = target
         .sam
         .attributes

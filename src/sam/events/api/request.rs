@@ -9,7 +9,6 @@ use super::Route;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::python2::{Map as Map2, Node, Text};
-use crate::sam::api::draft::Draft;
 use crate::sam::api::openapi::{RequestParameter, Validation};
 use crate::template::Path;
 
@@ -31,7 +30,7 @@ pub(super) struct RequestModel {
 
 pub(super) fn request_model(
     route: &Route<'_>,
-    draft: &Draft,
+    api: &Map2,
 ) -> Result<Option<RequestModel>, Diagnostic> {
     let Node::Map(given) = Node::marked(route.event.get("RequestModel").clone()) else {
         return Ok(None);
@@ -40,7 +39,7 @@ pub(super) fn request_model(
         return Ok(None);
     };
     let at = |key: &str| route.event.path("RequestModel").then(key);
-    let models = draft.get("Models").as_map();
+    let models = api.get("Models").and_then(Node::as_map);
     let name = model.as_text().filter(|name| {
         models
             .and_then(|models| models.get(name))
