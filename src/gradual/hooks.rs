@@ -6,7 +6,7 @@
 use crate::deployment::Shift;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{argument, is_intrinsic, ref_target};
-use crate::resource::property::warn_of_unknown_keys;
+use crate::resource::keys;
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
@@ -49,7 +49,7 @@ pub(super) fn read(
         );
         return Some(Hooks::default());
     }
-    warn_of_unknown_keys(scope, map, KEYS, &path);
+    keys::warn_of_unknown(scope, map.keys(), KEYS, "`Hooks`", &path);
     Some(Hooks {
         before: hook(map.get("PreTraffic")),
         after: hook(map.get("PostTraffic")),

@@ -8,7 +8,7 @@ use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::truth::{equal, is_truthy};
 use crate::resource::SamResource;
-use crate::resource::property::warn_of_unknown_keys;
+use crate::resource::keys;
 use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Value, json};
@@ -47,7 +47,9 @@ pub(crate) fn read(scope: &Scope<'_>, sam: &SamResource) -> Option<Preference> {
         .as_object()
         .filter(|map| !map.is_empty())?;
     let path = sam.path("DeploymentPreference");
-    warn_of_unknown_keys(scope, given, KEYS, &path);
+    if !is_intrinsic(sam.get("DeploymentPreference")) {
+        keys::warn_of_unknown(scope, given.keys(), KEYS, "`DeploymentPreference`", &path);
+    }
 
     let enabled = given
         .get("Enabled")

@@ -1,6 +1,7 @@
 //! A SAM resource while it is lowered, and the CloudFormation resources that are made of it.
 
 pub(crate) mod generated;
+pub(crate) mod keys;
 pub(crate) mod property;
 pub(crate) mod tags;
 pub(crate) mod typed_map;

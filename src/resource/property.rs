@@ -1,12 +1,12 @@
 //! One row per SAM property: what it accepts, where it may stand, who lowers it. And the check of a resource against
 //! its rows.
 
-use crate::diagnostics::{Diagnostic, codes, did_you_mean, suggestion};
-use crate::language::intrinsics::{is_intrinsic, passes_as_intrinsic};
+use crate::diagnostics::{Diagnostic, codes, suggestion};
+use crate::language::intrinsics::passes_as_intrinsic;
 use crate::language::truth::is_truthy;
 use crate::resource::SamResource;
 use crate::scope::Scope;
-use crate::template::{Path, Step};
+use crate::template::Path;
 use serde_json::{Map, Value};
 
 /// What a property's value must look like.
@@ -244,33 +244,6 @@ pub(crate) fn misspelt(
         .filter_map(|name| suggestion(name, table.iter().map(|row| row.name)))
         .filter(|meant| !properties.contains_key(*meant))
         .collect()
-}
-
-/// Says when a map has keys that nobody reads.
-pub(crate) fn warn_of_unknown_keys(
-    scope: &Scope<'_>,
-    given: &Map<String, Value>,
-    known: &[&str],
-    path: &Path,
-) {
-    if is_intrinsic(&Value::Object(given.clone())) {
-        return;
-    }
-    let owner = match path.0.last() {
-        Some(Step::Key(name)) => name.clone(),
-        _ => String::new(),
-    };
-    for key in given.keys().filter(|key| !known.contains(&key.as_str())) {
-        scope.report(
-            Diagnostic::new(
-                codes::IGNORED_KEY,
-                path.clone().then(key),
-                format!("`{owner}` has no key `{key}`, which is ignored"),
-            )
-            .on_key()
-            .help(did_you_mean(key, known)),
-        );
-    }
 }
 
 /// Moves the properties that go over as they are from a SAM resource into a CloudFormation one.

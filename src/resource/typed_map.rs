@@ -7,9 +7,9 @@
 //! Upstream: the pydantic models in internal/schema_source/. There a list is first tried as a map, so that an empty one
 //! becomes `{}` and one of two-character items a map of characters; here it stays a list.
 
-use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::python_json::number_text;
+use crate::resource::keys;
 use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Number, Value};
@@ -102,17 +102,7 @@ pub(crate) fn read(
     path: &Path,
 ) -> Map<String, Value> {
     let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
-    for key in given.keys().filter(|key| !names.contains(&key.as_str())) {
-        scope.report(
-            Diagnostic::new(
-                codes::UNKNOWN_KEY,
-                path.clone().then(key),
-                format!("`{owner}` has no key `{key}`"),
-            )
-            .on_key()
-            .help(did_you_mean(key, &names)),
-        );
-    }
+    keys::refuse_unknown(scope, given.keys(), &names, &format!("`{owner}`"), path);
     let mut made = Map::new();
     for key in keys {
         let path = path.clone().then(key.name);

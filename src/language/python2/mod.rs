@@ -118,6 +118,12 @@ impl Deref for Text {
     }
 }
 
+impl AsRef<str> for Text {
+    fn as_ref(&self) -> &str {
+        &self.string
+    }
+}
+
 impl From<&str> for Text {
     fn from(string: &str) -> Self {
         Self::bare(string)

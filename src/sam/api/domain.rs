@@ -10,12 +10,12 @@
 
 use super::route53;
 use super::route53::RecordSetGroups;
-use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::python2::{Map as Map2, Node};
 use crate::language::truth::is_truthy;
 use crate::resource::generated::Generated;
+use crate::resource::keys;
 use crate::resource::{SamResource, map, set};
 use crate::scope::Scope;
 use crate::template::Path;
@@ -117,18 +117,11 @@ pub(super) fn trust_store(
         );
         return Value::Null;
     };
-    let is_known = |key: &&String| TRUST_STORE_KEYS.contains(&key.as_str());
-    for key in given.keys().filter(|key| !is_known(key)) {
-        scope.report(
-            Diagnostic::new(
-                codes::UNKNOWN_KEY,
-                path.clone().then(key),
-                format!("`MutualTlsAuthentication` has no key `{key}`"),
-            )
-            .on_key()
-            .help(did_you_mean(key, TRUST_STORE_KEYS))
-            .blame(blamed),
-        );
+    let aside = scope.aside();
+    let owner = "`MutualTlsAuthentication`";
+    keys::refuse_unknown(&aside, given.keys(), TRUST_STORE_KEYS, owner, &path);
+    for fault in aside.into_findings() {
+        scope.report(fault.blame(blamed));
     }
     let mut made = Map::new();
     for key in TRUST_STORE_KEYS {

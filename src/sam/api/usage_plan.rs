@@ -12,6 +12,7 @@ use crate::language::conditions::{any_of, condition};
 use crate::language::intrinsics::reference;
 use crate::language::truth::is_truthy;
 use crate::resource::generated::Generated;
+use crate::resource::keys;
 use crate::resource::{SamResource, map, resource};
 use crate::scope::Scope;
 use crate::stack::Conditions;
@@ -150,17 +151,7 @@ fn read(scope: &Scope<'_>, given: &Value, path: &Path) -> Option<Map<String, Val
         return None;
     };
     let watch = scope.watch();
-    for key in given.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-        scope.report(
-            Diagnostic::new(
-                codes::UNKNOWN_KEY,
-                path.clone().then(key),
-                format!("`UsagePlan` has no key `{key}`"),
-            )
-            .on_key()
-            .help(did_you_mean(key, KEYS)),
-        );
-    }
+    keys::refuse_unknown(scope, given.keys(), KEYS, "`UsagePlan`", path);
     let choice = given.get("CreateUsagePlan").unwrap_or(&Value::Null);
     if !choice.as_str().is_some_and(|word| CHOICES.contains(&word)) {
         scope.report(

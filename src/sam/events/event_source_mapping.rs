@@ -13,6 +13,7 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::truth::is_truthy;
+use crate::resource::keys;
 use crate::resource::property::{Property, Shape};
 use crate::resource::{map, set};
 use crate::sam::events::Lower;
@@ -244,17 +245,14 @@ fn check_filter(scope: &Scope<'_>, event: &Event) {
     let Some(filter) = given.as_object().filter(|_| !is_intrinsic(given)) else {
         return;
     };
-    for key in filter.keys().filter(|key| *key != "Filters") {
-        scope.report(
-            Diagnostic::new(
-                codes::UNKNOWN_KEY,
-                event.path("FilterCriteria").then(key),
-                format!("`FilterCriteria` has no key `{key}`"),
-            )
-            .on_key()
-            .help("write `FilterCriteria: {Filters: [{Pattern: ...}]}`"),
-        );
-    }
+    let path = event.path("FilterCriteria");
+    keys::refuse_unknown(
+        scope,
+        filter.keys(),
+        &["Filters"],
+        "`FilterCriteria`",
+        &path,
+    );
 }
 
 /// The consumer group and the schema registry, for the sources that have them.

@@ -11,6 +11,7 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::truth::is_truthy;
+use crate::resource::keys;
 use crate::resource::property::Shape;
 use crate::resource::{map, set};
 use crate::scope::Scope;
@@ -102,19 +103,8 @@ fn check(scope: &Scope<'_>, config: &Value, path: &Path) {
             .help(did_you_mean(auth.as_str().unwrap_or_default(), AUTH_TYPES)),
         );
     }
-    for key in config.as_object().into_iter().flat_map(Map::keys) {
-        if !KEYS.contains(&key.as_str()) {
-            scope.report(
-                Diagnostic::new(
-                    codes::IGNORED_KEY,
-                    path.clone().then(key),
-                    format!("`FunctionUrlConfig` has no key `{key}`, which is ignored"),
-                )
-                .on_key()
-                .help(did_you_mean(key, KEYS)),
-            );
-        }
-    }
+    let given = config.as_object().into_iter().flat_map(Map::keys);
+    keys::warn_of_unknown(scope, given, KEYS, "`FunctionUrlConfig`", path);
     let cors = config.get("Cors").unwrap_or(&Value::Null);
     if is_truthy(Some(cors)) && !is_intrinsic(cors) {
         check_cors(scope, cors, &path.clone().then("Cors"));
@@ -130,26 +120,17 @@ fn check_cors(scope: &Scope<'_>, cors: &Value, path: &Path) {
         return;
     };
     let names: Vec<&str> = CORS.iter().map(|(name, _)| *name).collect();
-    for (key, value) in cors {
-        let path = path.clone().then(key);
-        let Some((_, shape)) = CORS.iter().find(|(name, _)| name == key) else {
-            scope.report(
-                Diagnostic::new(
-                    codes::UNKNOWN_KEY,
-                    path,
-                    format!("`Cors` has no key `{key}`"),
-                )
-                .on_key()
-                .help(did_you_mean(key, &names)),
-            );
+    keys::refuse_unknown(scope, cors.keys(), &names, "`Cors`", path);
+    for (name, shape) in CORS {
+        let Some(value) = cors.get(*name) else {
             continue;
         };
         if !is_intrinsic(value) && !shape.accepts(value) {
             scope.report(
                 Diagnostic::new(
                     codes::WRONG_SHAPE,
-                    path,
-                    format!("`{key}` must be {}", shape.words()),
+                    path.clone().then(*name),
+                    format!("`{name}` must be {}", shape.words()),
                 )
                 .help(format!("write {} or an intrinsic here", shape.words())),
             );

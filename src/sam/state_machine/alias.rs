@@ -16,7 +16,7 @@ use crate::language::intrinsics::{get_att, is_intrinsic, reference};
 use crate::language::logical_id;
 use crate::language::python_json::number_text;
 use crate::language::truth::is_truthy;
-use crate::resource::property::warn_of_unknown_keys;
+use crate::resource::keys;
 use crate::resource::{map, resource};
 use crate::scope::Scope;
 use serde_json::{Map, Value, json};
@@ -191,7 +191,7 @@ fn preference(scope: &Scope<'_>, machine: &StateMachine, version: &str) -> Optio
             .help("take it out"),
         );
     }
-    warn_of_unknown_keys(scope, &made, KEYS, &path);
+    keys::warn_of_unknown(scope, made.keys(), KEYS, "`DeploymentPreference`", &path);
     warn_of_type(scope, &made, &path);
     made.insert("StateMachineVersionArn".to_owned(), reference(version));
     Some(made.into())

@@ -14,6 +14,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{is_intrinsic, is_no_value};
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
+use crate::resource::keys;
 use crate::resource::{map, set};
 use crate::sam::api::openapi::{Document, Fault};
 use crate::sam::code_location::parse_s3_uri;
@@ -221,17 +222,7 @@ fn read_cors(scope: &Scope<'_>, api: &HttpApi) -> Option<Map2> {
         }
     };
     let names = CORS_KEYS.map(|(name, _)| name);
-    for key in given.keys().filter(|key| !names.contains(&key.as_str())) {
-        scope.report(
-            Diagnostic::new(
-                codes::UNKNOWN_KEY,
-                path.clone().then(key),
-                format!("`CorsConfiguration` has no key `{key}`"),
-            )
-            .on_key()
-            .help(did_you_mean(key, &names)),
-        );
-    }
+    keys::refuse_unknown(scope, given.keys(), &names, "`CorsConfiguration`", &path);
     let get = |name: &str| given.get(name).unwrap_or(&Value::Null);
     let origins = get("AllowOrigins");
     if *get("AllowCredentials") == Value::Bool(true) && *origins == json!(["*"]) {
@@ -306,17 +297,7 @@ fn read_auth(scope: &Scope<'_>, names: &Names, api: &HttpApi) -> Vec<Authorizer>
         return Vec::new();
     };
     let path = api.sam.path("Auth");
-    for key in auth.keys().filter(|key| !AUTH_KEYS.contains(&key.as_str())) {
-        scope.report(
-            Diagnostic::new(
-                codes::UNKNOWN_KEY,
-                path.clone().then(key),
-                format!("`Auth` has no key `{key}`"),
-            )
-            .on_key()
-            .help(did_you_mean(key, AUTH_KEYS)),
-        );
-    }
+    keys::refuse_unknown(scope, auth.keys(), AUTH_KEYS, "`Auth`", &path);
     authorizers::read(scope, names, &api.sam, auth)
 }
 

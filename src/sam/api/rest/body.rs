@@ -10,6 +10,7 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::python2::{Map as Map2, Node, Text};
+use crate::resource::keys;
 use crate::resource::set;
 use crate::sam::api::authorizers;
 use crate::sam::api::openapi::{Cors, Document, Fault, Security, is_version};
@@ -230,19 +231,8 @@ fn read_cors(scope: &Scope<'_>, api: &RestApi) -> Option<Cors> {
         Node::Map(map) if !is_intrinsic(&given.to_value()) => map,
         origin => return Some(only(origin)),
     };
-    let mut is_sound = true;
-    for key in map.keys().filter(|key| !CORS_KEYS.contains(&&***key)) {
-        is_sound = false;
-        scope.report(
-            Diagnostic::new(
-                codes::UNKNOWN_KEY,
-                path.clone().then(&**key),
-                format!("`Cors` has no key `{}`", &**key),
-            )
-            .on_key()
-            .help(did_you_mean(key, CORS_KEYS)),
-        );
-    }
+    let watch = scope.watch();
+    keys::refuse_unknown(scope, map.keys(), CORS_KEYS, "`Cors`", &path);
     let get = |name: &str| map.get(name).cloned().unwrap_or(Node::Null);
     let cors = Cors {
         origin: map
@@ -255,7 +245,6 @@ fn read_cors(scope: &Scope<'_>, api: &RestApi) -> Option<Cors> {
         with_credentials: matches!(map.get("AllowCredentials"), Some(Node::Bool(true))),
     };
     if cors.with_credentials && matches!(&cors.origin, Node::Text(text) if &**text == ANY_ORIGIN) {
-        is_sound = false;
         scope.report(
             Diagnostic::new(
                 codes::CORS_CREDENTIALS,
@@ -265,7 +254,7 @@ fn read_cors(scope: &Scope<'_>, api: &RestApi) -> Option<Cors> {
             .help("name the origin: browsers refuse credentials where every origin is allowed"),
         );
     }
-    is_sound.then_some(cors)
+    watch.is_sound().then_some(cors)
 }
 
 fn add_cors(
@@ -298,17 +287,7 @@ fn add_auth(scope: &Scope<'_>, api: &RestApi, document: &mut Document) -> Result
         );
         return Ok(());
     };
-    for key in auth.keys().filter(|key| !AUTH_KEYS.contains(&&***key)) {
-        scope.report(
-            Diagnostic::new(
-                codes::UNKNOWN_KEY,
-                path.clone().then(&**key),
-                format!("`Auth` has no key `{}`", &**key),
-            )
-            .on_key()
-            .help(did_you_mean(key, AUTH_KEYS)),
-        );
-    }
+    keys::refuse_unknown(scope, auth.keys(), AUTH_KEYS, "`Auth`", &path);
     let authorizers = authorizers::read(scope, &api.sam, auth);
     let default = auth
         .get("DefaultAuthorizer")
@@ -433,17 +412,13 @@ fn read_gateway_responses(scope: &Scope<'_>, api: &RestApi) -> Option<Map2> {
 }
 
 fn gateway_response(scope: &Scope<'_>, given: &Map2, path: &Path) -> Map2 {
-    for key in given.keys().filter(|key| !RESPONSE_KEYS.contains(&&***key)) {
-        scope.report(
-            Diagnostic::new(
-                codes::UNKNOWN_KEY,
-                path.clone().then(&**key),
-                format!("a gateway response has no key `{}`", &**key),
-            )
-            .on_key()
-            .help(did_you_mean(key, RESPONSE_KEYS)),
-        );
-    }
+    keys::refuse_unknown(
+        scope,
+        given.keys(),
+        RESPONSE_KEYS,
+        "a gateway response",
+        path,
+    );
     let mut parameters = Map2::hashed();
     let path_of_parameters = path.clone().then("ResponseParameters");
     let shape_fault = |path: Path, name: &str| {
@@ -457,17 +432,13 @@ fn gateway_response(scope: &Scope<'_>, given: &Map2, path: &Path) -> Map2 {
     match given.get("ResponseParameters") {
         Some(Node::Map(kinds)) => {
             let known: Vec<&str> = RESPONSE_PARAMETERS.iter().map(|(kind, _)| *kind).collect();
-            for key in kinds.keys().filter(|key| !known.contains(&&***key)) {
-                scope.report(
-                    Diagnostic::new(
-                        codes::UNKNOWN_KEY,
-                        path_of_parameters.clone().then(&**key),
-                        format!("`ResponseParameters` has no key `{}`", &**key),
-                    )
-                    .on_key()
-                    .help(did_you_mean(key, &known)),
-                );
-            }
+            keys::refuse_unknown(
+                scope,
+                kinds.keys(),
+                &known,
+                "`ResponseParameters`",
+                &path_of_parameters,
+            );
             for (kind, prefix) in RESPONSE_PARAMETERS {
                 match kinds.get(kind) {
                     None => {}
