@@ -1,7 +1,22 @@
 //! `Alarms`: the CloudWatch alarms that stop a deployment and roll it back.
 //!
-//! Input  `Alarms: [!Ref Errors]`
-//! Output `AlarmConfiguration: {Enabled: true, Alarms: [{Name: !Ref Errors}]}`
+//! ```yaml
+//! # in
+//! Greeter:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     AutoPublishAlias: live
+//!     DeploymentPreference: {Type: AllAtOnce, Alarms: [!Ref Errors]}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! GreeterDeploymentGroup:
+//!   Properties:
+//!     AlarmConfiguration: {Enabled: true, Alarms: [{Name: !Ref Errors}]}
+//!     # ...
+//!   # ...
+//! ```
 //!
 //! Upstream: `_convert_alarms` in model/preferences/deployment_preference_collection.py.
 

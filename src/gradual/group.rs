@@ -1,8 +1,46 @@
 //! What CodeDeploy needs to shift an alias's traffic.
 //!
-//! Input  `DeploymentPreference: {Type: Canary10Percent5Minutes}`
-//! Output `AWS::CodeDeploy::DeploymentGroup` `<Fn>DeploymentGroup` and an UpdatePolicy on the alias; once for the
-//!        template `AWS::CodeDeploy::Application` `ServerlessDeploymentApplication` and the service role
+//! ```yaml
+//! # in
+//! Greeter:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     AutoPublishAlias: live
+//!     DeploymentPreference: {Type: Canary10Percent5Minutes}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! GreeterAliaslive:
+//!   Type: AWS::Lambda::Alias
+//!   UpdatePolicy:
+//!     CodeDeployLambdaAliasUpdate:
+//!       ApplicationName: !Ref ServerlessDeploymentApplication
+//!       DeploymentGroupName: !Ref GreeterDeploymentGroup
+//!   # ...
+//! GreeterDeploymentGroup:
+//!   Type: AWS::CodeDeploy::DeploymentGroup
+//!   Properties:
+//!     ApplicationName: !Ref ServerlessDeploymentApplication
+//!     AutoRollbackConfiguration:
+//!       Enabled: true
+//!       Events: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM, DEPLOYMENT_STOP_ON_REQUEST]
+//!     DeploymentConfigName: !Sub
+//!       - CodeDeployDefault.Lambda${ConfigName}
+//!       - {ConfigName: Canary10Percent5Minutes}
+//!     DeploymentStyle:
+//!       DeploymentType: BLUE_GREEN
+//!       DeploymentOption: WITH_TRAFFIC_CONTROL
+//!     ServiceRoleArn: !GetAtt CodeDeployServiceRole.Arn
+//! ServerlessDeploymentApplication:
+//!   Type: AWS::CodeDeploy::Application
+//!   Properties: {ComputePlatform: Lambda}
+//! CodeDeployServiceRole:
+//!   Type: AWS::IAM::Role
+//!   # ...
+//! ```
+//!
+//! The application and the service role are made once, for all deployment groups of the template.
 //!
 //! Where every enabled preference passes its function's condition on, the shared resources get a condition too: that one,
 //! or "any of them".

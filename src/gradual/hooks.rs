@@ -1,7 +1,27 @@
 //! `Hooks`: functions that test a version before and after traffic moves to it.
 //!
-//! Input  `Hooks: {PreTraffic: !Ref Check}`
-//! Output `BeforeAllowTrafficHook: !Ref Check` in the alias's UpdatePolicy
+//! ```yaml
+//! # in
+//! Greeter:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     AutoPublishAlias: live
+//!     DeploymentPreference:
+//!       Type: Canary10Percent5Minutes
+//!       Hooks: {PreTraffic: !Ref Check, PostTraffic: !Ref Confirm}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! GreeterAliaslive:
+//!   UpdatePolicy:
+//!     CodeDeployLambdaAliasUpdate:
+//!       ApplicationName: !Ref ServerlessDeploymentApplication
+//!       DeploymentGroupName: !Ref GreeterDeploymentGroup
+//!       BeforeAllowTrafficHook: !Ref Check
+//!       AfterAllowTrafficHook: !Ref Confirm
+//!   # ...
+//! ```
 
 use crate::deployment::Shift;
 use crate::diagnostics::{Diagnostic, codes};

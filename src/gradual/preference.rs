@@ -1,5 +1,46 @@
 //! `DeploymentPreference` as data: what was asked, parameters and mappings resolved where that decides something.
 //!
+//! ```yaml
+//! # in
+//! Parameters:
+//!   Gradual: {Type: String, Default: 'false'}
+//! Resources:
+//!   Greeter:
+//!     Type: AWS::Serverless::Function
+//!     Properties:
+//!       AutoPublishAlias: live
+//!       DeploymentPreference:
+//!         Enabled: !Ref Gradual
+//!         Type: Canary10Percent5Minutes
+//!   Mailer:
+//!     Type: AWS::Serverless::Function
+//!     Properties:
+//!       AutoPublishAlias: live
+//!       DeploymentPreference:
+//!         Type: Linear10PercentEvery1Minute
+//!         Role: arn:aws:iam::123456789012:role/deploys
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Resources:
+//!   GreeterAliaslive:
+//!     Type: AWS::Lambda::Alias
+//!     # ...
+//!   MailerDeploymentGroup:
+//!     Properties:
+//!       DeploymentConfigName: !Sub
+//!         - CodeDeployDefault.Lambda${ConfigName}
+//!         - {ConfigName: Linear10PercentEvery1Minute}
+//!       ServiceRoleArn: arn:aws:iam::123456789012:role/deploys
+//!       # ...
+//!     # ...
+//!   # ...
+//! ```
+//!
+//! `Greeter` is published all at once: the parameter is `false`, which is known here, so no deployment group is made
+//! for it.
+//!
 //! Upstream: `_validate_deployment_preference_and_add_update_policy` in model/sam_resources.py and
 //! model/preferences/deployment_preference.py.
 

@@ -1,7 +1,27 @@
 //! `AutoPublishAlias`: a version whenever the function changes, and an alias that points at it.
 //!
-//! Input  `AutoPublishAlias: live`
-//! Output `AWS::Lambda::Version` `<Fn>Version<hash>` and `AWS::Lambda::Alias` `<Fn>Aliaslive`
+//! ```yaml
+//! # in
+//! Greeter:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     CodeUri: s3://bucket/greeter.zip
+//!     AutoPublishAlias: live
+//! ```
+//!
+//! ```yaml
+//! # out
+//! GreeterVersion8683fcd932:
+//!   Type: AWS::Lambda::Version
+//!   DeletionPolicy: Retain
+//!   Properties: {FunctionName: !Ref Greeter}
+//! GreeterAliaslive:
+//!   Type: AWS::Lambda::Alias
+//!   Properties:
+//!     Name: live
+//!     FunctionName: !Ref Greeter
+//!     FunctionVersion: !GetAtt GreeterVersion8683fcd932.Version
+//! ```
 //!
 //! The id of the version is what makes CloudFormation publish: a new id is a new resource. Its last ten characters are
 //!

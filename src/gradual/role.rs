@@ -1,6 +1,29 @@
 //! The role with which CodeDeploy shifts traffic, calls hooks and reads alarms.
 //!
-//! Output `AWS::IAM::Role` `CodeDeployServiceRole`, unless every enabled preference brings its own `Role`
+//! ```yaml
+//! # in
+//! Greeter:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     AutoPublishAlias: live
+//!     DeploymentPreference: {Type: Canary10Percent5Minutes}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! CodeDeployServiceRole:
+//!   Type: AWS::IAM::Role
+//!   Properties:
+//!     AssumeRolePolicyDocument:
+//!       Version: '2012-10-17'
+//!       Statement:
+//!         - Action: [sts:AssumeRole]
+//!           Effect: Allow
+//!           Principal: {Service: [codedeploy.amazonaws.com]}
+//!     ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda]
+//! ```
+//!
+//! None is made where every enabled preference brings its own `Role`.
 //!
 //! Upstream: `get_codedeploy_iam_role` in model/preferences/deployment_preference_collection.py.
 

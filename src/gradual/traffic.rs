@@ -1,7 +1,24 @@
 //! How traffic moves to a new version: the shapes that CodeDeploy knows by name, and `DeploymentPreference.Type`.
 //!
-//! Input  `Type: Canary10Percent5Minutes`
-//! Output `DeploymentConfigName: !Sub [CodeDeployDefault.Lambda${ConfigName}, {ConfigName: Canary10Percent5Minutes}]`
+//! ```yaml
+//! # in
+//! Greeter:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     AutoPublishAlias: live
+//!     DeploymentPreference: {Type: Canary10Percent5Minutes}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! GreeterDeploymentGroup:
+//!   Properties:
+//!     DeploymentConfigName: !Sub
+//!       - CodeDeployDefault.Lambda${ConfigName}
+//!       - {ConfigName: Canary10Percent5Minutes}
+//!     # ...
+//!   # ...
+//! ```
 //!
 //! Upstream: `_replace_deployment_types` in model/preferences/deployment_preference_collection.py. The shapes:
 //! <https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html>.
