@@ -1,7 +1,24 @@
 //! `AlexaSkill`: a skill of Alexa invokes the function.
 //!
-//! Input  `Skill: {Type: AlexaSkill, Properties: {SkillId: amzn1.ask.skill.1}}`
-//! Output `AWS::Lambda::Permission` `FnSkillPermission`
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Skill: {Type: AlexaSkill, Properties: {SkillId: amzn1.ask.skill.1}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnSkillPermission:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !Ref Fn
+//!     Principal: alexa-appkit.amazon.com
+//!     EventSourceToken: amzn1.ask.skill.1
+//! ```
 //!
 //! Upstream: `AlexaSkill` in model/eventsources/push.py.
 

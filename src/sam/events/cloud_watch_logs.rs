@@ -1,7 +1,30 @@
 //! `CloudWatchLogs`: what is written into a log group invokes the function.
 //!
-//! Input  `Errors: {Type: CloudWatchLogs, Properties: {LogGroupName: /app, FilterPattern: ERROR}}`
-//! Output `AWS::Logs::SubscriptionFilter` `FnErrors`, `AWS::Lambda::Permission` `FnErrorsPermission`
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Errors: {Type: CloudWatchLogs, Properties: {LogGroupName: /app, FilterPattern: ERROR}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnErrorsPermission:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !Ref Fn
+//!     Principal: logs.amazonaws.com
+//!     SourceArn: !Sub
+//!       - arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:${__LogGroupName__}:*
+//!       - {__LogGroupName__: /app}
+//! FnErrors:
+//!   Type: AWS::Logs::SubscriptionFilter
+//!   DependsOn: [FnErrorsPermission]
+//!   Properties: {LogGroupName: /app, FilterPattern: ERROR, DestinationArn: !GetAtt Fn.Arn}
+//! ```
 //!
 //! Upstream: `CloudWatchLogs` in model/eventsources/push.py.
 

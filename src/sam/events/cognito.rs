@@ -1,7 +1,28 @@
 //! `Cognito`: what happens in a user pool of this template invokes the function.
 //!
-//! Input  `Signup: {Type: Cognito, Properties: {UserPool: !Ref Users, Trigger: PreSignUp}}`
-//! Output `AWS::Lambda::Permission` `FnCognitoPermission`, and in the pool `Users` the trigger
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Signup: {Type: Cognito, Properties: {UserPool: !Ref Users, Trigger: PreSignUp}}
+//! Users: {Type: AWS::Cognito::UserPool}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnCognitoPermission:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !Ref Fn
+//!     Principal: cognito-idp.amazonaws.com
+//!     SourceArn: !GetAtt Users.Arn
+//! Users:
+//!   Type: AWS::Cognito::UserPool
+//!   Properties: {LambdaConfig: {PreSignUp: !GetAtt Fn.Arn}}
+//! ```
 //!
 //! The permission is the function's, or its alias's, not the event's: a second event replaces it.
 //!

@@ -1,8 +1,46 @@
 //! `DeadLetterConfig` of a schedule or rule: a queue for what could not be delivered, given or made.
 //!
-//! Input  `DeadLetterConfig: {Arn: ...}` or `{Type: SQS, QueueLogicalId: Dead}`
-//! Output the queue's ARN; `AWS::SQS::Queue` `<FnEvent>Queue` where it is to be made, and for rules an
-//!        `AWS::SQS::QueuePolicy`
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Nightly:
+//!         Type: Schedule
+//!         Properties:
+//!           Schedule: rate(1 day)
+//!           DeadLetterConfig: {Type: SQS, QueueLogicalId: Lost}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnNightly:
+//!   Properties:
+//!     Targets:
+//!       - DeadLetterConfig: {Arn: !GetAtt Lost.Arn}
+//!         # ...
+//!     # ...
+//!   # ...
+//! Lost:
+//!   Type: AWS::SQS::Queue
+//!   Properties: {}
+//! FnNightlyQueuePolicy:
+//!   Type: AWS::SQS::QueuePolicy
+//!   Properties:
+//!     PolicyDocument:
+//!       Version: '2012-10-17'
+//!       Statement:
+//!         - Action: sqs:SendMessage
+//!           Effect: Allow
+//!           Principal: {Service: events.amazonaws.com}
+//!           Resource: !GetAtt Lost.Arn
+//!           Condition: {ArnEquals: {aws:SourceArn: !GetAtt FnNightly.Arn}}
+//!     Queues: [!Ref Lost]
+//! ```
+//!
+//! Without `QueueLogicalId` the queue is `FnNightlyQueue`; with `Arn` in place of `Type` nothing is made. A
+//! `ScheduleV2` needs no policy: its role may send.
 //!
 //! Upstream: model/eventbridge_utils.py; `_get_dlq_queue_arn_and_resources` in model/eventsources/scheduler.py.
 

@@ -1,6 +1,29 @@
 //! Resources of the user's that an event edits, because CloudFormation has no other place for what the event says: the
 //! bucket of an `S3` event, the user pool of a `Cognito` event.
 //!
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Upload: {Type: S3, Properties: {Bucket: !Ref Photos, Events: s3:ObjectCreated:*}}
+//! Photos:
+//!   Type: AWS::S3::Bucket
+//!   Properties: {BucketName: photos}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Photos:
+//!   Type: AWS::S3::Bucket
+//!   DependsOn: [FnUploadPermission]
+//!   Properties:
+//!     BucketName: photos
+//!     NotificationConfiguration:
+//!       LambdaConfigurations: [{Function: !GetAtt Fn.Arn, Event: s3:ObjectCreated:*}]
+//! ```
+//!
 //! The reference rebuilds such a resource from the properties that it knows, and refuses all others.
 //!
 //! Upstream: `resources_to_link` in model/eventsources/push.py, model/s3.py, model/cognito.py.

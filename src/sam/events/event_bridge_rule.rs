@@ -1,8 +1,52 @@
 //! `EventBridgeRule`, `CloudWatchEvent` (its older name), and what they share with `Schedule`: a rule of EventBridge.
 //!
-//! Input  `Shipped: {Type: EventBridgeRule, Properties: {Pattern: {source: [orders]}}}`
-//! Output `AWS::Events::Rule` `FnShipped`; for a function an `AWS::Lambda::Permission` `FnShippedPermission`, for a
-//!        state machine an `AWS::IAM::Role` `MachineShippedRole`
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Shipped: {Type: EventBridgeRule, Properties: {Pattern: {source: [orders]}}}
+//! Machine:
+//!   Type: AWS::Serverless::StateMachine
+//!   Properties:
+//!     DefinitionUri: s3://bucket/machine.json
+//!     Events:
+//!       Shipped: {Type: EventBridgeRule, Properties: {Pattern: {source: [orders]}}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnShipped:
+//!   Type: AWS::Events::Rule
+//!   Properties:
+//!     EventPattern: {source: [orders]}
+//!     Targets: [{Arn: !GetAtt Fn.Arn, Id: FnShippedLambdaTarget}]
+//! FnShippedPermission:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !Ref Fn
+//!     Principal: events.amazonaws.com
+//!     SourceArn: !GetAtt FnShipped.Arn
+//! MachineShipped:
+//!   Properties:
+//!     Targets:
+//!       - Arn: !Ref Machine
+//!         Id: MachineShippedStepFunctionsTarget
+//!         RoleArn: !GetAtt MachineShippedRole.Arn
+//!     # ...
+//!   # ...
+//! MachineShippedRole:
+//!   Properties:
+//!     Policies:
+//!       - PolicyName: MachineShippedRoleStartExecutionPolicy
+//!         PolicyDocument:
+//!           Statement:
+//!             - {Action: states:StartExecution, Effect: Allow, Resource: !Ref Machine}
+//!     # ...
+//!   # ...
+//! ```
 //!
 //! Upstream: `CloudWatchEvent` in model/eventsources/push.py and in model/stepfunctions/events.py.
 

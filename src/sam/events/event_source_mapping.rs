@@ -1,8 +1,29 @@
 //! `SQS`, `Kinesis`, `DynamoDB`, `MSK`, `SelfManagedKafka`, `MQ`, `DocumentDB`: Lambda reads a queue or a stream and
 //! invokes the function with what it finds.
 //!
-//! Input  `Jobs: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 10}}`
-//! Output `AWS::Lambda::EventSourceMapping` `FnJobs`, and on the function's generated role what reading needs
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Jobs: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 10}}
+//! Queue: {Type: AWS::SQS::Queue}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnRole:
+//!   Properties:
+//!     ManagedPolicyArns:
+//!       - arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+//!       - arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole
+//!     # ...
+//!   # ...
+//! FnJobs:
+//!   Type: AWS::Lambda::EventSourceMapping
+//!   Properties: {BatchSize: 10, FunctionName: !Ref Fn, EventSourceArn: !GetAtt Queue.Arn}
+//! ```
 //!
 //! The kinds differ by the rows of [`SOURCES`].
 //!

@@ -1,8 +1,40 @@
 //! `HttpApi`: a route of an HTTP API.
 //!
-//! Input  `Get: {Type: HttpApi, Properties: {Path: /a, Method: get}}`
-//! Output the integration of `get /a` in the document of the API, and what lets the API call the function
-//!        (`FnGetPermission`)
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Get: {Type: HttpApi, Properties: {Path: /orders, Method: get}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnGetPermission:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !Ref Fn
+//!     Principal: apigateway.amazonaws.com
+//!     SourceArn: !Sub
+//!       - 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/${__Stage__}/GET/orders'
+//!       - {__ApiId__: !Ref ServerlessHttpApi, __Stage__: '*'}
+//! ServerlessHttpApi:
+//!   Properties:
+//!     Body:
+//!       paths:
+//!         /orders:
+//!           get:
+//!             x-amazon-apigateway-integration:
+//!               httpMethod: POST
+//!               type: aws_proxy
+//!               uri: !Sub 'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Fn.Arn}/invocations'
+//!               payloadFormatVersion: '2.0'
+//!             responses: {}
+//!       # ...
+//!   # ...
+//! ```
 //!
 //! Unlike those of `Api` events, routes are added to documents of the user's own, too; an integration that is there
 //! already stays. Without path and method an event is the default route.

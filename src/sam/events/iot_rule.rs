@@ -1,7 +1,34 @@
 //! `IoTRule`: messages of AWS IoT that a query selects invoke the function.
 //!
-//! Input  `Hot: {Type: IoTRule, Properties: {Sql: "SELECT * FROM 'sensors' WHERE t > 40"}}`
-//! Output `AWS::IoT::TopicRule` `FnHot`, `AWS::Lambda::Permission` `FnHotPermission`
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Hot: {Type: IoTRule, Properties: {Sql: "SELECT * FROM 'sensors' WHERE t > 40"}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnHotPermission:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !Ref Fn
+//!     Principal: iot.amazonaws.com
+//!     SourceAccount: !Sub '${AWS::AccountId}'
+//!     SourceArn: !Sub
+//!       - arn:aws:iot:${AWS::Region}:${AWS::AccountId}:rule/${RuleName}
+//!       - {RuleName: !Ref FnHot}
+//! FnHot:
+//!   Type: AWS::IoT::TopicRule
+//!   Properties:
+//!     TopicRulePayload:
+//!       Sql: SELECT * FROM 'sensors' WHERE t > 40
+//!       RuleDisabled: false
+//!       Actions: [{Lambda: {FunctionArn: !GetAtt Fn.Arn}}]
+//! ```
 //!
 //! Upstream: `IoTRule` in model/eventsources/push.py.
 

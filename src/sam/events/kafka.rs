@@ -1,5 +1,52 @@
 //! `MSK`, `SelfManagedKafka`: what the role needs to read Kafka: its secrets, its network, its schema registry.
 //!
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Orders:
+//!         Type: SelfManagedKafka
+//!         Properties:
+//!           KafkaBootstrapServers: [broker.example.com:9092]
+//!           Topics: [orders]
+//!           SourceAccessConfigurations:
+//!             - {Type: SASL_SCRAM_512_AUTH, URI: !Ref Secret}
+//!             - {Type: VPC_SUBNET, URI: subnet:subnet-12345}
+//!             - {Type: VPC_SECURITY_GROUP, URI: security_group:sg-67890}
+//! Secret: {Type: AWS::SecretsManager::Secret}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnRole:
+//!   Properties:
+//!     Policies:
+//!       - PolicyDocument:
+//!           Statement:
+//!             - {Action: [secretsmanager:GetSecretValue], Effect: Allow, Resource: !Ref Secret}
+//!             - Action:
+//!                 - ec2:CreateNetworkInterface
+//!                 - ec2:DescribeNetworkInterfaces
+//!                 - ec2:DeleteNetworkInterface
+//!                 - ec2:DescribeVpcs
+//!                 - ec2:DescribeSubnets
+//!                 - ec2:DescribeSecurityGroups
+//!               Effect: Allow
+//!               Resource: '*'
+//!           Version: '2012-10-17'
+//!         PolicyName: SelfManagedKafkaExecutionRolePolicy
+//!     # ...
+//!   # ...
+//! FnOrders:
+//!   Properties:
+//!     SelfManagedEventSource:
+//!       Endpoints: {KafkaBootstrapServers: [broker.example.com:9092]}
+//!     # ...
+//!   # ...
+//! ```
+//!
 //! Upstream: `MSK`, `SelfManagedKafka` and `get_schema_registry_permissions` in model/eventsources/pull.py.
 
 use super::Event;

@@ -1,8 +1,32 @@
 //! `Events`: what invokes a function or starts a state machine, one room for each kind of event.
 //!
-//! Input  `Events: {Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}`
-//! Output the rule, the permission, the mapping, ... that the event stands for, under ids that begin with those of the
-//!        function and the event: `FnNightly`, `FnNightlyPermission`
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     AutoPublishAlias: live
+//!     Events:
+//!       Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day)}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnNightly:
+//!   Type: AWS::Events::Rule
+//!   Properties:
+//!     ScheduleExpression: rate(1 day)
+//!     Targets: [{Arn: !Ref FnAliaslive, Id: FnNightlyLambdaTarget}]
+//! FnNightlyPermission:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !Ref FnAliaslive
+//!     Principal: events.amazonaws.com
+//!     SourceArn: !GetAtt FnNightly.Arn
+//! ```
+//!
+//! What an event stands for has an id that begins with those of the function and of the event.
 //!
 //! Where a function has an alias, its events invoke that.
 //!

@@ -1,9 +1,34 @@
 //! `S3`: what happens to the objects of a bucket of this template invokes the function.
 //!
-//! Input  `Upload: {Type: S3, Properties: {Bucket: !Ref Photos, Events: s3:ObjectCreated:*}}`
-//! Output `AWS::Lambda::Permission` `FnUploadPermission`, and in the bucket `Photos` a notification, and the order: S3
-//!        asks for the permission when the bucket is made. A function with a condition cannot be named in `DependsOn`,
-//!        so a tag that refers to the permission makes the order.
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Upload: {Type: S3, Properties: {Bucket: !Ref Photos, Events: s3:ObjectCreated:*}}
+//! Photos: {Type: AWS::S3::Bucket}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnUploadPermission:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !Ref Fn
+//!     Principal: s3.amazonaws.com
+//!     SourceAccount: !Ref AWS::AccountId
+//! Photos:
+//!   Type: AWS::S3::Bucket
+//!   DependsOn: [FnUploadPermission]
+//!   Properties:
+//!     NotificationConfiguration:
+//!       LambdaConfigurations: [{Function: !GetAtt Fn.Arn, Event: s3:ObjectCreated:*}]
+//! ```
+//!
+//! S3 asks for the permission when the bucket is made, hence the order. A function with a condition cannot be named in
+//! `DependsOn`, so there a tag that refers to the permission makes the order.
 //!
 //! Upstream: `S3` in model/eventsources/push.py.
 

@@ -1,7 +1,32 @@
 //! `Schedule`: a rule of EventBridge that fires by the clock.
 //!
-//! Input  `Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day)}}`
-//! Output `AWS::Events::Rule` `FnNightly`, and what lets it reach the function or state machine
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day), Enabled: false}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnNightly:
+//!   Type: AWS::Events::Rule
+//!   Properties:
+//!     ScheduleExpression: rate(1 day)
+//!     State: DISABLED
+//!     Targets: [{Arn: !GetAtt Fn.Arn, Id: FnNightlyLambdaTarget}]
+//! FnNightlyPermission:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !Ref Fn
+//!     Principal: events.amazonaws.com
+//!     SourceArn: !GetAtt FnNightly.Arn
+//! ```
+//!
+//! A state machine gets a role for the rule, `<Machine><Event>Role`, in place of the permission.
 //!
 //! Upstream: `Schedule` in model/eventsources/push.py and in model/stepfunctions/events.py.
 

@@ -1,8 +1,38 @@
 //! `ScheduleV2`: a schedule of EventBridge Scheduler.
 //!
-//! Input  `Nightly: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}`
-//! Output `AWS::Scheduler::Schedule` `FnNightly`, and the role `FnNightlyRole` with which it invokes the function or
-//!        starts the state machine
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Nightly: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnNightly:
+//!   Type: AWS::Scheduler::Schedule
+//!   Properties:
+//!     ScheduleExpression: rate(1 day)
+//!     FlexibleTimeWindow: {Mode: 'OFF'}
+//!     Name: FnNightly
+//!     Target: {Arn: !GetAtt Fn.Arn, RoleArn: !GetAtt FnNightlyRole.Arn}
+//! FnNightlyRole:
+//!   Type: AWS::IAM::Role
+//!   Properties:
+//!     AssumeRolePolicyDocument:
+//!       Version: '2012-10-17'
+//!       Statement:
+//!         - {Action: [sts:AssumeRole], Effect: Allow, Principal: {Service: [scheduler.amazonaws.com]}}
+//!     Policies:
+//!       - PolicyName: FnNightlyLambdaPolicy
+//!         PolicyDocument:
+//!           Statement:
+//!             - {Action: lambda:InvokeFunction, Effect: Allow, Resource: !GetAtt Fn.Arn}
+//! ```
+//!
+//! The role is not made where the event names one of its own by `RoleArn`.
 //!
 //! Upstream: model/eventsources/scheduler.py.
 

@@ -1,8 +1,67 @@
 //! `SNS`: messages of a topic invoke the function, directly or through a queue.
 //!
-//! Input  `Orders: {Type: SNS, Properties: {Topic: !Ref Topic, SqsSubscription: true}}`
-//! Output `AWS::SNS::Subscription` `FnOrders`, and `AWS::Lambda::Permission` `FnOrdersPermission`, or with
-//!        `SqsSubscription` the queue, its policy and an `AWS::Lambda::EventSourceMapping` in place of the permission
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Orders: {Type: SNS, Properties: {Topic: !Ref Topic}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnOrdersPermission:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !Ref Fn
+//!     Principal: sns.amazonaws.com
+//!     SourceArn: !Ref Topic
+//! FnOrders:
+//!   Type: AWS::SNS::Subscription
+//!   Properties: {Endpoint: !GetAtt Fn.Arn, Protocol: lambda, TopicArn: !Ref Topic}
+//! ```
+//!
+//! Through a queue, which Lambda reads in the place of the permission:
+//!
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Orders: {Type: SNS, Properties: {Topic: !Ref Topic, SqsSubscription: true}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnOrdersEventSourceMapping:
+//!   Type: AWS::Lambda::EventSourceMapping
+//!   Properties:
+//!     BatchSize: 10
+//!     Enabled: true
+//!     EventSourceArn: !GetAtt FnOrdersQueue.Arn
+//!     FunctionName: !Ref Fn
+//! FnOrdersQueue:
+//!   Type: AWS::SQS::Queue
+//!   Properties: {}
+//! FnOrdersQueuePolicy:
+//!   Type: AWS::SQS::QueuePolicy
+//!   Properties:
+//!     PolicyDocument:
+//!       Version: '2012-10-17'
+//!       Statement:
+//!         - Action: sqs:SendMessage
+//!           Effect: Allow
+//!           Principal: '*'
+//!           Resource: !GetAtt FnOrdersQueue.Arn
+//!           Condition: {ArnEquals: {aws:SourceArn: !Ref Topic}}
+//!     Queues: [!Ref FnOrdersQueue]
+//! FnOrders:
+//!   Type: AWS::SNS::Subscription
+//!   Properties: {Endpoint: !GetAtt FnOrdersQueue.Arn, Protocol: sqs, TopicArn: !Ref Topic}
+//! ```
 //!
 //! Upstream: `SNS` in model/eventsources/push.py.
 

@@ -1,5 +1,45 @@
 //! `SourceAccessConfigurations` and `SecretsManagerKmsKeyId`: the secrets with which Lambda reads a source.
 //!
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Orders:
+//!         Type: MQ
+//!         Properties:
+//!           Broker: arn:aws:mq:eu-west-1:123456789012:broker:orders:b-1
+//!           Queues: [orders]
+//!           SecretsManagerKmsKeyId: 1abc23d4-567f-8ab9-cde0-1fab234c5d67
+//!           SourceAccessConfigurations: [{Type: BASIC_AUTH, URI: !Ref Secret}]
+//! Secret: {Type: AWS::SecretsManager::Secret}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnRole:
+//!   Properties:
+//!     Policies:
+//!       - PolicyDocument:
+//!           Statement:
+//!             - {Action: [secretsmanager:GetSecretValue], Effect: Allow, Resource: !Ref Secret}
+//!             - Action: [mq:DescribeBroker]
+//!               Effect: Allow
+//!               Resource: arn:aws:mq:eu-west-1:123456789012:broker:orders:b-1
+//!             - Action: kms:Decrypt
+//!               Effect: Allow
+//!               Resource: !Sub 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/1abc23d4-567f-8ab9-cde0-1fab234c5d67'
+//!         # ...
+//!     # ...
+//!   # ...
+//! FnOrders:
+//!   Properties:
+//!     SourceAccessConfigurations: [{Type: BASIC_AUTH, URI: !Ref Secret}]
+//!     # ...
+//!   # ...
+//! ```
+//!
 //! Upstream: `_validate_source_access_configurations` and `_get_kms_decrypt_policy` in model/eventsources/pull.py.
 
 use super::Event;

@@ -1,7 +1,51 @@
 //! `Auth` of an `Api` event: who may call its route.
 //!
-//! Input  `Auth: {Authorizer: Tokens, AuthorizationScopes: [read], ApiKeyRequired: true, ResourcePolicy: ...}`
-//! Output the `security` of the method, statements of the resource policy, the credentials of the integration
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     Auth:
+//!       Authorizers: {Tokens: {FunctionArn: !GetAtt Decide.Arn}}
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Get:
+//!         Type: Api
+//!         Properties:
+//!           RestApiId: !Ref Shop
+//!           Path: /orders
+//!           Method: get
+//!           Auth: {Authorizer: Tokens, ApiKeyRequired: true, ResourcePolicy: {IpRangeWhitelist: [10.0.0.0/8]}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       paths:
+//!         /orders:
+//!           get:
+//!             security: [{Tokens: []}, {api_key: []}]
+//!             # ...
+//!       x-amazon-apigateway-policy:
+//!         Version: '2012-10-17'
+//!         Statement:
+//!           - Action: execute-api:Invoke
+//!             Resource: [!Sub ['execute-api:/${__Stage__}/GET/orders', {__Stage__: prod}]]
+//!             Effect: Allow
+//!             Principal: '*'
+//!           - Action: execute-api:Invoke
+//!             Resource: [!Sub ['execute-api:/${__Stage__}/GET/orders', {__Stage__: prod}]]
+//!             Effect: Deny
+//!             Condition: {NotIpAddress: {aws:SourceIp: [10.0.0.0/8]}}
+//!             Principal: '*'
+//!       # ...
+//!   # ...
+//! ```
 //!
 //! Upstream: `add_auth_to_swagger` of class Api in model/eventsources/push.py, `add_lambda_integration` and
 //! `add_auth_to_method` in swagger/swagger.py.

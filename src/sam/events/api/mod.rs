@@ -1,8 +1,41 @@
 //! `Api`: a method of a REST API.
 //!
-//! Input  `Get: {Type: Api, Properties: {Path: /a, Method: get}}`
-//! Output the integration of `get /a` in the document of the API, and what lets the API call the function
-//!        (`FnGetPermissionProd`) or start the state machine (`SmGetRole`)
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Get: {Type: Api, Properties: {Path: /orders, Method: get}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnGetPermissionProd:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !Ref Fn
+//!     Principal: apigateway.amazonaws.com
+//!     SourceArn: !Sub
+//!       - arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/${__Stage__}/GET/orders
+//!       - {__ApiId__: !Ref ServerlessRestApi, __Stage__: '*'}
+//! ServerlessRestApi:
+//!   Properties:
+//!     Body:
+//!       paths:
+//!         /orders:
+//!           get:
+//!             x-amazon-apigateway-integration:
+//!               httpMethod: POST
+//!               type: aws_proxy
+//!               uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Fn.Arn}/invocations'
+//!             responses: {}
+//!       # ...
+//!   # ...
+//! ```
+//!
+//! A state machine is started by a role instead, `<Machine><Event>Role`.
 //!
 //! Only documents that the transform makes are added to, and those of APIs with `MergeDefinitions`; to a document of the
 //! user's own an event adds nothing but the permission.

@@ -1,7 +1,51 @@
 //! What an `Api` event says of requests: the model of their body, and their parameters.
 //!
-//! Input  `RequestModel: {Model: Order, ValidateBody: true}`, `RequestParameters: [method.request.header.Trace]`
-//! Output `parameters` or `requestBody` of the method, and a validator
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     Models: {Order: {type: object}}
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Post:
+//!         Type: Api
+//!         Properties:
+//!           RestApiId: !Ref Shop
+//!           Path: /orders
+//!           Method: post
+//!           RequestModel: {Model: Order, ValidateBody: true}
+//!           RequestParameters: [method.request.header.Trace]
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       paths:
+//!         /orders:
+//!           post:
+//!             x-amazon-apigateway-integration:
+//!               httpMethod: POST
+//!               type: aws_proxy
+//!               uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Fn.Arn}/invocations'
+//!             x-amazon-apigateway-request-validator: body-only
+//!             responses: {}
+//!             parameters:
+//!               - {in: body, name: order, schema: {$ref: '#/definitions/order'}}
+//!               - required: false
+//!                 type: string
+//!                 name: Trace
+//!                 in: header
+//!       x-amazon-apigateway-request-validators:
+//!         body-only: {validateRequestParameters: false, validateRequestBody: true}
+//!       # ...
+//!   # ...
+//! ```
 //!
 //! Upstream: `_add_swagger_integration` of class Api in model/eventsources/push.py.
 
