@@ -1,7 +1,48 @@
 //! `Auth.Authorizers` of a REST API: who decides whether a caller may call a method.
 //!
-//! Input  `Authorizers: {Tokens: {FunctionArn: !GetAtt F.Arn}}`
-//! Output the security definition `Tokens` in the document, and the permission `<Api>TokensAuthorizerPermission`
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     Auth:
+//!       Authorizers: {Tokens: {FunctionArn: !GetAtt Decide.Arn}}
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Get: {Type: Api, Properties: {RestApiId: !Ref Shop, Path: /orders, Method: get}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       securityDefinitions:
+//!         Tokens:
+//!           in: header
+//!           type: apiKey
+//!           name: Authorization
+//!           x-amazon-apigateway-authorizer:
+//!             type: token
+//!             authorizerUri: !Sub
+//!               - 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${__FunctionArn__}/invocations'
+//!               - {__FunctionArn__: !GetAtt Decide.Arn}
+//!           x-amazon-apigateway-authtype: custom
+//!       # ...
+//!   # ...
+//! ShopTokensAuthorizerPermission:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !GetAtt Decide.Arn
+//!     Principal: apigateway.amazonaws.com
+//!     SourceArn: !Sub
+//!       - arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*
+//!       - {__ApiId__: !Ref Shop}
+//! ```
 //!
 //! Upstream: class ApiGatewayAuthorizer in model/apigateway.py.
 

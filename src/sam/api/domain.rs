@@ -1,8 +1,37 @@
 //! `Domain` of a REST API: a domain name of its own, public or private, the paths that lead to the API, DNS records.
 //!
-//! Input  `Domain: {DomainName: api.example.com, CertificateArn: arn, Route53: {HostedZoneId: Z1}}`
-//! Output `AWS::ApiGateway::DomainName` `ApiGatewayDomainName<hash>`, `AWS::ApiGateway::BasePathMapping`,
-//!        `AWS::Route53::RecordSetGroup`; of a private domain the `...V2` types and its access association
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     DefinitionUri: s3://bucket/openapi.yaml
+//!     Domain:
+//!       DomainName: api.example.com
+//!       CertificateArn: arn:aws:acm:eu-west-1:123456789012:certificate/1
+//!       BasePath: [orders]
+//! ```
+//!
+//! ```yaml
+//! # out
+//! ApiGatewayDomainName1bc412bb08:
+//!   Type: AWS::ApiGateway::DomainName
+//!   Properties:
+//!     DomainName: api.example.com
+//!     RegionalCertificateArn: arn:aws:acm:eu-west-1:123456789012:certificate/1
+//!     EndpointConfiguration: {Types: [REGIONAL]}
+//! ShopordersBasePathMapping:
+//!   Type: AWS::ApiGateway::BasePathMapping
+//!   Properties:
+//!     BasePath: orders
+//!     DomainName: !Ref ApiGatewayDomainName1bc412bb08
+//!     RestApiId: !Ref Shop
+//!     Stage: !Ref ShopprodStage
+//! ```
+//!
+//! Of a private domain these are the `...V2` types, with an `AWS::ApiGateway::DomainNameAccessAssociation`. The DNS
+//! records are made in `route53.rs`.
 //!
 //! The map of the domain is edited here, as the reference does it: its text is part of a deployment's id.
 //!

@@ -1,8 +1,35 @@
 //! `Domain` of an HttpApi or WebSocketApi: a domain name of its own, the paths that lead to the API, and DNS records.
 //!
-//! Input  `Domain: {DomainName: api.example.com, CertificateArn: arn, Route53: {HostedZoneId: Z1}}`
-//! Output `AWS::ApiGatewayV2::DomainName` `ApiGatewayDomainNameV2<hash>`, `AWS::ApiGatewayV2::ApiMapping`,
-//!        `AWS::Route53::RecordSetGroup`
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::HttpApi
+//!   Properties:
+//!     Domain:
+//!       DomainName: shop.example.com
+//!       CertificateArn: arn:aws:acm:eu-west-1:123456789012:certificate/1
+//!       BasePath: [orders]
+//! ```
+//!
+//! ```yaml
+//! # out
+//! ApiGatewayDomainNameV22f68437370:
+//!   Type: AWS::ApiGatewayV2::DomainName
+//!   Properties:
+//!     DomainName: shop.example.com
+//!     DomainNameConfigurations:
+//!       - {CertificateArn: arn:aws:acm:eu-west-1:123456789012:certificate/1, EndpointType: REGIONAL}
+//!     Tags: {httpapi:createdBy: SAM}
+//! ShopordersApiMapping:
+//!   Type: AWS::ApiGatewayV2::ApiMapping
+//!   Properties:
+//!     ApiId: !Ref Shop
+//!     ApiMappingKey: orders
+//!     DomainName: !Ref ApiGatewayDomainNameV22f68437370
+//!     Stage: !Ref ShopApiGatewayDefaultStage
+//! ```
+//!
+//! The DNS records are made in `route53.rs`.
 //!
 //! Upstream: model/api/apiv2_generator.py.
 

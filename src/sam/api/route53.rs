@@ -1,7 +1,36 @@
 //! `Domain.Route53`: the DNS records of an API's domain.
 //!
-//! Input  `Route53: {HostedZoneId: Z1}` of a domain
-//! Output `AWS::Route53::RecordSetGroup` `RecordSetGroup<hash of the zone>`, one for all domains of a zone
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::HttpApi
+//!   Properties:
+//!     Domain:
+//!       DomainName: shop.example.com
+//!       CertificateArn: arn:aws:acm:eu-west-1:123456789012:certificate/1
+//!       Route53: {HostedZoneId: Z1, IpV6: true}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! RecordSetGroup0cf6d58763:
+//!   Type: AWS::Route53::RecordSetGroup
+//!   Properties:
+//!     HostedZoneId: Z1
+//!     RecordSets:
+//!       - Name: shop.example.com
+//!         Type: A
+//!         AliasTarget:
+//!           HostedZoneId: !GetAtt ApiGatewayDomainNameV22f68437370.RegionalHostedZoneId
+//!           DNSName: !GetAtt ApiGatewayDomainNameV22f68437370.RegionalDomainName
+//!       - Name: shop.example.com
+//!         Type: AAAA
+//!         AliasTarget:
+//!           HostedZoneId: !GetAtt ApiGatewayDomainNameV22f68437370.RegionalHostedZoneId
+//!           DNSName: !GetAtt ApiGatewayDomainNameV22f68437370.RegionalDomainName
+//! ```
+//!
+//! The group is one for all domains of a zone; its id holds a hash of the zone.
 //!
 //! Upstream: `_construct_record_sets_for_domain` in model/api/api_generator.py and model/api/apiv2_generator.py.
 

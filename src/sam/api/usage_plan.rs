@@ -1,8 +1,38 @@
 //! `Auth.UsagePlan` of a REST API: a plan with quotas, a key, and what joins them; of one API or of several.
 //!
-//! Input  `UsagePlan: {CreateUsagePlan: PER_API}` of `A`
-//! Output `AWS::ApiGateway::UsagePlan` `AUsagePlan`, `AWS::ApiGateway::ApiKey` `AApiKey`,
-//!        `AWS::ApiGateway::UsagePlanKey` `AUsagePlanKey`; with SHARED `ServerlessUsagePlan`, ..., one for all APIs
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     Auth: {UsagePlan: {CreateUsagePlan: PER_API, Quota: {Limit: 100, Period: DAY}}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! ShopUsagePlan:
+//!   Type: AWS::ApiGateway::UsagePlan
+//!   DependsOn: [Shop]
+//!   Properties:
+//!     ApiStages: [{ApiId: !Ref Shop, Stage: !Ref ShopprodStage}]
+//!     Quota: {Limit: 100, Period: DAY}
+//! ShopApiKey:
+//!   Type: AWS::ApiGateway::ApiKey
+//!   DependsOn: [ShopUsagePlan]
+//!   Properties:
+//!     Enabled: true
+//!     StageKeys: [{RestApiId: !Ref Shop, StageName: !Ref ShopprodStage}]
+//! ShopUsagePlanKey:
+//!   Type: AWS::ApiGateway::UsagePlanKey
+//!   DependsOn: [ShopApiKey]
+//!   Properties:
+//!     KeyId: !Ref ShopApiKey
+//!     KeyType: API_KEY
+//!     UsagePlanId: !Ref ShopUsagePlan
+//! ```
+//!
+//! With `SHARED` they are `ServerlessUsagePlan`, `ServerlessApiKey` and `ServerlessUsagePlanKey`, one for all APIs.
 //!
 //! Upstream: `_construct_usage_plan` and class SharedApiUsagePlan in model/api/api_generator.py.
 

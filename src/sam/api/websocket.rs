@@ -1,9 +1,54 @@
 //! `AWS::Serverless::WebSocketApi`.
 //!
-//! Input  `W: {Type: AWS::Serverless::WebSocketApi, Properties: {RouteSelectionExpression: $request.body.action, Routes:
-//!        {$connect: {FunctionArn: !GetAtt F.Arn}}}}`
-//! Output `AWS::ApiGatewayV2::Api` `W`; for each route `WConnectRoute`, `WConnectIntegration` and `WConnectPermission`;
-//!        a stage, and what `Auth` and `Domain` ask for
+//! ```yaml
+//! # in
+//! Chat:
+//!   Type: AWS::Serverless::WebSocketApi
+//!   Properties:
+//!     RouteSelectionExpression: $request.body.action
+//!     Routes: {$connect: {FunctionArn: !GetAtt Join.Arn}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Chat:
+//!   Type: AWS::ApiGatewayV2::Api
+//!   Properties:
+//!     ProtocolType: WEBSOCKET
+//!     Name: Chat
+//!     RouteSelectionExpression: $request.body.action
+//!     Tags: {websocketapi:createdBy: SAM}
+//! ChatConnectRoute:
+//!   Type: AWS::ApiGatewayV2::Route
+//!   Properties:
+//!     ApiId: !Ref Chat
+//!     RouteKey: $connect
+//!     Target: !Join [/, [integrations, !Ref ChatConnectIntegration]]
+//! ChatConnectIntegration:
+//!   Type: AWS::ApiGatewayV2::Integration
+//!   Properties:
+//!     ApiId: !Ref Chat
+//!     IntegrationType: AWS_PROXY
+//!     IntegrationUri: !Sub
+//!       - 'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FunctionArn}/invocations'
+//!       - {FunctionArn: !GetAtt Join.Arn}
+//! ChatConnectPermission:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !GetAtt Join.Arn
+//!     Principal: apigateway.amazonaws.com
+//!     SourceArn: !Sub 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Chat.ApiId}/default/$connect'
+//! ChatDefaultStage:
+//!   Type: AWS::ApiGatewayV2::Stage
+//!   Properties:
+//!     ApiId: !Ref Chat
+//!     StageName: default
+//!     AutoDeploy: true
+//!     Tags: {websocketapi:createdBy: SAM}
+//! ```
+//!
+//! Besides these: what `Auth` and `Domain` ask for.
 //!
 //! Attributes of the resource reach none of it, but for `DependsOn` on the API: the reference loses them, which is said.
 //!

@@ -1,8 +1,46 @@
 //! `Auth.Authorizers` of an HTTP API: who decides whether a caller may call a method.
 //!
-//! Input  `Authorizers: {Jwt: {JwtConfiguration: {issuer: https://i, audience: [a]}, IdentitySource: $request.header.A}}`
-//! Output the security scheme `Jwt` in the document; for functions, where it is wanted, the permission
-//!        `<Api><Name>AuthorizerPermission`
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::HttpApi
+//!   Properties:
+//!     Auth:
+//!       DefaultAuthorizer: Tokens
+//!       Authorizers:
+//!         Tokens:
+//!           JwtConfiguration: {issuer: https://issuer.example, audience: [shop]}
+//!           IdentitySource: $request.header.Authorization
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Get: {Type: HttpApi, Properties: {ApiId: !Ref Shop, Path: /orders, Method: get}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       paths:
+//!         /orders:
+//!           get:
+//!             security: [{Tokens: []}]
+//!             # ...
+//!       components:
+//!         securitySchemes:
+//!           Tokens:
+//!             type: oauth2
+//!             x-amazon-apigateway-authorizer:
+//!               jwtConfiguration: {issuer: https://issuer.example, audience: [shop]}
+//!               identitySource: $request.header.Authorization
+//!               type: jwt
+//!       # ...
+//!   # ...
+//! ```
+//!
+//! A function that decides gets a permission, `<Api><Name>AuthorizerPermission`, where that is asked for.
 //!
 //! Upstream: class ApiGatewayV2Authorizer in model/apigatewayv2.py.
 

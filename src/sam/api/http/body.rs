@@ -1,7 +1,29 @@
 //! The body of an HTTP API: what `CorsConfiguration`, `Auth`, `Tags`, `Name`, ... add to its document.
 //!
-//! Input  `CorsConfiguration: {AllowOrigins: [https://example.com]}`, and a document or `DefinitionUri`
-//! Output the property `Body`, or `BodyS3Location`, of `AWS::ApiGatewayV2::Api`
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::HttpApi
+//!   Properties:
+//!     Name: shop
+//!     Description: Orders of the shop
+//!     CorsConfiguration: {AllowOrigins: [https://example.com], AllowMethods: [GET]}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       openapi: '3.0.1'
+//!       info: {version: '1.0', title: shop, description: Orders of the shop}
+//!       paths: {}
+//!       x-amazon-apigateway-cors:
+//!         allowOrigins: [https://example.com]
+//!         allowMethods: [GET]
+//!       tags: [{name: httpapi:createdBy, x-amazon-apigateway-tag-value: SAM}]
+//!   # ...
+//! ```
 //!
 //! A document that is not OpenAPI 3 goes over as it is, where nothing is to be added to it.
 //!

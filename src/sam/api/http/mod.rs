@@ -1,8 +1,33 @@
 //! `AWS::Serverless::HttpApi`.
 //!
-//! Input  `H: {Type: AWS::Serverless::HttpApi, Properties: {StageName: prod, CorsConfiguration: true}}`
-//! Output `AWS::ApiGatewayV2::Api` `H` with an OpenAPI document, `AWS::ApiGatewayV2::Stage` `HprodStage`; permissions of
-//!        authorizers, a domain
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::HttpApi
+//!   Properties:
+//!     StageName: prod
+//!     CorsConfiguration: true
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Type: AWS::ApiGatewayV2::Api
+//!   Properties:
+//!     Body:
+//!       openapi: '3.0.1'
+//!       info: {version: '1.0', title: !Ref AWS::StackName}
+//!       paths: {}
+//!       x-amazon-apigateway-cors: {allowOrigins: ['*']}
+//!       tags: [{name: httpapi:createdBy, x-amazon-apigateway-tag-value: SAM}]
+//! ShopprodStage:
+//!   Type: AWS::ApiGatewayV2::Stage
+//!   Properties:
+//!     ApiId: !Ref Shop
+//!     StageName: prod
+//!     AutoDeploy: true
+//!     Tags: {httpapi:createdBy: SAM}
+//! ```
 //!
 //! By now the events of functions are in the document (see `sam/events/http_api.rs`). The stage deploys by itself: there
 //! is no deployment resource.

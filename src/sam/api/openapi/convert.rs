@@ -1,4 +1,32 @@
 //! What makes an OpenAPI 3 document of one with Swagger's ways, and what else stands at the top of a document.
+//!
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     OpenApiVersion: 3.0.1
+//!     Models: {Order: {type: object}}
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Get: {Type: Api, Properties: {RestApiId: !Ref Shop, Path: /orders, Method: get}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       openapi: '3.0.1'
+//!       components: {schemas: {order: {type: object}}}
+//!       # ...
+//!   # ...
+//! ```
+//!
+//! Swagger keeps the models under `definitions`, and says `swagger: "2.0"` in the place of `openapi`.
 
 use super::{Document, Fault, is_version_3, not_a_map};
 use crate::diagnostics::codes;

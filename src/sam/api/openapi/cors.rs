@@ -1,4 +1,50 @@
 //! CORS: an `options` method on every path, which answers what browsers ask before they call another origin.
+//!
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     Cors: "'https://example.com'"
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Get: {Type: Api, Properties: {RestApiId: !Ref Shop, Path: /orders, Method: get}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       paths:
+//!         /orders:
+//!           options:
+//!             x-amazon-apigateway-integration:
+//!               type: mock
+//!               requestTemplates: {application/json: "{\n  \"statusCode\" : 200\n}\n"}
+//!               responses:
+//!                 default:
+//!                   statusCode: '200'
+//!                   responseTemplates: {application/json: "{}\n"}
+//!                   responseParameters:
+//!                     method.response.header.Access-Control-Allow-Origin: '''https://example.com'''
+//!                     method.response.header.Access-Control-Allow-Methods: '''GET,OPTIONS'''
+//!             consumes: [application/json]
+//!             summary: CORS support
+//!             responses:
+//!               '200':
+//!                 headers:
+//!                   Access-Control-Allow-Origin: {type: string}
+//!                   Access-Control-Allow-Methods: {type: string}
+//!                 description: Default response for CORS method
+//!             produces: [application/json]
+//!           # ...
+//!       # ...
+//!   # ...
+//! ```
 
 use super::{ANY_METHOD, Document, Fault, INTEGRATION, not_a_map, single};
 use crate::language::python2::{Map, Node};

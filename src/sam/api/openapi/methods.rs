@@ -1,4 +1,46 @@
 //! The methods of a path: what they integrate with, and what they take.
+//!
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     Models: {Order: {type: object}}
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Post:
+//!         Type: Api
+//!         Properties:
+//!           RestApiId: !Ref Shop
+//!           Path: /orders/{id}
+//!           Method: post
+//!           RequestModel: {Model: Order, Required: true}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       paths:
+//!         '/orders/{id}':
+//!           post:
+//!             x-amazon-apigateway-integration:
+//!               httpMethod: POST
+//!               type: aws_proxy
+//!               uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Fn.Arn}/invocations'
+//!             responses: {}
+//!             parameters:
+//!               - required: true
+//!                 in: body
+//!                 name: order
+//!                 schema: {$ref: '#/definitions/order'}
+//!       # ...
+//!   # ...
+//! ```
 
 use super::{
     Document, Fault, INTEGRATION, branches, if_without_list, is_version_3, make_conditional,

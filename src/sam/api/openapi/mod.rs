@@ -1,15 +1,44 @@
 //! An OpenAPI document (or Swagger, as version 2 is called) with API Gateway's extensions, and the edits that it can
 //! take. This module knows OpenAPI and `Fn::If`, but nothing of SAM's resources.
 //!
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     DefinitionBody:
+//!       swagger: '2.0'
+//!       paths: {/orders: {get: {x-amazon-apigateway-integration: {type: mock}}}}
+//!     Auth: {DefaultAuthorizer: AWS_IAM}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       paths:
+//!         /orders:
+//!           get:
+//!             x-amazon-apigateway-integration: {type: mock}
+//!             security: [{AWS_IAM: []}]
+//!       swagger: '2.0'
+//!       securityDefinitions:
+//!         AWS_IAM:
+//!           in: header
+//!           type: apiKey
+//!           name: Authorization
+//!           x-amazon-apigateway-authtype: awsSigv4
+//!   # ...
+//! ```
+//!
 //! A path item, and a method in it, may be an `Fn::If`; its *branches* are then what stands in it, except
 //! `AWS::NoValue`. An edit reaches every branch. A branch of a method is *integrated* when it has an
 //! `x-amazon-apigateway-integration`, and most edits leave the others alone.
 //!
 //! Whoever changes a document does so inside [`Document::edit`]: the order of a document's keys depends on how often it
 //! was copied, and the reference copies it before and after each edit (see `language/python2`).
-//!
-//! Input  `paths: {/a: {get: {}}}`, and "integrate get /a with this", "add CORS", "require this authorizer"
-//! Output the document with all that in it
 //!
 //! Upstream: open_api/base_editor.py, open_api/open_api.py and swagger/swagger.py.
 

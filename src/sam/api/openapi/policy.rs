@@ -1,4 +1,46 @@
 //! The resource policy: which accounts, addresses and networks may call which paths.
+//!
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     Auth:
+//!       ResourcePolicy:
+//!         AwsAccountWhitelist: ['123456789012']
+//!         SourceVpcBlacklist: [vpc-1]
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Get: {Type: Api, Properties: {RestApiId: !Ref Shop, Path: /orders, Method: get}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       x-amazon-apigateway-policy:
+//!         Version: '2012-10-17'
+//!         Statement:
+//!           - Action: execute-api:Invoke
+//!             Resource: [!Sub ['execute-api:/${__Stage__}/GET/orders', {__Stage__: prod}]]
+//!             Effect: Allow
+//!             Principal: {AWS: ['123456789012']}
+//!           - Action: execute-api:Invoke
+//!             Resource: [!Sub ['execute-api:/${__Stage__}/GET/orders', {__Stage__: prod}]]
+//!             Effect: Allow
+//!             Principal: '*'
+//!           - Action: execute-api:Invoke
+//!             Resource: [!Sub ['execute-api:/${__Stage__}/GET/orders', {__Stage__: prod}]]
+//!             Effect: Deny
+//!             Condition: {StringEquals: {aws:SourceVpc: [vpc-1]}}
+//!             Principal: '*'
+//!       # ...
+//!   # ...
+//! ```
 
 use super::{ANY_METHOD, Document, Fault, not_a_map, same, single};
 use crate::diagnostics::codes;

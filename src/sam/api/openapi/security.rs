@@ -1,4 +1,43 @@
 //! Who may call which method: security definitions, and what methods require.
+//!
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     Auth:
+//!       DefaultAuthorizer: People
+//!       Authorizers: {People: {UserPoolArn: !GetAtt Users.Arn}}
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Get: {Type: Api, Properties: {RestApiId: !Ref Shop, Path: /orders, Method: get}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       paths:
+//!         /orders:
+//!           get:
+//!             security: [{People: []}]
+//!             # ...
+//!       securityDefinitions:
+//!         People:
+//!           in: header
+//!           type: apiKey
+//!           name: Authorization
+//!           x-amazon-apigateway-authorizer:
+//!             providerARNs: [!GetAtt Users.Arn]
+//!             type: cognito_user_pools
+//!           x-amazon-apigateway-authtype: cognito_user_pools
+//!       # ...
+//!   # ...
+//! ```
 
 use super::methods::one_entry;
 use super::{Document, Fault, place};

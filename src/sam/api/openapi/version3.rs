@@ -1,7 +1,46 @@
 //! What only OpenAPI 3 documents of HTTP APIs have: security schemes, tags, a title, CORS as an extension of its own.
 //!
-//! Input  "tag this `team: a`", "define the authorizer `Jwt`", "every method requires it"
-//! Output `tags`, `components.securitySchemes`, `security` of the methods
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::HttpApi
+//!   Properties:
+//!     Tags: {team: shop}
+//!     CorsConfiguration: {AllowOrigins: [https://example.com]}
+//!     Auth:
+//!       EnableIamAuthorizer: true
+//!       DefaultAuthorizer: AWS_IAM
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Get: {Type: HttpApi, Properties: {ApiId: !Ref Shop, Path: /orders, Method: get}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       paths:
+//!         /orders:
+//!           get:
+//!             security: [{AWS_IAM: []}]
+//!             # ...
+//!       x-amazon-apigateway-cors: {allowOrigins: [https://example.com]}
+//!       components:
+//!         securitySchemes:
+//!           AWS_IAM:
+//!             type: apiKey
+//!             name: Authorization
+//!             in: header
+//!             x-amazon-apigateway-authtype: awsSigv4
+//!       tags:
+//!         - {name: httpapi:createdBy, x-amazon-apigateway-tag-value: SAM}
+//!         - {name: team, x-amazon-apigateway-tag-value: shop}
+//!       # ...
+//!   # ...
+//! ```
 //!
 //! Upstream: open_api/open_api.py.
 

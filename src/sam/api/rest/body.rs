@@ -1,7 +1,52 @@
 //! The body of a REST API: what `Cors`, `Auth`, `GatewayResponses`, `Models`, ... add to its document.
 //!
-//! Input  `Cors: "'*'"`, and a document or `DefinitionUri`
-//! Output the property `Body`, or `BodyS3Location`, of `AWS::ApiGateway::RestApi`
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     GatewayResponses:
+//!       UNAUTHORIZED:
+//!         ResponseParameters: {Headers: {Access-Control-Allow-Origin: "'*'"}}
+//!     Models: {Order: {type: object}}
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Get: {Type: Api, Properties: {RestApiId: !Ref Shop, Path: /orders, Method: get}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties:
+//!     Body:
+//!       x-amazon-apigateway-gateway-responses:
+//!         UNAUTHORIZED:
+//!           responseParameters:
+//!             gatewayresponse.header.Access-Control-Allow-Origin: '''*'''
+//!           responseTemplates: {}
+//!       definitions: {order: {type: object}}
+//!       # ...
+//!   # ...
+//! ```
+//!
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     DefinitionUri: s3://bucket/openapi.yaml
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Properties: {BodyS3Location: {Bucket: bucket, Key: openapi.yaml}}
+//!   # ...
+//! ```
 //!
 //! Upstream: `_construct_rest_api` and the `_add_...` methods in model/api/api_generator.py.
 

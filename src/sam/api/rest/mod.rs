@@ -1,8 +1,34 @@
 //! `AWS::Serverless::Api`: a REST API.
 //!
-//! Input  `A: {Type: AWS::Serverless::Api, Properties: {StageName: prod, DefinitionBody: {swagger: "2.0", paths: ...}}}`
-//! Output `AWS::ApiGateway::RestApi` `A`, `AWS::ApiGateway::Deployment` `ADeployment<hash>`, `AWS::ApiGateway::Stage`
-//!        `AprodStage`; permissions of authorizers, a domain, a usage plan
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     DefinitionUri: s3://bucket/openapi.yaml
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Type: AWS::ApiGateway::RestApi
+//!   Properties: {BodyS3Location: {Bucket: bucket, Key: openapi.yaml}}
+//! ShopDeploymentd1ca2e567e:
+//!   Type: AWS::ApiGateway::Deployment
+//!   Properties:
+//!     Description: 'RestApi deployment id: d1ca2e567ea980394c42bd4c5eff8bccd2d616b9'
+//!     RestApiId: !Ref Shop
+//!     StageName: Stage
+//! ShopprodStage:
+//!   Type: AWS::ApiGateway::Stage
+//!   Properties:
+//!     DeploymentId: !Ref ShopDeploymentd1ca2e567e
+//!     RestApiId: !Ref Shop
+//!     StageName: prod
+//! ```
+//!
+//! Besides these: permissions of authorizers, a domain, a usage plan, where they are asked for.
 //!
 //! By now the events of functions and state machines are in the document (see `sam/events/api/`).
 //!

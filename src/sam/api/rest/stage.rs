@@ -1,7 +1,33 @@
 //! The stage of a REST API and the deployment that it shows.
 //!
-//! Input  `StageName: prod`, `Variables`, `MethodSettings`, ... of `A`
-//! Output `AWS::ApiGateway::Stage` `AprodStage`, `AWS::ApiGateway::Deployment` `ADeployment<hash>`
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Api
+//!   Properties:
+//!     StageName: prod
+//!     DefinitionUri: s3://bucket/openapi.yaml
+//!     TracingEnabled: true
+//!     Variables: {Level: info}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! ShopDeploymentd1ca2e567e:
+//!   Type: AWS::ApiGateway::Deployment
+//!   Properties:
+//!     Description: 'RestApi deployment id: d1ca2e567ea980394c42bd4c5eff8bccd2d616b9'
+//!     RestApiId: !Ref Shop
+//!     StageName: Stage
+//! ShopprodStage:
+//!   Type: AWS::ApiGateway::Stage
+//!   Properties:
+//!     DeploymentId: !Ref ShopDeploymentd1ca2e567e
+//!     RestApiId: !Ref Shop
+//!     StageName: prod
+//!     Variables: {Level: info}
+//!     TracingEnabled: true
+//! ```
 //!
 //! A stage changes only with another deployment, and a deployment never changes. So its id holds a hash: of the body as
 //! Python 2.7 printed it, the version, the domain, and the names of the functions behind it (see `language/python2`).
