@@ -1,7 +1,36 @@
 //! `Globals`: values that every resource of a type has unless it says otherwise.
 //!
-//! Input  `Globals: {Function: {Timeout: 9}}`
-//! Output every function with `Timeout: 9` that has no timeout of its own; no `Globals`
+//! ```yaml
+//! # in
+//! Globals:
+//!   Function:
+//!     CodeUri: s3://bucket/code.zip
+//!     Handler: app.handler
+//!     Runtime: python3.13
+//!     Environment: {Variables: {LEVEL: info, STAGE: prod}}
+//!     Layers: [tools]
+//! Resources:
+//!   Fn:
+//!     Type: AWS::Serverless::Function
+//!     Properties:
+//!       Runtime: python3.14
+//!       Environment: {Variables: {LEVEL: debug}}
+//!       Layers: [own]
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Resources:
+//!   Fn:
+//!     Properties:
+//!       Handler: app.handler
+//!       Runtime: python3.14
+//!       Environment: {Variables: {LEVEL: debug, STAGE: prod}}
+//!       Layers: [tools, own]
+//!       # ...
+//!     # ...
+//!   # ...
+//! ```
 //!
 //! Maps merge key by key, lists follow one another (global first), everything else is the resource's own. An intrinsic
 //! counts as one value.

@@ -1,5 +1,22 @@
 //! References to what got another id: layers, and dotted references such as `!Ref Fn.Alias`.
 //!
+//! ```yaml
+//! # in
+//! Resources:
+//!   Tools: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: s3://bucket/tools.zip}}
+//!   Fn: {Type: AWS::Serverless::Function, Properties: {AutoPublishAlias: live}}
+//! Outputs:
+//!   Layer: {Value: !Ref Tools}
+//!   Alias: {Value: !Ref Fn.Alias}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Outputs:
+//!   Layer: {Value: !Ref Tools78d5a76c2e}
+//!   Alias: {Value: !Ref FnAliaslive}
+//! ```
+//!
 //! Upstream: intrinsics/actions.py (`resolve_resource_refs`, `resolve_resource_id_refs`), utils/actions.py. Ours: a
 //! dotted reference works in `DependsOn` too, and `Fn::GetAtt` may be one text, which the reference leaves as it is.
 

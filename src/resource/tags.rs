@@ -1,5 +1,28 @@
 //! `Tags` and `PropagateTags`.
 //!
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Tags: {team: shop}
+//!     PropagateTags: true
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Fn:
+//!   Properties:
+//!     Tags: [{Key: team, Value: shop}]
+//!     # ...
+//!   # ...
+//! FnRole:
+//!   Properties:
+//!     Tags: [{Key: team, Value: shop}]
+//!     # ...
+//!   # ...
+//! ```
+//!
 //! Upstream: model/tags/resource_tagging.py, `propagate_tags` in model/__init__.py.
 
 use crate::diagnostics::{Diagnostic, codes};

@@ -1,8 +1,23 @@
 //! Maps inside properties whose keys the reference knows and whose values it brings to their kinds: text to numbers,
 //! numbers to text.
 //!
-//! Input  `{MaxVCpuCount: "10"}`
-//! Output `{MaxVCpuCount: 10}`
+//! ```yaml
+//! # in
+//! Own:
+//!   Type: AWS::Serverless::CapacityProvider
+//!   Properties:
+//!     VpcConfig: {SubnetIds: [subnet-12345], SecurityGroupIds: [sg-67890]}
+//!     ScalingConfig: {MaxVCpuCount: '10'}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Own:
+//!   Properties:
+//!     CapacityProviderScalingConfig: {MaxVCpuCount: 10, ScalingMode: Auto}
+//!     # ...
+//!   # ...
+//! ```
 //!
 //! Upstream: the pydantic models in internal/schema_source/. There a list is first tried as a map, so that an empty one
 //! becomes `{}` and one of two-character items a map of characters; here it stays a list.

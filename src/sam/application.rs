@@ -1,8 +1,24 @@
 //! `AWS::Serverless::Application`: a nested stack, of a template of one's own or of the Serverless Application
 //! Repository.
 //!
-//! Input  `A: {Type: AWS::Serverless::Application, Properties: {Location: https://bucket.s3.amazonaws.com/t.yaml}}`
-//! Output `AWS::CloudFormation::Stack` with that `TemplateURL`
+//! ```yaml
+//! # in
+//! Shop:
+//!   Type: AWS::Serverless::Application
+//!   Properties:
+//!     Location: https://bucket.s3.amazonaws.com/shop.yaml
+//!     Parameters: {Stage: prod}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Shop:
+//!   Type: AWS::CloudFormation::Stack
+//!   Properties:
+//!     TemplateURL: https://bucket.s3.amazonaws.com/shop.yaml
+//!     Parameters: {Stage: prod}
+//!     Tags: [{Key: lambda:createdBy, Value: SAM}]
+//! ```
 //!
 //! A `Location` with `ApplicationId` and `SemanticVersion` names an application of the repository, which makes a
 //! template of it on demand and answers with a URL that is good for some hours. The reference asks; nothing here does,

@@ -1,7 +1,31 @@
 //! `AWS::Serverless::CapacityProvider`: instances for functions to run on.
 //!
-//! Input  `C: {Type: AWS::Serverless::CapacityProvider, Properties: {VpcConfig: {SubnetIds: [s]}}}`
-//! Output `AWS::Lambda::CapacityProvider` `C`, and the role `COperatorRole` with which Lambda manages the instances
+//! ```yaml
+//! # in
+//! Own:
+//!   Type: AWS::Serverless::CapacityProvider
+//!   Properties:
+//!     VpcConfig: {SubnetIds: [subnet-12345], SecurityGroupIds: [sg-67890]}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! OwnOperatorRole:
+//!   Type: AWS::IAM::Role
+//!   Properties:
+//!     AssumeRolePolicyDocument:
+//!       Version: '2012-10-17'
+//!       Statement:
+//!         - {Action: [sts:AssumeRole], Effect: Allow, Principal: {Service: [lambda.amazonaws.com]}}
+//!     ManagedPolicyArns: [arn:aws:iam::aws:policy/AWSLambdaManagedEC2ResourceOperator]
+//!     Tags: [{Key: lambda:createdBy, Value: SAM}]
+//! Own:
+//!   Type: AWS::Lambda::CapacityProvider
+//!   Properties:
+//!     VpcConfig: {SubnetIds: [subnet-12345], SecurityGroupIds: [sg-67890]}
+//!     PermissionsConfig: {CapacityProviderOperatorRoleArn: !GetAtt OwnOperatorRole.Arn}
+//!     Tags: [{Key: lambda:createdBy, Value: SAM}]
+//! ```
 //!
 //! Upstream: `SamCapacityProvider` in model/sam_resources.py, model/capacity_provider/generators.py,
 //! internal/schema_source/aws_serverless_capacity_provider.py.

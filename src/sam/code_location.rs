@@ -1,7 +1,32 @@
 //! Where code lies: `CodeUri` of a function, `ContentUri` of a layer, in every form.
 //!
-//! Input  `s3://bucket/key?versionId=v`, `{Bucket, Key[, Version][, StorageMode]}`, or a local path
-//! Output `{S3Bucket, S3Key[, S3ObjectVersion][, S3ObjectStorageMode]}`, or the path for `aws cloudformation package`
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     CodeUri: s3://bucket/code.zip?versionId=7
+//! Tools:
+//!   Type: AWS::Serverless::LayerVersion
+//!   Properties:
+//!     ContentUri: {Bucket: bucket, Key: tools.zip}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Fn:
+//!   Properties:
+//!     Code: {S3Bucket: bucket, S3Key: code.zip, S3ObjectVersion: '7'}
+//!     # ...
+//!   # ...
+//! Tools0c252aaaa1:
+//!   Properties:
+//!     Content: {S3Bucket: bucket, S3Key: tools.zip}
+//!     # ...
+//!   # ...
+//! ```
+//!
+//! A local path goes over as it is, for `aws cloudformation package`.
 //!
 //! Upstream: model/s3_utils/uri_parser.py. Local paths are ours: SAM refuses them.
 

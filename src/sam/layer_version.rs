@@ -1,7 +1,35 @@
 //! `AWS::Serverless::LayerVersion`: a layer whose id, and so whose version, changes with what it is made of.
 //!
-//! Input  `L: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: s3://b/k}}`
-//! Output `AWS::Lambda::LayerVersion` with the id `L<hash>`, kept when it is replaced (`DeletionPolicy: Retain`)
+//! ```yaml
+//! # in
+//! Tools:
+//!   Type: AWS::Serverless::LayerVersion
+//!   Properties:
+//!     ContentUri: s3://bucket/tools.zip
+//!     CompatibleRuntimes: [python3.13]
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties: {Layers: [!Ref Tools]}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Tools40b125e82b:
+//!   Type: AWS::Lambda::LayerVersion
+//!   DeletionPolicy: Retain
+//!   Properties:
+//!     Content: {S3Bucket: bucket, S3Key: tools.zip}
+//!     LayerName: Tools
+//!     CompatibleRuntimes: [python3.13]
+//! Fn:
+//!   Properties:
+//!     Layers: [!Ref Tools40b125e82b]
+//!     # ...
+//!   # ...
+//! ```
+//!
+//! Whatever refers to the layer is given the new id. The old version is kept when it is replaced: functions of other
+//! stacks may use it.
 //!
 //! Upstream: `SamLayerVersion` in model/sam_resources.py.
 

@@ -1,7 +1,32 @@
 //! `Policies`: managed policies, statements and policy templates, for the role of a function or state machine.
 //!
-//! Input  `Policies: [AWSLambdaRole, {S3ReadPolicy: {BucketName: b}}, {Statement: [...]}]`
-//! Output what goes into the role's `ManagedPolicyArns` and `Policies`
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Policies:
+//!       - AmazonSQSReadOnlyAccess
+//!       - S3ReadPolicy: {BucketName: !Ref Uploads}
+//!       - Statement: [{Effect: Allow, Action: 'polly:*', Resource: '*'}]
+//! Uploads: {Type: AWS::S3::Bucket}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnRole:
+//!   Properties:
+//!     ManagedPolicyArns:
+//!       - arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+//!       - arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess
+//!     Policies:
+//!       - PolicyName: FnRolePolicy1
+//!         # ...
+//!       - PolicyName: FnRolePolicy2
+//!         PolicyDocument: {Statement: [{Effect: Allow, Action: polly:*, Resource: '*'}]}
+//!     # ...
+//!   # ...
+//! ```
 //!
 //! Upstream: model/resource_policies.py, plugins/policies/policy_templates_plugin.py and
 //! model/role_utils/role_constructor.py.

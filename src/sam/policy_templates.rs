@@ -1,8 +1,36 @@
 //! SAM's policy templates: a name and a few values become the statements of a policy.
 //!
-//! Input  `S3ReadPolicy: {BucketName: !Ref Uploads}`
-//! Output `{Statement: [{Action: [s3:GetObject, ...], Effect: Allow, Resource: [{Fn::Sub: [..${bucketName}.., {bucketName:
-//! !Ref Uploads}]}, ..]}]}`
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Policies: [{SQSPollerPolicy: {QueueName: !GetAtt Jobs.QueueName}}]
+//! Jobs: {Type: AWS::SQS::Queue}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnRole:
+//!   Properties:
+//!     Policies:
+//!       - PolicyName: FnRolePolicy0
+//!         PolicyDocument:
+//!           Statement:
+//!             - Action:
+//!                 - sqs:ChangeMessageVisibility
+//!                 - sqs:ChangeMessageVisibilityBatch
+//!                 - sqs:DeleteMessage
+//!                 - sqs:DeleteMessageBatch
+//!                 - sqs:GetQueueAttributes
+//!                 - sqs:ReceiveMessage
+//!               Effect: Allow
+//!               Resource: !Sub
+//!                 - arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${queueName}
+//!                 - {queueName: !GetAtt Jobs.QueueName}
+//!     # ...
+//!   # ...
+//! ```
 //!
 //! Mirrors `PolicyTemplatesProcessor` (policy_template_processor/) of aws-sam-translator 1.115.0; the templates
 //! themselves are facts, in `data/policy_templates.txt`. Values are put in as they are, intrinsic functions, nulls and

@@ -1,7 +1,30 @@
 //! `AWS::Serverless::SimpleTable`: a DynamoDB table with one key.
 //!
-//! Input  `T: {Type: AWS::Serverless::SimpleTable}`
-//! Output `AWS::DynamoDB::Table` with the string key `id`, paid by request unless throughput is provisioned
+//! ```yaml
+//! # in
+//! Orders: {Type: AWS::Serverless::SimpleTable}
+//! Counters:
+//!   Type: AWS::Serverless::SimpleTable
+//!   Properties:
+//!     PrimaryKey: {Name: counter, Type: Number}
+//!     ProvisionedThroughput: {ReadCapacityUnits: 5, WriteCapacityUnits: 5}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Orders:
+//!   Type: AWS::DynamoDB::Table
+//!   Properties:
+//!     KeySchema: [{AttributeName: id, KeyType: HASH}]
+//!     AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+//!     BillingMode: PAY_PER_REQUEST
+//! Counters:
+//!   Type: AWS::DynamoDB::Table
+//!   Properties:
+//!     KeySchema: [{AttributeName: counter, KeyType: HASH}]
+//!     AttributeDefinitions: [{AttributeName: counter, AttributeType: 'N'}]
+//!     ProvisionedThroughput: {ReadCapacityUnits: 5, WriteCapacityUnits: 5}
+//! ```
 //!
 //! Upstream: `SamSimpleTable` in model/sam_resources.py.
 

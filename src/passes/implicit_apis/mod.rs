@@ -1,10 +1,34 @@
 //! APIs that the template does not write: the one of events that name none, and the bodies of APIs without one.
 //!
-//! Input  a function with the event `{Type: Api, Properties: {Path: /a, Method: get}}`
-//! Output the resource `ServerlessRestApi`, which the event now names, and the draft of its document with that path
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     Events:
+//!       Rest: {Type: Api, Properties: {Path: /orders, Method: get}}
+//!       Http: {Type: HttpApi, Properties: {Path: /orders, Method: get}}
+//! ```
 //!
-//! Every API gets a [`Draft`]. The documents that the transform makes get the paths of all events here, so that a path
-//! whose functions all have conditions can depend on them.
+//! ```yaml
+//! # out
+//! ServerlessRestApi:
+//!   Type: AWS::ApiGateway::RestApi
+//!   # ...
+//! ServerlessRestApiProdStage:
+//!   Type: AWS::ApiGateway::Stage
+//!   # ...
+//! ServerlessHttpApi:
+//!   Type: AWS::ApiGatewayV2::Api
+//!   # ...
+//! ServerlessHttpApiApiGatewayDefaultStage:
+//!   Type: AWS::ApiGatewayV2::Stage
+//!   # ...
+//! ```
+//!
+//! An event that names no API names the implicit one from here on. Every API gets a [`Draft`]. The documents that the
+//! transform makes get the paths of all events here, so that a path whose functions all have conditions can depend on
+//! them.
 //!
 //! Where the template has a REST API, the order of resources and events is from here on Python 2.7's (see
 //! `language/python2`).

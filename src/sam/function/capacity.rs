@@ -1,7 +1,26 @@
 //! `CapacityProviderConfig`: functions that run on instances of their own.
 //!
-//! Input  `CapacityProviderConfig: {Arn: a, PerExecutionEnvironmentMaxConcurrency: 10}`
-//! Output `{LambdaManagedInstancesCapacityProviderConfig: {CapacityProviderArn: a, PerExecution...: 10}}`
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     CapacityProviderConfig:
+//!       Arn: arn:aws:lambda:eu-west-1:123456789012:capacity-provider:own
+//!       PerExecutionEnvironmentMaxConcurrency: 10
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Fn:
+//!   Properties:
+//!     CapacityProviderConfig:
+//!       LambdaManagedInstancesCapacityProviderConfig:
+//!         CapacityProviderArn: arn:aws:lambda:eu-west-1:123456789012:capacity-provider:own
+//!         PerExecutionEnvironmentMaxConcurrency: 10
+//!     # ...
+//!   # ...
+//! ```
 //!
 //! Upstream: `_transform_capacity_provider_config` in model/sam_resources.py.
 

@@ -1,5 +1,40 @@
 //! `CodeUri`, `InlineCode`, `ImageUri`: the function's `Code`.
 //!
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     CodeUri: s3://bucket/code.zip?versionId=7
+//! Inline:
+//!   Type: AWS::Serverless::Function
+//!   Properties: {InlineCode: 'exports.handler = async () => 1'}
+//! Image:
+//!   Type: AWS::Serverless::Function
+//!   IgnoreGlobals: '*'
+//!   Properties: {PackageType: Image, ImageUri: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Fn:
+//!   Properties:
+//!     Code: {S3Bucket: bucket, S3Key: code.zip, S3ObjectVersion: '7'}
+//!     # ...
+//!   # ...
+//! Inline:
+//!   Properties:
+//!     Code: {ZipFile: exports.handler = async () => 1}
+//!     # ...
+//!   # ...
+//! Image:
+//!   Properties:
+//!     Code: {ImageUri: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1}
+//!     PackageType: Image
+//!     # ...
+//!   # ...
+//! ```
+//!
 //! Upstream: `_construct_code_dict` and `_validate_package_type` in model/sam_resources.py.
 
 use crate::diagnostics::{Diagnostic, codes};

@@ -1,8 +1,43 @@
 //! `EventInvokeConfig`: what happens to asynchronous invocations, and where their results go.
 //!
-//! Input  `EventInvokeConfig: {DestinationConfig: {OnFailure: {Type: SQS}}}`
-//! Output `AWS::Lambda::EventInvokeConfig` `FnEventInvokeConfig`, the queue `FnEventInvokeConfigOnFailureQueue` where no
-//!        destination is given, and on the function's generated role the right to send there
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     EventInvokeConfig:
+//!       MaximumRetryAttempts: 1
+//!       DestinationConfig: {OnFailure: {Type: SQS}}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnEventInvokeConfigOnFailureQueue:
+//!   Type: AWS::SQS::Queue
+//!   Properties: {}
+//! FnEventInvokeConfig:
+//!   Type: AWS::Lambda::EventInvokeConfig
+//!   Properties:
+//!     DestinationConfig:
+//!       OnFailure: {Destination: !GetAtt FnEventInvokeConfigOnFailureQueue.Arn}
+//!     FunctionName: !Ref Fn
+//!     MaximumRetryAttempts: 1
+//!     Qualifier: $LATEST
+//! FnRole:
+//!   Properties:
+//!     Policies:
+//!       - PolicyName: FnEventInvokeConfigOnFailureSQSPolicy
+//!         PolicyDocument:
+//!           Statement:
+//!             - Action: sqs:SendMessage
+//!               Effect: Allow
+//!               Resource: !GetAtt FnEventInvokeConfigOnFailureQueue.Arn
+//!     # ...
+//!   # ...
+//! ```
+//!
+//! The queue is made because no destination is given. The right to send there goes onto the role where that is
+//! generated.
 //!
 //! Upstream: `_construct_event_invoke_config` and `_validate_and_inject_resource` in model/sam_resources.py.
 

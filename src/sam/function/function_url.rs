@@ -1,8 +1,35 @@
 //! `FunctionUrlConfig`: an HTTPS endpoint of the function's own.
 //!
-//! Input  `FunctionUrlConfig: {AuthType: NONE}`
-//! Output `AWS::Lambda::Url` `FnUrl`, and for an open one the two permissions `FnUrlPublicPermissions` and
-//!        `FnURLInvokeAllowPublicAccess`
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     FunctionUrlConfig: {AuthType: NONE}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! FnUrl:
+//!   Type: AWS::Lambda::Url
+//!   Properties: {TargetFunctionArn: !Ref Fn, AuthType: NONE}
+//! FnUrlPublicPermissions:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunctionUrl
+//!     FunctionName: !Ref Fn
+//!     Principal: '*'
+//!     FunctionUrlAuthType: NONE
+//! FnURLInvokeAllowPublicAccess:
+//!   Type: AWS::Lambda::Permission
+//!   Properties:
+//!     Action: lambda:InvokeFunction
+//!     FunctionName: !Ref Fn
+//!     Principal: '*'
+//!     InvokedViaFunctionUrl: true
+//! ```
+//!
+//! With `AWS_IAM` there are no permissions: callers bring their own.
 //!
 //! Upstream: `_construct_function_url`, `_validate_function_url_params` in model/sam_resources.py.
 

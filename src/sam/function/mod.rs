@@ -1,8 +1,40 @@
 //! `AWS::Serverless::Function`.
 //!
-//! Input  `F: {Type: AWS::Serverless::Function, Properties: {CodeUri: s3://b/k, Handler: h, Runtime: r}}`
-//! Output `AWS::Lambda::Function` `F`, its role `FRole`, and with `AutoPublishAlias` a version and an alias; then what
-//!        its events make
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     CodeUri: s3://bucket/code.zip
+//!     Handler: app.handler
+//!     Runtime: python3.13
+//!     MemorySize: 512
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Fn:
+//!   Type: AWS::Lambda::Function
+//!   Properties:
+//!     Code: {S3Bucket: bucket, S3Key: code.zip}
+//!     Handler: app.handler
+//!     MemorySize: 512
+//!     Runtime: python3.13
+//!     Tags: [{Key: lambda:createdBy, Value: SAM}]
+//!     Role: !GetAtt FnRole.Arn
+//! FnRole:
+//!   Type: AWS::IAM::Role
+//!   Properties:
+//!     AssumeRolePolicyDocument:
+//!       Version: '2012-10-17'
+//!       Statement:
+//!         - {Action: [sts:AssumeRole], Effect: Allow, Principal: {Service: [lambda.amazonaws.com]}}
+//!     ManagedPolicyArns:
+//!       - arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+//!     Tags: [{Key: lambda:createdBy, Value: SAM}]
+//! ```
+//!
+//! With `AutoPublishAlias` also a version and an alias, see `gradual/publish.rs`; then what its events make.
 //!
 //! Upstream: `SamFunction` in model/sam_resources.py.
 

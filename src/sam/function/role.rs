@@ -1,5 +1,39 @@
 //! `Role`, `RolePath`, `PermissionsBoundary`, `AssumeRolePolicyDocument`: the execution role, given or generated.
 //!
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     RolePath: /app/
+//!     PermissionsBoundary: arn:aws:iam::123456789012:policy/limit
+//!     Tracing: Active
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Fn:
+//!   Properties:
+//!     Role: !GetAtt FnRole.Arn
+//!     # ...
+//!   # ...
+//! FnRole:
+//!   Type: AWS::IAM::Role
+//!   Properties:
+//!     AssumeRolePolicyDocument:
+//!       Version: '2012-10-17'
+//!       Statement:
+//!         - {Action: [sts:AssumeRole], Effect: Allow, Principal: {Service: [lambda.amazonaws.com]}}
+//!     ManagedPolicyArns:
+//!       - arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+//!       - arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess
+//!     Path: /app/
+//!     PermissionsBoundary: arn:aws:iam::123456789012:policy/limit
+//!     Tags: [{Key: lambda:createdBy, Value: SAM}]
+//! ```
+//!
+//! With `Role` nothing is generated, and what would go onto the role is for the user to see to.
+//!
 //! Upstream: `_construct_role` and `_make_lambda_role` in model/sam_resources.py,
 //! model/role_utils/role_constructor.py.
 

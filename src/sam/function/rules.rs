@@ -1,5 +1,32 @@
 //! What properties of a function exclude or require of each other, and `DeadLetterQueue`.
 //!
+//! ```yaml
+//! # in
+//! Fn:
+//!   Type: AWS::Serverless::Function
+//!   Properties:
+//!     DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Lost.Arn}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Fn:
+//!   Properties:
+//!     DeadLetterConfig: {TargetArn: !GetAtt Lost.Arn}
+//!     # ...
+//!   # ...
+//! FnRole:
+//!   Properties:
+//!     Policies:
+//!       - PolicyName: DeadLetterQueuePolicy
+//!         PolicyDocument:
+//!           Version: '2012-10-17'
+//!           Statement:
+//!             - {Action: sqs:SendMessage, Resource: !GetAtt Lost.Arn, Effect: Allow}
+//!     # ...
+//!   # ...
+//! ```
+//!
 //! Upstream: the validation rules, `_validate_dlq` and `_validate_tenancy_config_compatibility` of `SamFunction`.
 
 use crate::diagnostics::did_you_mean;

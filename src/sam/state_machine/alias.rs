@@ -1,9 +1,35 @@
 //! `AutoPublishAlias`, `DeploymentPreference`, `UseAliasAsEventTarget` of a state machine: Step Functions shifts the
 //! traffic itself, without CodeDeploy.
 //!
-//! Input  `AutoPublishAlias: live`
-//! Output `AWS::StepFunctions::StateMachineVersion` `<S>Version` and `AWS::StepFunctions::StateMachineAlias`
-//!        `<S>Aliaslive`
+//! ```yaml
+//! # in
+//! Order:
+//!   Type: AWS::Serverless::StateMachine
+//!   Properties:
+//!     DefinitionUri: s3://bucket/order.asl.json
+//!     AutoPublishAlias: live
+//!     DeploymentPreference: {Type: CANARY, Percentage: 10, Interval: 5}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! OrderVersion:
+//!   Type: AWS::StepFunctions::StateMachineVersion
+//!   DeletionPolicy: Retain
+//!   UpdateReplacePolicy: Retain
+//!   Properties:
+//!     StateMachineArn: !Ref Order
+//!     StateMachineRevisionId: !GetAtt Order.StateMachineRevisionId
+//! OrderAliaslive:
+//!   Type: AWS::StepFunctions::StateMachineAlias
+//!   Properties:
+//!     Name: live
+//!     DeploymentPreference:
+//!       Type: CANARY
+//!       Percentage: 10
+//!       Interval: 5
+//!       StateMachineVersionArn: !Ref OrderVersion
+//! ```
 //!
 //! The version's id is always the same: a new revision of the machine replaces it, and the old one is retained.
 //!

@@ -1,12 +1,56 @@
 //! `Definition`, `DefinitionUri`, `DefinitionSubstitutions`: what the machine does.
 //!
-//! Input  `Definition: {States: {Pay: {Resource: !GetAtt Pay.Arn}}}`
-//! Output `DefinitionString`, a join of the lines of `{"States": {"Pay": {"Resource": "${definition_substitution_1}"}}}`,
-//!        and `DefinitionSubstitutions: {definition_substitution_1: !GetAtt Pay.Arn}`
+//! ```yaml
+//! # in
+//! Order:
+//!   Type: AWS::Serverless::StateMachine
+//!   Properties:
+//!     Definition:
+//!       StartAt: Pay
+//!       States: {Pay: {Type: Task, Resource: !GetAtt Pay.Arn, End: true}}
+//! ```
 //!
-//! Input  `DefinitionUri: s3://bucket/key`
-//! Output `DefinitionS3Location: {Bucket: bucket, Key: key}`; a local path goes over as it is, for
-//!        `aws cloudformation package`
+//! ```yaml
+//! # out
+//! Order:
+//!   Properties:
+//!     DefinitionString: !Join
+//!       - "\n"
+//!       - - '{'
+//!         - '    "StartAt": "Pay",'
+//!         - '    "States": {'
+//!         - '        "Pay": {'
+//!         - '            "End": true,'
+//!         - '            "Resource": "${definition_substitution_1}",'
+//!         - '            "Type": "Task"'
+//!         - '        }'
+//!         - '    }'
+//!         - '}'
+//!     DefinitionSubstitutions: {definition_substitution_1: !GetAtt Pay.Arn}
+//!     # ...
+//!   # ...
+//! ```
+//!
+//! ```yaml
+//! # in
+//! Order:
+//!   Type: AWS::Serverless::StateMachine
+//!   Properties:
+//!     DefinitionUri: s3://bucket/order.asl.json
+//!     DefinitionSubstitutions: {Table: orders}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Order:
+//!   Properties:
+//!     DefinitionS3Location: {Bucket: bucket, Key: order.asl.json}
+//!     DefinitionSubstitutions: {Table: orders}
+//!     # ...
+//!   # ...
+//! ```
+//!
+//! A local path goes over as it is, for `aws cloudformation package`.
 //!
 //! Upstream: `StateMachineGenerator` in model/stepfunctions/generators.py. Local paths are ours: SAM refuses them.
 

@@ -1,8 +1,44 @@
 //! `AWS::Serverless::StateMachine`.
 //!
-//! Input  `S: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {...}}}`
-//! Output `AWS::StepFunctions::StateMachine` `S`, its role `SRole`, and with `AutoPublishAlias` a version and an alias;
-//!        then what its events make
+//! ```yaml
+//! # in
+//! Order:
+//!   Type: AWS::Serverless::StateMachine
+//!   Properties:
+//!     DefinitionUri: s3://bucket/order.asl.json
+//!     Policies:
+//!       - LambdaInvokePolicy: {FunctionName: !Ref Pay}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Order:
+//!   Type: AWS::StepFunctions::StateMachine
+//!   Properties:
+//!     DefinitionS3Location: {Bucket: bucket, Key: order.asl.json}
+//!     RoleArn: !GetAtt OrderRole.Arn
+//!     Tags: [{Key: stateMachine:createdBy, Value: SAM}]
+//! OrderRole:
+//!   Type: AWS::IAM::Role
+//!   Properties:
+//!     AssumeRolePolicyDocument:
+//!       Version: '2012-10-17'
+//!       Statement:
+//!         - {Action: [sts:AssumeRole], Effect: Allow, Principal: {Service: [states.amazonaws.com]}}
+//!     ManagedPolicyArns: []
+//!     Policies:
+//!       - PolicyName: OrderRolePolicy0
+//!         PolicyDocument:
+//!           Statement:
+//!             - Action: [lambda:InvokeFunction]
+//!               Effect: Allow
+//!               Resource: !Sub
+//!                 - 'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${functionName}*'
+//!                 - {functionName: !Ref Pay}
+//!     Tags: [{Key: stateMachine:createdBy, Value: SAM}]
+//! ```
+//!
+//! With `AutoPublishAlias` also a version and an alias; then what its events make.
 //!
 //! Upstream: `SamStateMachine` in model/sam_resources.py, model/stepfunctions/generators.py.
 
