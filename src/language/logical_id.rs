@@ -2,6 +2,9 @@
 //!
 //! Upstream: translator/logical_id_generator.py, and the resource that each function here names.
 
+use crate::language::python_json;
+use crate::language::truth::is_truthy;
+use serde_json::Value;
 use sha1::{Digest, Sha1};
 
 /// The longest logical id that CloudFormation takes, in characters.
@@ -25,6 +28,15 @@ pub(crate) fn digest(text: &str) -> String {
 /// The SHA-1 of a text.
 pub(crate) fn sha1(text: &str) -> [u8; 20] {
     Sha1::digest(text.as_bytes()).into()
+}
+
+/// [`hash`] of a value: of a text itself, else of its JSON; nothing for what counts as false.
+pub(crate) fn hash_of(value: &Value) -> String {
+    match value {
+        value if !is_truthy(Some(value)) => String::new(),
+        Value::String(text) => hash(text),
+        other => hash(&python_json::compact(other)),
+    }
 }
 
 /// Whether CloudFormation takes this for a logical id: ASCII letters and digits only.
@@ -75,6 +87,151 @@ pub(crate) fn state_machine_version(machine: &str) -> String {
 /// `AWS::StepFunctions::StateMachineAlias` of a state machine: the name as it is, so it must fit into an id.
 pub(crate) fn state_machine_alias(machine: &str, name: &str) -> String {
     format!("{machine}Alias{name}")
+}
+
+/// `AWS::Lambda::LayerVersion`, which replaces itself with each change of what is hashed.
+pub(crate) fn layer_version(layer: &str, suffix: &str) -> String {
+    format!("{layer}{suffix}")
+}
+
+/// What an event of a function or state machine becomes; more that it needs is named after it.
+pub(crate) fn event(owner: &str, event: &str) -> String {
+    format!("{owner}{event}")
+}
+
+/// The `AWS::Lambda::Permission` with which a user pool calls a function, or its alias: one for all its pools.
+pub(crate) fn cognito_permission(function: &str) -> String {
+    format!("{function}CognitoPermission")
+}
+
+/// The `AWS::ApiGateway::RestApi` of all `Api` events that name no API.
+pub(crate) const IMPLICIT_REST_API: &str = "ServerlessRestApi";
+
+/// The condition of the implicit REST API, where several functions with conditions have events of it.
+pub(crate) const IMPLICIT_REST_API_CONDITION: &str = "ServerlessRestApiCondition";
+
+/// The `AWS::ApiGatewayV2::Api` of all `HttpApi` events that name no API.
+pub(crate) const IMPLICIT_HTTP_API: &str = "ServerlessHttpApi";
+
+/// The condition of the implicit HTTP API, where several functions with conditions have events of it.
+pub(crate) const IMPLICIT_HTTP_API_CONDITION: &str = "ServerlessHttpApiCondition";
+
+/// The condition of a path of an implicit API, where several functions with conditions have events of it.
+pub(crate) fn path_condition(api: &str, path: &str) -> String {
+    let part = path
+        .replace('/', "SLASH")
+        .replace('{', "OB")
+        .replace('}', "CB");
+    format!("{api}{part}PathCondition")
+}
+
+/// `AWS::ApiGateway::Deployment` of a REST API, which replaces itself with each change of what is hashed.
+pub(crate) fn rest_deployment(api: &str, digest: &str) -> String {
+    let start: String = digest.chars().take(10).collect();
+    format!("{api}Deployment{start}")
+}
+
+/// `AWS::ApiGateway::Stage` of a REST API, or `AWS::ApiGatewayV2::Stage` of an HTTP API: with its name where ids can
+/// hold that, else with a hash of it.
+pub(crate) fn stage(api: &str, name: Option<&str>) -> String {
+    match name {
+        None | Some("") => format!("{api}Stage"),
+        Some(name) if name.chars().all(char::is_alphanumeric) => format!("{api}{name}Stage"),
+        Some(name) => format!("{api}Stage{}", hash(name)),
+    }
+}
+
+/// `AWS::ApiGatewayV2::Stage` `$default` of an HTTP API.
+pub(crate) fn default_stage(api: &str) -> String {
+    format!("{api}ApiGatewayDefaultStage")
+}
+
+/// `AWS::ApiGatewayV2::Stage` of a WebSocket API: with its name as it is.
+pub(crate) fn websocket_stage(api: &str, name: &str) -> String {
+    format!("{api}{name}Stage")
+}
+
+/// `AWS::ApiGatewayV2::Route` of a WebSocket API; `route` stands for its key.
+pub(crate) fn websocket_route(api: &str, route: &str) -> String {
+    format!("{api}{route}Route")
+}
+
+/// `AWS::ApiGatewayV2::Integration` of a route of a WebSocket API.
+pub(crate) fn websocket_integration(api: &str, route: &str) -> String {
+    format!("{api}{route}Integration")
+}
+
+/// The `AWS::Lambda::Permission` of a route of a WebSocket API.
+pub(crate) fn websocket_permission(api: &str, route: &str) -> String {
+    format!("{api}{route}Permission")
+}
+
+/// `AWS::ApiGatewayV2::Authorizer` of a WebSocket API.
+pub(crate) fn connect_authorizer(api: &str) -> String {
+    format!("{api}ConnectAuthorizer")
+}
+
+/// The `AWS::Lambda::Permission` of an API's authorizer; that of a WebSocket API has no name.
+pub(crate) fn authorizer_permission(api: &str, authorizer: &str) -> String {
+    format!("{api}{authorizer}AuthorizerPermission")
+}
+
+/// `AWS::ApiGateway::DomainName` of a REST API.
+pub(crate) fn domain(name: &Value) -> String {
+    format!("ApiGatewayDomainName{}", hash_of(name))
+}
+
+/// `AWS::ApiGatewayV2::DomainName` of an HTTP or WebSocket API, and `AWS::ApiGateway::DomainNameV2` of a private REST
+/// API.
+pub(crate) fn domain_v2(name: &Value) -> String {
+    format!("ApiGatewayDomainNameV2{}", hash_of(name))
+}
+
+/// `AWS::ApiGateway::BasePathMapping` of a REST API; `path` is what ids can hold of it.
+pub(crate) fn base_path_mapping(api: &str, path: &str) -> String {
+    format!("{api}{path}BasePathMapping")
+}
+
+/// `AWS::ApiGatewayV2::ApiMapping` of an HTTP or WebSocket API; `path` is what ids can hold of it.
+pub(crate) fn api_mapping(api: &str, path: &str) -> String {
+    format!("{api}{path}ApiMapping")
+}
+
+/// `AWS::ApiGateway::DomainNameAccessAssociation` of a VPC endpoint and a private domain.
+pub(crate) fn access_association(endpoint: &Value, domain: &str) -> String {
+    let pair = Value::Array(vec![endpoint.clone(), domain.into()]);
+    format!("DomainNameAccessAssociation{}", hash_of(&pair))
+}
+
+/// `AWS::Route53::RecordSetGroup` of all domains of a hosted zone.
+pub(crate) fn record_set_group(zone: &Value) -> String {
+    format!("RecordSetGroup{}", hash_of(zone))
+}
+
+/// `AWS::Route53::RecordSetGroup` of one domain alone.
+pub(crate) fn separate_record_set_group(zone: &Value, domain: &Value) -> String {
+    record_set_group(&Value::Array(vec![zone.clone(), domain.clone()]))
+}
+
+/// What the usage plan that APIs share, its key and what joins them are named after, instead of an API.
+pub(crate) const SHARED_USAGE_PLAN_OWNER: &str = "Serverless";
+
+/// The condition under which the shared usage plan exists, where all its APIs have conditions.
+pub(crate) const SHARED_USAGE_PLAN_CONDITION: &str = "SharedUsagePlanCondition";
+
+/// `AWS::ApiGateway::UsagePlan` of an API.
+pub(crate) fn usage_plan(api: &str) -> String {
+    format!("{api}UsagePlan")
+}
+
+/// `AWS::ApiGateway::ApiKey` of an API's usage plan.
+pub(crate) fn api_key(api: &str) -> String {
+    format!("{api}ApiKey")
+}
+
+/// `AWS::ApiGateway::UsagePlanKey` of an API: it joins the two.
+pub(crate) fn usage_plan_key(api: &str) -> String {
+    format!("{api}UsagePlanKey")
 }
 
 #[cfg(test)]

@@ -107,6 +107,16 @@ impl Attributes {
         self.kept.get("Condition").and_then(Value::as_str)
     }
 
+    /// `DependsOn`, where it is filled.
+    pub(crate) fn dependencies(&self) -> Map<String, Value> {
+        let given = self.depends_on.as_ref();
+        given
+            .filter(|given| truth::is_truthy(Some(given)))
+            .map(|given| ("DependsOn".to_owned(), given.clone()))
+            .into_iter()
+            .collect()
+    }
+
     /// The attributes for a resource generated beside the main one.
     pub(crate) fn passed_on(&self) -> Map<String, Value> {
         PASSED_ON
@@ -118,14 +128,7 @@ impl Attributes {
 
     /// The main resource that a SAM resource becomes: DependsOn and every kept attribute on it.
     pub(crate) fn main(&self, kind: &str, properties: Map<String, Value>) -> Value {
-        let mut attributes = Map::new();
-        if let Some(depends_on) = self
-            .depends_on
-            .as_ref()
-            .filter(|given| truth::is_truthy(Some(given)))
-        {
-            attributes.insert("DependsOn".to_owned(), depends_on.clone());
-        }
+        let mut attributes = self.dependencies();
         attributes.extend(self.kept.clone());
         resource(kind, attributes, properties)
     }

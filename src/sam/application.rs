@@ -29,7 +29,6 @@
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::partition;
-use crate::language::truth::is_truthy;
 use crate::resource::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
 use crate::resource::{SamResource, resource, set};
 use crate::resource::{property, tags};
@@ -90,15 +89,7 @@ fn lower(scope: &Scope<'_>, mut application: SamResource) -> Lowered {
     let tags = tags::created_by("lambda:createdBy", Some(&marks));
     set(&mut properties, "Tags", tags);
 
-    let mut attributes = Map::new();
-    if let Some(depends_on) = application
-        .attributes
-        .depends_on
-        .take()
-        .filter(|given| is_truthy(Some(given)))
-    {
-        attributes.insert("DependsOn".to_owned(), depends_on);
-    }
+    let mut attributes = application.attributes.dependencies();
     attributes.extend(application.attributes.passed_on());
     let made = resource("AWS::CloudFormation::Stack", attributes, properties);
     Lowered::one(application.id, made, ROOM)

@@ -38,7 +38,6 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::logical_id;
 use crate::language::python_json;
-use crate::language::truth::is_truthy;
 use crate::resource::property::{LIST_OF_TEXT_OR_MAP, Property, Shape, TEXT_OR_MAP};
 use crate::resource::{SamResource, resource, set};
 use crate::sam::resource_type::Lower;
@@ -97,15 +96,7 @@ fn lower(scope: &Scope<'_>, mut layer: SamResource) -> Lowered {
     set(&mut properties, "LayerName", layer.take("LayerName"));
     crate::resource::property::copy(PROPERTIES, &mut layer, &mut properties);
 
-    let mut attributes = Map::new();
-    if let Some(depends_on) = layer
-        .attributes
-        .depends_on
-        .take()
-        .filter(|given| is_truthy(Some(given)))
-    {
-        attributes.insert("DependsOn".to_owned(), depends_on);
-    }
+    let mut attributes = layer.attributes.dependencies();
     attributes.extend(layer.attributes.passed_on());
     attributes.insert("DeletionPolicy".to_owned(), deletion_policy);
     let made = resource("AWS::Lambda::LayerVersion", attributes, properties);
@@ -205,14 +196,7 @@ fn check_architectures(scope: &Scope<'_>, layer: &SamResource) -> bool {
 fn new_id(layer: &SamResource, local: Option<&Value>) -> String {
     let mut hashed = Map::new();
     hashed.insert("Type".to_owned(), TYPE.name.into());
-    if let Some(depends_on) = layer
-        .attributes
-        .depends_on
-        .as_ref()
-        .filter(|given| is_truthy(Some(given)))
-    {
-        hashed.insert("DependsOn".to_owned(), depends_on.clone());
-    }
+    hashed.extend(layer.attributes.dependencies());
     for name in HASHED_ATTRIBUTES {
         if let Some(value) = layer.attributes.kept.get(name) {
             hashed.insert(name.to_owned(), value.clone());
@@ -231,5 +215,5 @@ fn new_id(layer: &SamResource, local: Option<&Value>) -> String {
         hashed.insert("Properties".to_owned(), Value::Object(properties));
     }
     let suffix = logical_id::hash(&python_json::compact(&json!({ &layer.id: hashed })));
-    format!("{}{suffix}", layer.id)
+    logical_id::layer_version(&layer.id, &suffix)
 }

@@ -38,6 +38,7 @@
 mod events;
 mod halted;
 
+use crate::language::logical_id;
 use crate::resource::map;
 pub(crate) use halted::Halted;
 
@@ -85,8 +86,8 @@ const KINDS: &[Kind] = &[
     Kind {
         event: "Api",
         id_property: "RestApiId",
-        id: "ServerlessRestApi",
-        condition: "ServerlessRestApiCondition",
+        id: logical_id::IMPLICIT_REST_API,
+        condition: logical_id::IMPLICIT_REST_API_CONDITION,
         resource: REST_API,
         properties: || json!({ "StageName": "Prod" }),
         skeleton: Document::swagger,
@@ -97,8 +98,8 @@ const KINDS: &[Kind] = &[
     Kind {
         event: "HttpApi",
         id_property: "ApiId",
-        id: "ServerlessHttpApi",
-        condition: "ServerlessHttpApiCondition",
+        id: logical_id::IMPLICIT_HTTP_API,
+        condition: logical_id::IMPLICIT_HTTP_API_CONDITION,
         resource: HTTP_API,
         properties: || json!({}),
         skeleton: Document::openapi,
@@ -528,14 +529,10 @@ fn make_paths_conditional(
                     continue;
                 };
                 let is_one = names.len() == 1;
-                let part = path
-                    .replace('/', "SLASH")
-                    .replace('{', "OB")
-                    .replace('}', "CB");
                 let name = combined(
                     scope,
                     all_conditions,
-                    format!("{id}{part}PathCondition"),
+                    logical_id::path_condition(id, &path),
                     names,
                 );
                 let name = if is_one {

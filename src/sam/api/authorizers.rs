@@ -48,6 +48,7 @@
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{argument, reference};
+use crate::language::logical_id;
 use crate::language::partition::Partition;
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::resource::{SamResource, map};
@@ -416,7 +417,7 @@ impl Authorizer {
             "SourceArn": { "Fn::Sub": [source, { "__ApiId__": reference(&api.id) }] },
         }));
         Some((
-            format!("{}{}AuthorizerPermission", api.id, &*self.name),
+            logical_id::authorizer_permission(&api.id, &self.name),
             properties,
         ))
     }

@@ -41,6 +41,7 @@ use super::route53;
 use super::route53::RecordSetGroups;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, reference};
+use crate::language::logical_id;
 use crate::language::python2::{Map as Map2, Node};
 use crate::language::truth::is_truthy;
 use crate::resource::generated::Generated;
@@ -204,11 +205,10 @@ pub(super) fn lower(
         return;
     };
     let name = get("DomainName");
-    let prefix = match endpoint {
-        Endpoint::Private => "ApiGatewayDomainNameV2",
-        Endpoint::Edge | Endpoint::Regional => "ApiGatewayDomainName",
+    let id = match endpoint {
+        Endpoint::Private => logical_id::domain_v2(&name),
+        Endpoint::Edge | Endpoint::Regional => logical_id::domain(&name),
     };
-    let id = format!("{prefix}{}", route53::hash(&name));
     if endpoint != Endpoint::Private {
         edited.insert("ApiDomainName", id.as_str());
         if get("EndpointConfiguration").is_null() {
@@ -315,7 +315,7 @@ fn add_mappings(
         made.insert(id, api.attributes.derived(kind, properties), ROOM);
     };
     let Some(paths) = base_paths(given) else {
-        return add(format!("{}BasePathMapping", api.id), None);
+        return add(logical_id::base_path_mapping(&api.id, ""), None);
     };
     let is_normalized = given
         .get("NormalizeBasePath")
@@ -334,7 +334,10 @@ fn add_mappings(
         };
         let plain: String = path.chars().filter(|c| c.is_alphanumeric()).collect();
         let base_path = if is_normalized { &plain } else { path };
-        add(format!("{}{plain}BasePathMapping", api.id), Some(base_path));
+        add(
+            logical_id::base_path_mapping(&api.id, &plain),
+            Some(base_path),
+        );
     }
 }
 
@@ -362,10 +365,7 @@ fn add_association(
         }
     };
     let endpoint = given.get("VpcEndpointId").cloned().unwrap_or_default();
-    let id = format!(
-        "DomainNameAccessAssociation{}",
-        route53::hash(&json!([endpoint, domain]))
-    );
+    let id = logical_id::access_association(&endpoint, domain);
     let mut properties = Map::new();
     set(&mut properties, "AccessAssociationSource", endpoint);
     set(
@@ -441,14 +441,14 @@ fn add_records(
     }
     if is_separate {
         properties.insert("RecordSets".to_owned(), records.into());
-        let id = format!("RecordSetGroup{}", route53::hash(&json!([zone, name])));
+        let id = logical_id::separate_record_set_group(&zone, &name);
         let resource = api
             .attributes
             .derived("AWS::Route53::RecordSetGroup", properties);
         made.insert(id, resource, ROOM);
         return;
     }
-    let id = format!("RecordSetGroup{}", route53::hash(&zone));
+    let id = logical_id::record_set_group(&zone);
     let attributes = api.attributes.passed_on();
     let resource = route53::join(record_sets, &id, properties, attributes, records);
     made.insert_shared(id, resource, ROOM);

@@ -36,6 +36,7 @@
 use super::{domain, route53};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, reference};
+use crate::language::logical_id;
 use crate::language::truth::is_truthy;
 use crate::resource::{SamResource, resource, set};
 use crate::scope::Scope;
@@ -80,7 +81,7 @@ pub(super) fn read(scope: &Scope<'_>, api: &SamResource, stage: &str) -> Option<
         );
     }
     let name = given.get("DomainName").cloned().unwrap_or_default();
-    let id = format!("ApiGatewayDomainNameV2{}", route53::hash(&name));
+    let id = logical_id::domain_v2(&name);
 
     let mut configuration = Map::new();
     set(
@@ -136,7 +137,7 @@ fn mappings(
         properties
     };
     let Some(paths) = domain::base_paths(given) else {
-        return vec![(format!("{}ApiMapping", api.id), mapping(None))];
+        return vec![(logical_id::api_mapping(&api.id, ""), mapping(None))];
     };
     let mut made = Vec::new();
     for (index, value) in paths.iter().enumerate() {
@@ -145,7 +146,7 @@ fn mappings(
             Some(text) => {
                 let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
                 made.push((
-                    format!("{}{plain}ApiMapping", api.id),
+                    logical_id::api_mapping(&api.id, &plain),
                     mapping(Some(text.trim_matches('/'))),
                 ));
             }
@@ -190,11 +191,7 @@ fn records(
     );
     target.insert("DNSName".to_owned(), get_att(domain, "RegionalDomainName"));
     let records = route53::records(route53, name, target);
-    Some((
-        format!("RecordSetGroup{}", route53::hash(&zone)),
-        properties,
-        records,
-    ))
+    Some((logical_id::record_set_group(&zone), properties, records))
 }
 
 /// The resources of a domain, mappings and records included, with attributes for each.

@@ -36,7 +36,6 @@
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
-use crate::language::{logical_id, python_json};
 use crate::resource::resource;
 use crate::scope::Scope;
 use crate::template::Path;
@@ -45,16 +44,6 @@ use serde_json::{Map, Value, json};
 
 /// What may name a zone.
 const ZONE: [&str; 2] = ["HostedZoneId", "HostedZoneName"];
-
-/// Ten digits that stand for a zone or a domain in ids: of a text itself, else of its JSON.
-pub(super) fn hash(value: &Value) -> String {
-    match value {
-        Value::String(text) if text.is_empty() => String::new(),
-        Value::String(text) => logical_id::hash(text),
-        other if is_truthy(Some(other)) => logical_id::hash(&python_json::compact(other)),
-        _ => String::new(),
-    }
-}
 
 /// Reads the `Route53` that stands at `path`; a fault is reported and gives none.
 pub(super) fn read<'a>(

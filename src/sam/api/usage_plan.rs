@@ -40,6 +40,7 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::conditions::{any_of, condition};
 use crate::language::intrinsics::reference;
+use crate::language::logical_id::{self, SHARED_USAGE_PLAN_CONDITION};
 use crate::language::truth::is_truthy;
 use crate::resource::generated::Generated;
 use crate::resource::keys;
@@ -61,8 +62,6 @@ const KEYS: &[&str] = &[
 ];
 
 const CHOICES: &[&str] = &["SHARED", "PER_API", "NONE"];
-
-const SHARED_CONDITION: &str = "SharedUsagePlanCondition";
 
 /// What is known of the plan that APIs share.
 #[derive(Debug, Default)]
@@ -97,19 +96,14 @@ pub(super) fn lower(
         return;
     };
     let choice = given.get("CreateUsagePlan").and_then(Value::as_str);
-    let (plan, key, join) = match choice {
-        Some("PER_API") => (
-            format!("{}UsagePlan", api.id),
-            format!("{}ApiKey", api.id),
-            format!("{}UsagePlanKey", api.id),
-        ),
-        Some("SHARED") => (
-            "ServerlessUsagePlan".to_owned(),
-            "ServerlessApiKey".to_owned(),
-            "ServerlessUsagePlanKey".to_owned(),
-        ),
+    let owner = match choice {
+        Some("PER_API") => &api.id,
+        Some("SHARED") => logical_id::SHARED_USAGE_PLAN_OWNER,
         _ => return,
     };
+    let plan = logical_id::usage_plan(owner);
+    let key = logical_id::api_key(owner);
+    let join = logical_id::usage_plan_key(owner);
     let is_shared = choice == Some("SHARED");
     let (attributes, apis) = if is_shared {
         let attributes = share(scope, conditions, shared, api, stage, &given, &path);
@@ -251,7 +245,7 @@ fn share(
         }
     }
     if !plan.conditions.is_empty() && !plan.has_unconditional {
-        attributes.insert("Condition".to_owned(), SHARED_CONDITION.into());
+        attributes.insert("Condition".to_owned(), SHARED_USAGE_PLAN_CONDITION.into());
     }
     attributes
 }
@@ -272,7 +266,7 @@ fn join_condition(
             plan.has_unconditional = true;
             conditions
                 .added
-                .retain(|name, _| !name.starts_with(SHARED_CONDITION));
+                .retain(|name, _| !name.starts_with(SHARED_USAGE_PLAN_CONDITION));
         }
         Some(Value::String(name)) if !name.is_empty() && !plan.conditions.contains(name) => {
             if conditions.is_empty() {
@@ -294,9 +288,9 @@ fn join_condition(
                 let condition = condition(one);
                 conditions
                     .added
-                    .insert(SHARED_CONDITION.to_owned(), condition);
+                    .insert(SHARED_USAGE_PLAN_CONDITION.to_owned(), condition);
             } else {
-                let all = any_of(SHARED_CONDITION, &plan.conditions);
+                let all = any_of(SHARED_USAGE_PLAN_CONDITION, &plan.conditions);
                 conditions.added.extend(all);
             }
         }

@@ -217,15 +217,7 @@ fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
     }
     property::copy(PROPERTIES, &mut api, &mut properties);
     set(&mut properties, "Tags", Value::Object(all_tags));
-    let mut attributes = Map::new();
-    if let Some(depends_on) = api
-        .attributes
-        .depends_on
-        .take()
-        .filter(|given| is_truthy(Some(given)))
-    {
-        attributes.insert("DependsOn".to_owned(), depends_on);
-    }
+    let attributes = api.attributes.dependencies();
     made.insert(
         api.id.clone(),
         resource("AWS::ApiGatewayV2::Api", attributes, properties),
@@ -367,7 +359,7 @@ impl ApiStage {
             Some(text) => text,
             None => "",
         };
-        let id = format!("{}{part}Stage", api.id);
+        let id = logical_id::websocket_stage(&api.id, part);
         if !logical_id::is_valid(&id) {
             scope.report(
                 Diagnostic::new(
@@ -422,8 +414,7 @@ fn lower_routes(
             );
             continue;
         };
-        let base = format!("{}{part}", api.id);
-        let integration = format!("{base}Integration");
+        let integration = logical_id::websocket_integration(&api.id, &part);
         let mut take = |name: &str| route.get_mut(name).map(Value::take).unwrap_or_default();
 
         let mut properties = map(json!({
@@ -441,7 +432,7 @@ fn lower_routes(
                 set(
                     &mut properties,
                     "AuthorizerId",
-                    reference(&authorizer_id(api)),
+                    reference(&logical_id::connect_authorizer(&api.id)),
                 );
             }
         }
@@ -465,7 +456,7 @@ fn lower_routes(
         }
         let function = take("FunctionArn");
         let timeout = take("IntegrationTimeout");
-        let route_id = format!("{base}Route");
+        let route_id = logical_id::websocket_route(&api.id, &part);
         made.insert(
             route_id.clone(),
             resource("AWS::ApiGatewayV2::Route", Map::new(), properties),
@@ -483,7 +474,7 @@ fn lower_routes(
             resource("AWS::ApiGatewayV2::Integration", Map::new(), properties),
         );
         let permission = permission(function, source_arn(api, stage, &key));
-        made.insert(format!("{base}Permission"), permission);
+        made.insert(logical_id::websocket_permission(&api.id, &part), permission);
     }
     ids
 }
@@ -536,10 +527,6 @@ fn permission(function: Value, source: Value) -> Value {
     resource("AWS::Lambda::Permission", Map::new(), properties)
 }
 
-fn authorizer_id(api: &SamResource) -> String {
-    format!("{}ConnectAuthorizer", api.id)
-}
-
 fn lower_authorizer(api: &SamResource, mut auth: Auth, made: &mut IndexMap<String, Value>) {
     if auth.kind != "CUSTOM" {
         return;
@@ -550,7 +537,7 @@ fn lower_authorizer(api: &SamResource, mut auth: Auth, made: &mut IndexMap<Strin
             .map(Value::take)
             .unwrap_or_default()
     };
-    let id = authorizer_id(api);
+    let id = logical_id::connect_authorizer(&api.id);
     let (function, role, source) = (take("AuthArn"), take("InvokeRole"), take("IdentitySource"));
     let name = match take("Name") {
         name if is_truthy(Some(&name)) => name,
@@ -577,7 +564,7 @@ fn lower_authorizer(api: &SamResource, mut auth: Auth, made: &mut IndexMap<Strin
             { "__ApiId__": reference(&api.id) },
         ] });
         made.insert(
-            format!("{}AuthorizerPermission", api.id),
+            logical_id::authorizer_permission(&api.id, ""),
             permission(function, source),
         );
     }

@@ -32,6 +32,7 @@ use super::edited::{self, EditedType};
 use super::{Event, EventType, Target};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::get_att;
+use crate::language::logical_id;
 use crate::resource::property::{Property, Shape, TEXT_OR_TEXTS};
 use crate::sam::common::Common;
 use crate::sam::events::Lower;
@@ -93,7 +94,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
     let Some(pool) = edited::find(&common.stack, event, USER_POOL) else {
         return;
     };
-    let permission = format!("{}CognitoPermission", target.id);
+    let permission = logical_id::cognito_permission(&target.id);
     let source = get_att(pool, "Arn");
     if target.id != target.sam.id && target.made.get_mut(&permission).is_none() {
         scope.report(

@@ -316,7 +316,7 @@ fn read_one(
     let event = Event {
         kind,
         id: id.to_owned(),
-        logical_id: format!("{}{id}", owner.id),
+        logical_id: logical_id::event(&owner.id, id),
         properties,
         path,
     };

@@ -46,6 +46,7 @@
 
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::intrinsics::reference;
+use crate::language::logical_id;
 use crate::language::truth::is_truthy;
 use crate::resource::{SamResource, map, set};
 use crate::sam::api::authorizers::warn_of_alias;
@@ -350,7 +351,7 @@ impl Authorizer {
             "SourceArn": { "Fn::Sub": [source, { "__ApiId__": reference(&api.id) }] },
         }));
         Some((
-            format!("{}{}AuthorizerPermission", api.id, self.name),
+            logical_id::authorizer_permission(&api.id, &self.name),
             properties,
         ))
     }

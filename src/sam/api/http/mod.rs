@@ -179,14 +179,11 @@ fn stage_name(api: &SamResource) -> Value {
     }
 }
 
-/// The logical id of the stage: with its name, or with a hash of it.
+/// The logical id of the stage.
 fn stage_id(api: &SamResource) -> String {
-    let id = &api.id;
     match stage_name(api).as_str() {
-        None => format!("{id}Stage"),
-        Some(DEFAULT_STAGE) => format!("{id}ApiGatewayDefaultStage"),
-        Some(name) if name.chars().all(char::is_alphanumeric) => format!("{id}{name}Stage"),
-        Some(name) => format!("{id}Stage{}", logical_id::hash(name)),
+        Some(DEFAULT_STAGE) => logical_id::default_stage(&api.id),
+        name => logical_id::stage(&api.id, name),
     }
 }
 

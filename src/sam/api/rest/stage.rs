@@ -55,21 +55,15 @@ const STAGE_PROPERTIES: [&str; 7] = [
     "TracingEnabled",
 ];
 
-/// The logical id of the stage: with its name, or with a hash of it.
+/// The logical id of the stage.
 pub(super) fn id(api: &SamResource) -> String {
-    let id = &api.id;
-    match api.get("StageName").as_str() {
-        Some("") | None => format!("{id}Stage"),
-        Some(name) if name.chars().all(char::is_alphanumeric) => format!("{id}{name}Stage"),
-        Some(name) => format!("{id}Stage{}", logical_id::hash(name)),
-    }
+    logical_id::stage(&api.id, api.get("StageName").as_str())
 }
 
 /// Makes the deployment and the stage; `body` is the text that stands for the API in the deployment's id.
 pub(super) fn lower(scope: &Scope<'_>, api: &mut RestApi, body: &str, stage: &str) {
     let digest = logical_id::digest(&hashed_text(scope, api, body));
-    let start: String = digest.chars().take(10).collect();
-    let deployment = format!("{}Deployment{start}", api.sam.id);
+    let deployment = logical_id::rest_deployment(&api.sam.id, &digest);
     let mut properties = map(json!({
         "Description": format!("RestApi deployment id: {digest}"),
         "RestApiId": reference(&api.sam.id),
