@@ -1,15 +1,54 @@
-//! How functions are deployed, as data: what the transform knows, and whatever explains, compares, checks, draws or
-//! simulates deployments reads. Nothing here is computed.
+//! How functions are deployed, as data: what the transform knows of it, and whatever explains, compares, checks, draws
+//! or simulates deployments reads. Nothing is decided here.
 
 use crate::template::Path;
 use serde_json::{Map, Value};
+use std::fmt;
 
 /// A function whose changes are published as versions behind an alias.
+///
+/// State machines are not here, although they have `AutoPublishAlias` and `DeploymentPreference` too: their version has
+/// one id for ever, Step Functions shifts their traffic itself, and all that it is told stands in the alias, an
+/// `AWS::StepFunctions::StateMachineAlias`. They have no hash, group, hook or role to speak of.
+///
+/// ```
+/// use canaryform::deployment::{Plan, Traffic};
+/// use canaryform::{Options, read, transform};
+///
+/// let text = br"
+/// Transform: AWS::Serverless-2016-10-31
+/// Resources:
+///   Hello:
+///     Type: AWS::Serverless::Function
+///     Properties:
+///       CodeUri: s3://bucket/hello.zip
+///       Handler: app.handler
+///       Runtime: python3.13
+///       AutoPublishAlias: live
+///       DeploymentPreference:
+///         Type: Canary10Percent5Minutes
+/// ";
+/// let template = read(text).map_err(|faults| format!("{faults:?}"))?.template;
+/// let output = transform(template, &Options::new("eu-west-1").with_parts());
+/// let [hello] = &output.deployments[..] else {
+///     return Err("one function is published".to_owned());
+/// };
+/// assert_eq!(hello.alias.id, "HelloAliaslive");
+/// let parts = hello.version.parts.as_deref().unwrap_or_default();
+/// assert_eq!(parts[0].path.to_string(), "Resources/Hello/Properties/CodeUri");
+/// let shift = hello.shift.as_ref().ok_or("its traffic shifts")?;
+/// assert_eq!(shift.traffic, Traffic::Planned(Plan::Canary { percent: 10, minutes: 5 }));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Deployment {
     /// The logical id of the function.
     pub function: String,
+    /// What the function is in the template.
+    pub kind: Kind,
+    /// The function's own condition.
+    pub condition: Option<String>,
     /// The alias that callers use.
     pub alias: Alias,
     /// The version that it points at.
@@ -18,54 +57,241 @@ pub struct Deployment {
     pub shift: Option<Shift>,
 }
 
+impl Deployment {
+    /// Every place in the template that it names.
+    pub(crate) fn paths_mut(&mut self) -> impl Iterator<Item = &mut Path> {
+        let parts = self.version.parts.iter_mut().flatten();
+        let shift = self.shift.as_mut();
+        parts
+            .map(|part| &mut part.path)
+            .chain(shift.map(|shift| &mut shift.path))
+    }
+}
+
+/// What a published function is in the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// `AWS::Serverless::Function`
+    Sam,
+    /// `AWS::Lambda::Function`
+    Plain,
+}
+
 /// An alias of a function.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Alias {
     /// The logical id of its resource: `GreeterAliaslive`.
     pub id: String,
     /// Its name in Lambda: `live`.
     pub name: String,
+    /// `ProvisionedConcurrencyConfig`, as given.
+    pub provisioned_concurrency: Option<Value>,
 }
 
 /// A published version.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Version {
     /// The logical id of its resource, which is another one when something else is to be published.
     pub id: String,
-    /// What the id changes with: each part in the order in which it is hashed. None where the id is
-    /// `AutoPublishCodeSha256`'s, and nothing else counts.
+    /// What the id changes with.
+    pub published_on: PublishedOn,
+    /// The same in detail; none unless [`Options::with_parts`] asks for it.
+    ///
+    /// [`Options::with_parts`]: crate::Options::with_parts
     pub parts: Option<Vec<Part>>,
+    /// `DeletionPolicy` of its resource: what becomes of it when another one takes its place. A text, unless the
+    /// template has something else there.
+    pub deletion_policy: Value,
+}
+
+/// What another version is published for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PublishedOn {
+    /// Another `AutoPublishCodeSha256`, and nothing else.
+    GivenSha,
+    /// Other code, environment, memory size or SnapStart.
+    Code,
+    /// Any other property, and layers that say `PublishLambdaVersion`: `AutoPublishAliasAllProperties`.
+    AllProperties,
 }
 
 /// Something that another version is published for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Part {
-    /// Where it stands in the template.
+    /// Where it is written: below the function or below Globals, for a layer the layer's properties. Environment
+    /// variables count one by one. A path that the template does not hold stands for what SAM writes by itself, such as
+    /// its tag.
     pub path: Path,
-    /// The SHA-1 of its value, which may be a secret.
-    pub digest: [u8; 20],
+    /// Another one where another value is hashed.
+    pub digest: Digest,
+    /// The parameters whose values are hashed with it. One that the template still refers to afterwards is not among
+    /// them: what counts there is the reference, so another value publishes nothing.
+    pub parameters: Vec<String>,
+}
+
+/// Stands for a value in comparisons.
+///
+/// There is no way to see it: the value may be that of a `NoEcho` parameter, and where that is short or one of few, who
+/// knows the digest finds it by trying.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Digest([u8; 20]);
+
+impl Digest {
+    pub(crate) fn new(sha1: [u8; 20]) -> Self {
+        Self(sha1)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digest(..)")
+    }
 }
 
 /// How CodeDeploy moves traffic to a new version.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Shift {
+    /// Where the preference is written: at the function or in Globals.
+    pub path: Path,
     /// The logical id of the deployment group.
     pub group: String,
-    /// `DeploymentConfigName`: the shape of the traffic; null leaves it to CodeDeploy.
-    pub traffic: Value,
-    /// `AlarmConfiguration`; null where there is none.
-    pub alarms: Value,
-    /// The function that is called before traffic moves; null where there is none.
-    pub before: Value,
-    /// The function that is called after traffic has moved; null where there is none.
-    pub after: Value,
-    /// The user's own service role, where one is given.
-    pub role: Option<Value>,
-    /// What is told of the deployment, and to whom; null where that is nobody.
-    pub triggers: Value,
+    /// In which steps traffic moves.
+    pub traffic: Traffic,
+    /// What stops the deployment and rolls it back.
+    pub alarms: Alarms,
+    /// The function that is called before traffic moves.
+    pub before: Option<Hook>,
+    /// The function that is called after all traffic has moved.
+    pub after: Option<Hook>,
+    /// The role that CodeDeploy takes on.
+    pub role: ServiceRole,
+    /// `TriggerConfigurations`: what is told of the deployment, and to whom.
+    pub triggers: Option<Value>,
     /// The condition of the deployment group.
-    pub condition: Option<Value>,
+    pub condition: Option<String>,
     /// The function's tags, where they are propagated.
     pub(crate) tags: Map<String, Value>,
+}
+
+/// In which steps traffic moves, as far as the template says.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Traffic {
+    /// In known steps.
+    Planned(Plan),
+    /// One way or another, as a condition decides.
+    If {
+        /// The name of the condition.
+        condition: Value,
+        /// Where it holds.
+        then: Box<Traffic>,
+        /// Where it does not.
+        otherwise: Box<Traffic>,
+    },
+    /// `Type` as it is: the name of a configuration of the user's own, or what is not known before the deployment.
+    Named(Value),
+}
+
+/// Steps of traffic. Its text is CodeDeploy's name for it: `Canary10Percent5Minutes`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Plan {
+    /// All of it at once.
+    AllAtOnce,
+    /// A share at once, the rest later.
+    Canary {
+        /// The share in percent.
+        percent: u8,
+        /// How long that is all.
+        minutes: u32,
+    },
+    /// The same share again and again, the first one at once.
+    Linear {
+        /// The share in percent.
+        percent: u8,
+        /// From one share to the next.
+        every_minutes: u32,
+    },
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::AllAtOnce => f.write_str("AllAtOnce"),
+            Self::Canary { percent, minutes } => {
+                write!(f, "Canary{percent}Percent{minutes}Minute{}", s(minutes))
+            }
+            Self::Linear {
+                percent,
+                every_minutes,
+            } => write!(
+                f,
+                "Linear{percent}PercentEvery{every_minutes}Minute{}",
+                s(every_minutes)
+            ),
+        }
+    }
+}
+
+/// The ending of the plural.
+fn s(count: u32) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+/// What stops a deployment and rolls it back.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Alarms {
+    /// Nothing is said of alarms: CodeDeploy keeps those that the group has already.
+    None,
+    /// These; where there are none, the group says so.
+    Watched(Vec<Alarm>),
+    /// Some or others, as a condition decides.
+    If {
+        /// The name of the condition.
+        condition: Value,
+        /// Where it holds.
+        then: Box<Alarms>,
+        /// Where it does not.
+        otherwise: Box<Alarms>,
+    },
+}
+
+/// A CloudWatch alarm that is watched.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Alarm {
+    /// Its name: a text or an intrinsic.
+    pub name: Value,
+    /// The logical id of its resource, where that is in the template.
+    pub id: Option<String>,
+    /// Whether the transform made it.
+    pub is_generated: bool,
+}
+
+/// A function that CodeDeploy calls to test a version.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Hook {
+    /// Its name or ARN: a text or an intrinsic.
+    pub function: Value,
+    /// The logical id of its resource, where that is in the template.
+    pub id: Option<String>,
+    /// Whether the generated role may call it; none where that is not known here, and where the role is the user's own.
+    pub is_invocable: Option<bool>,
+}
+
+/// The role that CodeDeploy takes on to shift traffic.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ServiceRole {
+    /// The one that is generated for all functions together.
+    Generated,
+    /// The user's own: a text or an intrinsic.
+    Given(Value),
 }

@@ -100,7 +100,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     // Before anything reads a property.
     let inheritance = globals::merge(&scope, &mut template);
     api_drafts::complete(&mut template, &mut apis);
-    let (names, origins, deployments) =
+    let (names, origins, mut deployments) =
         lower::lower(&scope, &mut template, &mut apis, conditions, &inheritance);
     // Last: only now is it known what was made.
     references::rewrite(&mut template, &names);
@@ -112,6 +112,11 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     }
     for diagnostic in &mut diagnostics {
         diagnostic.path = inheritance.trace(std::mem::take(&mut diagnostic.path));
+    }
+    for deployment in &mut deployments {
+        for path in deployment.paths_mut() {
+            *path = inheritance.trace(std::mem::take(path));
+        }
     }
     Output {
         template,

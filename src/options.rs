@@ -19,6 +19,9 @@ pub struct Options<'a> {
     /// What the ids of deployments of REST APIs with `AlwaysDeploy` depend on, in place of SAM's clock: another value
     /// deploys them again.
     pub deploy_salt: Option<String>,
+    /// Whether [`Version::parts`](crate::deployment::Version::parts) is wanted, which costs time and memory for each
+    /// published function.
+    pub parts: bool,
 }
 
 impl<'a> Options<'a> {
@@ -30,6 +33,7 @@ impl<'a> Options<'a> {
             code: &crate::code::NoLocalCode,
             application_urls: BTreeMap::new(),
             deploy_salt: None,
+            parts: false,
         }
     }
 
@@ -59,6 +63,14 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn with_deploy_salt(mut self, salt: impl Into<String>) -> Self {
         self.deploy_salt = Some(salt.into());
+        self
+    }
+
+    /// The same, and each version says in detail what it is published for:
+    /// [`Version::parts`](crate::deployment::Version::parts).
+    #[must_use]
+    pub fn with_parts(mut self) -> Self {
+        self.parts = true;
         self
     }
 

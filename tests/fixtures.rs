@@ -14,10 +14,12 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use canaryform::code::{LocalCode, LocalCodeFault};
+use canaryform::deployment::{Alarms, Deployment, ServiceRole, Traffic};
 use canaryform::diagnostics::render;
 use canaryform::template::place;
 use canaryform::{Diagnostic, Format, Options, Template, read, transform, write};
@@ -164,6 +166,189 @@ fn fixture() {
             answer.push_str(&render::text(&diagnostics, source, false));
         }
         insta::assert_snapshot!(answer);
+    });
+}
+
+/// The model that `explain`, `diff` and the like read, for the fixtures that are about it.
+#[test]
+fn deployments() {
+    let _settings = snapshots();
+    let mut text = String::new();
+    let groups = ["gradual/", "globals/"];
+    let is_about_it = |name: &str| groups.iter().any(|group| name.starts_with(group));
+    for fixture in Fixture::all() {
+        if !is_about_it(&fixture.name) {
+            continue;
+        }
+        let Ok(given) = read(fixture.text.as_bytes()) else {
+            continue;
+        };
+        let output = transform(given.template, &fixture.options().with_parts());
+        if output.has_errors() {
+            continue;
+        }
+        for deployment in &output.deployments {
+            writeln!(text, "{}: {}", fixture.name, described(deployment)).unwrap();
+        }
+    }
+    insta::assert_snapshot!(text);
+}
+
+/// A deployment as lines of text, without digests.
+fn described(deployment: &Deployment) -> String {
+    let Deployment {
+        function,
+        kind,
+        condition,
+        alias,
+        version,
+        shift,
+        ..
+    } = deployment;
+    let mut text = format!("{function} ({kind:?}");
+    if let Some(condition) = condition {
+        write!(text, ", if {condition}").unwrap();
+    }
+    write!(text, ")\n  alias {} `{}`", alias.id, alias.name).unwrap();
+    if let Some(concurrency) = &alias.provisioned_concurrency {
+        write!(text, ", {concurrency}").unwrap();
+    }
+    write!(
+        text,
+        "\n  version {} on {:?}, {}",
+        version.id, version.published_on, version.deletion_policy
+    )
+    .unwrap();
+    for part in version.parts.iter().flatten() {
+        write!(text, "\n    {}", part.path).unwrap();
+        if !part.parameters.is_empty() {
+            write!(text, " with {}", part.parameters.join(", ")).unwrap();
+        }
+    }
+    if let Some(shift) = shift {
+        write!(text, "\n  shift {} as {} says", shift.group, shift.path).unwrap();
+        if let Some(condition) = &shift.condition {
+            write!(text, ", if {condition}").unwrap();
+        }
+        write!(
+            text,
+            "\n    {}\n    {}",
+            traffic(&shift.traffic),
+            alarms(&shift.alarms)
+        )
+        .unwrap();
+        for (event, hook) in [("before", &shift.before), ("after", &shift.after)] {
+            if let Some(hook) = hook {
+                write!(
+                    text,
+                    "\n    {event}: {}, resource {:?}, invocable {:?}",
+                    hook.function, hook.id, hook.is_invocable
+                )
+                .unwrap();
+            }
+        }
+        match &shift.role {
+            ServiceRole::Given(role) => write!(text, "\n    role {role}").unwrap(),
+            role => write!(text, "\n    role {role:?}").unwrap(),
+        }
+        if let Some(triggers) = &shift.triggers {
+            write!(text, "\n    triggers {triggers}").unwrap();
+        }
+    }
+    text
+}
+
+fn traffic(shape: &Traffic) -> String {
+    match shape {
+        Traffic::If {
+            condition,
+            then,
+            otherwise,
+        } => format!(
+            "if {condition}: {}; else {}",
+            traffic(then),
+            traffic(otherwise)
+        ),
+        Traffic::Named(name) => format!("named {name}"),
+        planned => format!("{planned:?}"),
+    }
+}
+
+fn alarms(watched: &Alarms) -> String {
+    match watched {
+        Alarms::If {
+            condition,
+            then,
+            otherwise,
+        } => format!(
+            "if {condition}: {}; else {}",
+            alarms(then),
+            alarms(otherwise)
+        ),
+        Alarms::Watched(alarms) => {
+            let each = alarms.iter().map(|alarm| {
+                let generated = if alarm.is_generated {
+                    ", generated"
+                } else {
+                    ""
+                };
+                format!("{}, resource {:?}{generated}", alarm.name, alarm.id)
+            });
+            format!("alarms [{}]", each.collect::<Vec<_>>().join("; "))
+        }
+        none => format!("alarms {none:?}"),
+    }
+}
+
+#[test]
+fn a_secret_changes_a_digest_and_no_text() {
+    let text = br"
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Pin: {Type: String, NoEcho: true}
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: {Bucket: bucket, Key: !Sub 'k${Pin}'}
+      Handler: h
+      Runtime: python3.13
+      MemorySize: 128
+      AutoPublishAlias: live
+";
+    let parts = |pin: &str| {
+        let parameters = Map::from_iter([("Pin".to_owned(), pin.into())]);
+        let options = Options::new("eu-west-1")
+            .with_parameters(parameters)
+            .with_parts();
+        let output = transform(read(text).unwrap().template, &options);
+        output.deployments[0].version.parts.clone().unwrap()
+    };
+    let (one, other) = (parts("7341"), parts("9085"));
+    assert_eq!(one, parts("7341"));
+    let changed: Vec<&[String]> = one
+        .iter()
+        .zip(&other)
+        .filter(|(one, other)| one.digest != other.digest)
+        .map(|(one, _)| &one.parameters[..])
+        .collect();
+    assert_eq!(changed, [["Pin"]]);
+    assert_eq!(format!("{one:?}"), format!("{other:?}"));
+}
+
+#[test]
+fn nobody_pays_for_parts_who_does_not_ask() {
+    for_each(|fixture| {
+        let given = read(fixture.text.as_bytes()).ok()?.template;
+        let plain = transform(given.clone(), &fixture.options());
+        let mut asked = transform(given, &fixture.options().with_parts());
+        if plain.template != asked.template || plain.diagnostics != asked.diagnostics {
+            return Some("asking for parts changes the answer".to_owned());
+        }
+        for deployment in &mut asked.deployments {
+            deployment.version.parts = None;
+        }
+        (plain.deployments != asked.deployments).then(|| "they are there".to_owned())
     });
 }
 

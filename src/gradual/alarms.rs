@@ -20,21 +20,23 @@
 //!
 //! Upstream: `_convert_alarms` in model/preferences/deployment_preference_collection.py.
 
+use crate::deployment::{Alarm, Alarms};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::language::intrinsics::{argument, if_parts, if_then, is_no_value};
+use crate::language::intrinsics::{argument, if_parts, if_then, is_no_value, no_value, ref_target};
 use crate::language::truth::is_truthy;
 use crate::scope::Scope;
+use crate::stack::Stack;
 use crate::template::Path;
 use serde_json::{Value, json};
 
-/// `AlarmConfiguration` for `Alarms`, null where there are none; a fault is reported and gives none.
-pub(super) fn read(scope: &Scope<'_>, given: Option<&Value>, path: &Path) -> Option<Value> {
+/// Reads `Alarms` of a preference; a fault is reported and gives none.
+pub(super) fn read(scope: &Scope<'_>, given: Option<&Value>, path: &Path) -> Option<Alarms> {
     let Some(given) = given.filter(|given| is_truthy(Some(given)) && !is_no_value(given)) else {
-        return Some(Value::Null);
+        return Some(Alarms::None);
     };
     let path = path.clone().then("Alarms");
     if argument(given, "Fn::If").is_none() {
-        return configuration(scope, given, path);
+        return list(scope, given, path);
     }
     let Some((condition, then, otherwise)) = if_parts(given) else {
         scope.report(
@@ -48,12 +50,16 @@ pub(super) fn read(scope: &Scope<'_>, given: Option<&Value>, path: &Path) -> Opt
         return None;
     };
     let branches = path.then("Fn::If");
-    let then = configuration(scope, then, branches.clone().then(1));
-    let otherwise = configuration(scope, otherwise, branches.then(2));
-    Some(if_then(condition.clone(), then?, otherwise?))
+    let then = list(scope, then, branches.clone().then(1));
+    let otherwise = list(scope, otherwise, branches.then(2));
+    Some(Alarms::If {
+        condition: condition.clone(),
+        then: Box::new(then?),
+        otherwise: Box::new(otherwise?),
+    })
 }
 
-fn configuration(scope: &Scope<'_>, given: &Value, path: Path) -> Option<Value> {
+fn list(scope: &Scope<'_>, given: &Value, path: Path) -> Option<Alarms> {
     let Some(alarms) = given.as_array() else {
         scope.report(
             Diagnostic::new(codes::ALARMS_NOT_A_LIST, path, "`Alarms` must be a list of alarm names")
@@ -72,7 +78,7 @@ fn configuration(scope: &Scope<'_>, given: &Value, path: Path) -> Option<Value> 
                 .help("put the real alarms first, or choose between two lists with `!If`"),
             );
         }
-        return Some(json!({}));
+        return Some(Alarms::Watched(Vec::new()));
     }
     for (index, alarm) in alarms.iter().enumerate() {
         let vanishes = is_no_value(alarm)
@@ -89,12 +95,49 @@ fn configuration(scope: &Scope<'_>, given: &Value, path: Path) -> Option<Value> 
             );
         }
     }
-    if alarms.is_empty() {
-        return Some(json!({}));
+    let watched = alarms.iter().map(|name| Alarm {
+        name: name.clone(),
+        id: None,
+        is_generated: false,
+    });
+    Some(Alarms::Watched(watched.collect()))
+}
+
+/// Finds the resources of alarms, now that all of them are known.
+pub(super) fn find(stack: &Stack, alarms: &mut Alarms) {
+    match alarms {
+        Alarms::None => {}
+        Alarms::Watched(watched) => {
+            for alarm in watched.iter_mut().filter(|alarm| alarm.id.is_none()) {
+                let id = ref_target(&alarm.name).filter(|id| stack.get(id).is_some());
+                alarm.id = id.map(str::to_owned);
+            }
+        }
+        Alarms::If {
+            then, otherwise, ..
+        } => {
+            find(stack, then);
+            find(stack, otherwise);
+        }
     }
-    let alarms: Vec<Value> = alarms
-        .iter()
-        .map(|alarm| json!({ "Name": alarm }))
-        .collect();
-    Some(json!({ "Enabled": true, "Alarms": alarms }))
+}
+
+/// `AlarmConfiguration` of a deployment group; none where there is nothing to say of alarms.
+pub(super) fn configuration(alarms: &Alarms) -> Option<Value> {
+    match alarms {
+        Alarms::None => None,
+        Alarms::Watched(watched) if watched.is_empty() => Some(json!({})),
+        Alarms::Watched(watched) => {
+            let names = watched.iter().map(|alarm| json!({ "Name": alarm.name }));
+            Some(json!({ "Enabled": true, "Alarms": names.collect::<Value>() }))
+        }
+        Alarms::If {
+            condition,
+            then,
+            otherwise,
+        } => {
+            let branch = |alarms| configuration(alarms).unwrap_or_else(no_value);
+            Some(if_then(condition.clone(), branch(then), branch(otherwise)))
+        }
+    }
 }

@@ -49,37 +49,20 @@
 //! come in an order that differs from run to run, and are lost in a template without `Conditions`; here they come in
 //! the order of the functions, and the section is made.
 
-use super::preference::Preference;
-use super::{hooks, role, traffic};
-use crate::deployment::{Deployment, Shift};
+use super::{alarms, hooks, role, traffic};
+use crate::deployment::{Deployment, Hook, ServiceRole, Shift};
 use crate::language::conditions;
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id::{
-    CODE_DEPLOY_APPLICATION, CODE_DEPLOY_CONDITION, CODE_DEPLOY_ROLE, deployment_group,
+    CODE_DEPLOY_APPLICATION, CODE_DEPLOY_CONDITION, CODE_DEPLOY_ROLE,
 };
 use crate::resource::tags;
-use crate::resource::{SamResource, map, resource, set};
+use crate::resource::{map, resource, set};
 use crate::scope::Scope;
 use crate::stack::Stack;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "gradual/group.rs";
-
-/// How the traffic of a function shifts that has a preference.
-pub(crate) fn shift(sam: &SamResource, preference: Preference) -> Shift {
-    let condition = sam.attributes.kept.get("Condition");
-    Shift {
-        group: deployment_group(&sam.id),
-        traffic: traffic::configuration_name(preference.kind),
-        alarms: preference.alarms,
-        before: preference.hooks.before,
-        after: preference.hooks.after,
-        role: preference.role,
-        triggers: preference.triggers,
-        condition: condition.filter(|_| preference.passes_condition).cloned(),
-        tags: tags::propagated(sam).cloned().unwrap_or_default(),
-    }
-}
 
 /// Gives an alias the UpdatePolicy that has CodeDeploy shift its traffic.
 pub(crate) fn wire(alias: &mut Value, shift: &Shift) {
@@ -87,11 +70,27 @@ pub(crate) fn wire(alias: &mut Value, shift: &Shift) {
         "ApplicationName": reference(CODE_DEPLOY_APPLICATION),
         "DeploymentGroupName": reference(&shift.group),
     }));
-    set(&mut update, "BeforeAllowTrafficHook", shift.before.clone());
-    set(&mut update, "AfterAllowTrafficHook", shift.after.clone());
+    for (event, hook) in [
+        ("BeforeAllowTrafficHook", &shift.before),
+        ("AfterAllowTrafficHook", &shift.after),
+    ] {
+        if let Some(Hook { function, .. }) = hook {
+            update.insert(event.to_owned(), function.clone());
+        }
+    }
     if let Some(alias) = alias.as_object_mut() {
         let policy = json!({ "CodeDeployLambdaAliasUpdate": update });
         alias.shift_insert(1, "UpdatePolicy".to_owned(), policy);
+    }
+}
+
+/// Finds the resources that deployments name, alarms and hooks, now that all of them are known.
+pub(crate) fn find_named(stack: &Stack, deployments: &mut [Deployment]) {
+    for deployment in deployments {
+        if let Some(shift) = &mut deployment.shift {
+            alarms::find(stack, &mut shift.alarms);
+            hooks::find(stack, shift);
+        }
     }
 }
 
@@ -118,7 +117,10 @@ pub(crate) fn lower(scope: &Scope<'_>, stack: &mut Stack, deployments: &[Deploym
         application,
         ROOM,
     );
-    if shifts.iter().any(|(_, shift)| shift.role.is_none()) {
+    if shifts
+        .iter()
+        .any(|(_, shift)| shift.role == ServiceRole::Generated)
+    {
         let mut service_role = role::properties(scope.partition);
         set(&mut service_role, "Tags", tags);
         emit_shared(
@@ -166,8 +168,7 @@ fn shared_condition(
 ) -> Option<String> {
     let mut names: indexmap::IndexSet<String> = indexmap::IndexSet::new();
     for (_, shift) in shifts {
-        let name = shift.condition.as_ref().and_then(Value::as_str);
-        names.insert(name.filter(|name| !name.is_empty())?.to_owned());
+        names.insert(shift.condition.clone()?);
     }
     if names.len() == 1 {
         return names.pop();
@@ -193,11 +194,11 @@ fn shared_tags(shifts: &[(&str, &Shift)]) -> Value {
 }
 
 fn lower_group(scope: &Scope<'_>, stack: &mut Stack, function: &str, shift: &Shift) {
-    if shift.role.is_none() {
-        hooks::check_names(scope, stack, function, shift);
-    }
+    hooks::warn_of_refused(scope, function, shift);
     let mut properties = Map::new();
-    set(&mut properties, "AlarmConfiguration", shift.alarms.clone());
+    if let Some(alarms) = alarms::configuration(&shift.alarms) {
+        properties.insert("AlarmConfiguration".to_owned(), alarms);
+    }
     set(
         &mut properties,
         "ApplicationName",
@@ -214,29 +215,27 @@ fn lower_group(scope: &Scope<'_>, stack: &mut Stack, function: &str, shift: &Shi
     set(
         &mut properties,
         "DeploymentConfigName",
-        shift.traffic.clone(),
+        traffic::configuration_name(&shift.traffic),
     );
     set(
         &mut properties,
         "DeploymentStyle",
         json!({ "DeploymentType": "BLUE_GREEN", "DeploymentOption": "WITH_TRAFFIC_CONTROL" }),
     );
-    let role = shift
-        .role
-        .clone()
-        .unwrap_or_else(|| get_att(CODE_DEPLOY_ROLE, "Arn"));
+    let role = match &shift.role {
+        ServiceRole::Generated => get_att(CODE_DEPLOY_ROLE, "Arn"),
+        ServiceRole::Given(role) => role.clone(),
+    };
     set(&mut properties, "ServiceRoleArn", role);
-    set(
-        &mut properties,
-        "TriggerConfigurations",
-        shift.triggers.clone(),
-    );
+    if let Some(triggers) = &shift.triggers {
+        properties.insert("TriggerConfigurations".to_owned(), triggers.clone());
+    }
     if !shift.tags.is_empty() {
         set(&mut properties, "Tags", tags::list(&shift.tags).into());
     }
     let mut attributes = Map::new();
     if let Some(condition) = &shift.condition {
-        attributes.insert("Condition".to_owned(), condition.clone());
+        attributes.insert("Condition".to_owned(), condition.as_str().into());
     }
     let made = resource("AWS::CodeDeploy::DeploymentGroup", attributes, properties);
     stack.emit_new(scope, Some(function), shift.group.clone(), made, ROOM);

@@ -23,9 +23,11 @@
 //!   # ...
 //! ```
 
-use crate::deployment::Shift;
+use super::publish::named_resource;
+use crate::deployment::{Hook, ServiceRole, Shift};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::language::intrinsics::{argument, is_intrinsic, ref_target};
+use crate::language::intrinsics::{argument, is_intrinsic};
+use crate::resource::is_of_type;
 use crate::resource::keys;
 use crate::scope::Scope;
 use crate::stack::Stack;
@@ -34,11 +36,11 @@ use serde_json::{Map, Value};
 
 const KEYS: &[&str] = &["PreTraffic", "PostTraffic"];
 
-/// The hooks of a deployment; null where there is none.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Hooks {
-    pub(crate) before: Value,
-    pub(crate) after: Value,
+/// The hooks of a deployment.
+#[derive(Default)]
+pub(super) struct Hooks {
+    pub(super) before: Option<Hook>,
+    pub(super) after: Option<Hook>,
 }
 
 /// Reads `Hooks` of a preference; a fault is reported and gives none.
@@ -79,52 +81,71 @@ pub(super) fn read(
 /// How the names of functions begin that AWS's managed policy for CodeDeploy lets it invoke.
 const INVOCABLE: &str = "CodeDeployHook_";
 
-/// Says when a hook of this template is one that the generated service role may not invoke.
+/// Finds the resources of hooks, now that all of them are known, and whether the generated role may call them.
 ///
 /// Source: the managed policies AWSCodeDeployRoleForLambda and AWSCodeDeployRoleForLambdaLimited.
-pub(super) fn check_names(scope: &Scope<'_>, stack: &Stack, function: &str, shift: &Shift) {
-    for (key, hook) in [("PreTraffic", &shift.before), ("PostTraffic", &shift.after)] {
-        let Some(id) = ref_target(hook) else {
+pub(super) fn find(stack: &Stack, shift: &mut Shift) {
+    for hook in [&mut shift.before, &mut shift.after].into_iter().flatten() {
+        let Some(id) = named_resource(&hook.function) else {
             continue;
         };
         let Some(resource) = stack.get(id) else {
             continue;
         };
-        if resource.get("Type").and_then(Value::as_str) != Some("AWS::Lambda::Function") {
-            continue;
+        if shift.role == ServiceRole::Generated && is_of_type(resource, "AWS::Lambda::Function") {
+            let name = resource
+                .get("Properties")
+                .and_then(|properties| properties.get("FunctionName"));
+            hook.is_invocable = may_be_called(name);
         }
-        let name = resource
-            .get("Properties")
-            .and_then(|properties| properties.get("FunctionName"));
-        let invocable = match name {
-            None => false,
-            Some(Value::String(name)) => name.starts_with(INVOCABLE),
-            Some(name) => match argument(name, "Fn::Sub") {
-                Some(Value::String(text)) => text.starts_with(INVOCABLE),
-                // Nobody knows the name before the deployment.
-                _ => true,
-            },
-        };
-        if !invocable {
-            let path = Path::property(function, "DeploymentPreference")
-                .then("Hooks")
-                .then(key);
-            scope.report(
-                Diagnostic::new(
-                    codes::HOOK_NOT_INVOCABLE,
-                    path,
-                    format!("CodeDeploy's generated role may not invoke `{id}`: its name does not begin with `{INVOCABLE}`"),
-                )
-                .help(format!("give `{id}` a `FunctionName: !Sub {INVOCABLE}...`, or the preference a `Role` that may invoke it")),
-            );
-        }
+        hook.id = Some(id.to_owned());
     }
 }
 
-/// A hook's value; a `Ref` to nothing is as good as none.
-fn hook(value: Option<&Value>) -> Value {
-    value
-        .filter(|value| argument(value, "Ref") != Some(&Value::Null))
-        .cloned()
-        .unwrap_or_default()
+/// Whether the generated role may call a function of this name; none where the name is not known before the deployment.
+fn may_be_called(name: Option<&Value>) -> Option<bool> {
+    match name {
+        None => Some(false),
+        Some(Value::String(name)) => Some(name.starts_with(INVOCABLE)),
+        Some(name) => match argument(name, "Fn::Sub") {
+            Some(Value::String(text)) => Some(text.starts_with(INVOCABLE)),
+            _ => None,
+        },
+    }
+}
+
+/// Says when the generated role may not call a hook.
+pub(super) fn warn_of_refused(scope: &Scope<'_>, function: &str, shift: &Shift) {
+    for (key, hook) in [("PreTraffic", &shift.before), ("PostTraffic", &shift.after)] {
+        let Some(Hook {
+            id: Some(id),
+            is_invocable: Some(false),
+            ..
+        }) = hook
+        else {
+            continue;
+        };
+        let path = Path::property(function, "DeploymentPreference")
+            .then("Hooks")
+            .then(key);
+        scope.report(
+            Diagnostic::new(
+                codes::HOOK_NOT_INVOCABLE,
+                path,
+                format!("CodeDeploy's generated role may not invoke `{id}`: its name does not begin with `{INVOCABLE}`"),
+            )
+            .help(format!("give `{id}` a `FunctionName: !Sub {INVOCABLE}...`, or the preference a `Role` that may invoke it")),
+        );
+    }
+}
+
+/// A hook; null and a `Ref` to nothing are as good as none.
+fn hook(value: Option<&Value>) -> Option<Hook> {
+    let given =
+        value.filter(|value| !value.is_null() && argument(value, "Ref") != Some(&Value::Null))?;
+    Some(Hook {
+        function: given.clone(),
+        id: None,
+        is_invocable: None,
+    })
 }

@@ -1,4 +1,4 @@
-//! `DeploymentPreference` as data: what was asked, parameters and mappings resolved where that decides something.
+//! `DeploymentPreference`: how traffic is to shift, parameters and mappings resolved where that decides something.
 //!
 //! ```yaml
 //! # in
@@ -45,11 +45,14 @@
 //! model/preferences/deployment_preference.py.
 
 use super::{alarms, hooks, traffic};
+use crate::deployment::{ServiceRole, Shift};
 use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::language::intrinsics::is_intrinsic;
+use crate::language::logical_id;
 use crate::language::truth::{equal, is_truthy};
 use crate::resource::SamResource;
 use crate::resource::keys;
+use crate::resource::tags;
 use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Value, json};
@@ -65,24 +68,9 @@ const KEYS: &[&str] = &[
     "PassthroughCondition",
 ];
 
-/// An enabled preference.
-#[derive(Debug, Clone)]
-pub(crate) struct Preference {
-    /// How traffic shifts; null leaves it to CodeDeploy.
-    pub(crate) kind: Value,
-    /// `AlarmConfiguration`; null where there is none.
-    pub(crate) alarms: Value,
-    pub(crate) hooks: hooks::Hooks,
-    /// The user's own service role, where one is given.
-    pub(crate) role: Option<Value>,
-    pub(crate) triggers: Value,
-    /// Whether the function's condition holds for the deployment resources too.
-    pub(crate) passes_condition: bool,
-}
-
 /// Reads a function's preference; none where there is none, where it is disabled, and where it is at fault, which is
 /// reported.
-pub(crate) fn read(scope: &Scope<'_>, sam: &SamResource) -> Option<Preference> {
+pub(crate) fn read(scope: &Scope<'_>, sam: &SamResource) -> Option<Shift> {
     let given = sam
         .get("DeploymentPreference")
         .as_object()
@@ -142,20 +130,25 @@ pub(crate) fn read(scope: &Scope<'_>, sam: &SamResource) -> Option<Preference> {
     }
     let hooks = hooks::read(scope, given, &path);
     let alarms = alarms::read(scope, given.get("Alarms"), &path);
-    Some(Preference {
-        kind: kind.unwrap_or_default(),
+    let (hooks, passes_condition) = (hooks?, passes_condition?);
+    let filled = |name: &str| given.get(name).filter(|value| is_truthy(Some(value)));
+    Some(Shift {
+        path,
+        group: logical_id::deployment_group(&sam.id),
+        traffic: traffic::read(kind.unwrap_or_default()),
         alarms: alarms?,
-        hooks: hooks?,
-        role: given
-            .get("Role")
-            .filter(|role| is_truthy(Some(role)))
-            .cloned(),
-        triggers: given
-            .get("TriggerConfigurations")
-            .filter(|triggers| is_truthy(Some(triggers)))
-            .cloned()
-            .unwrap_or_default(),
-        passes_condition: passes_condition?,
+        before: hooks.before,
+        after: hooks.after,
+        role: filled("Role").map_or(ServiceRole::Generated, |role| {
+            ServiceRole::Given(role.clone())
+        }),
+        triggers: filled("TriggerConfigurations").cloned(),
+        condition: sam
+            .attributes
+            .condition()
+            .filter(|name| passes_condition && !name.is_empty())
+            .map(str::to_owned),
+        tags: tags::propagated(sam).cloned().unwrap_or_default(),
     })
 }
 
@@ -233,9 +226,12 @@ fn warn_of_shape(scope: &Scope<'_>, name: Option<&str>, path: &Path) {
                 .to_owned()
         }
     };
-    let help = match name.and_then(|name| suggestion(name, traffic::SHAPES.iter().copied())) {
+    let help = match name.and_then(|name| suggestion(name, traffic::names())) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("the predefined ones are {}", traffic::SHAPES.join(", ")),
+        None => {
+            let names: Vec<&str> = traffic::names().collect();
+            format!("the predefined ones are {}", names.join(", "))
+        }
     };
     scope.report(
         Diagnostic::new(

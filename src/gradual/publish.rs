@@ -35,9 +35,9 @@
 //! Upstream: `_get_resolved_alias_name`, `_construct_version`, `_construct_alias` in model/sam_resources.py,
 //! translator/logical_id_generator.py.
 
-use crate::deployment::{Alias, Part, Version};
+use crate::deployment::{Alias, Digest, Part, PublishedOn, Version};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::language::intrinsics::{argument, get_att, ref_target, reference};
+use crate::language::intrinsics::{argument, get_att, is_intrinsic, ref_target, reference};
 use crate::language::truth::is_truthy;
 use crate::language::{logical_id, python_json};
 use crate::resource::{SamResource, resource, set};
@@ -88,8 +88,12 @@ pub(crate) fn read_alias(scope: &Scope<'_>, sam: &SamResource) -> Option<Alias> 
         );
         return None;
     }
-    let id = logical_id::alias(&sam.id, &name);
-    Some(Alias { name, id })
+    let concurrency = sam.get("ProvisionedConcurrencyConfig");
+    Some(Alias {
+        id: logical_id::alias(&sam.id, &name),
+        name,
+        provisioned_concurrency: is_truthy(Some(concurrency)).then(|| concurrency.clone()),
+    })
 }
 
 /// What keeps a text from being the name of an alias, without quoting it: it may be a parameter's value.
@@ -129,25 +133,34 @@ pub(crate) fn lower(
     if let Some(sha) = &sha {
         append_to_description(scope, sam, properties, sha);
     }
+    let wants_parts = scope.options.parts;
+    let mut code_as_written = None;
     if let Some(code) = properties.get_mut("Code") {
         let path = sam.path("CodeUri");
         scope.warn_of_parameters(code, &path);
+        code_as_written = wants_parts.then(|| code.clone());
         if let Err(fault) = scope.parameters.resolve(code) {
             scope.report_unresolvable(path, &fault);
             return None;
         }
     }
-    let (suffix, parts) = match sha {
-        Some(sha) if !sha.is_empty() => (sha.chars().take(10).collect(), None),
+    let (published_on, suffix, parts) = match sha {
+        Some(sha) if !sha.is_empty() => {
+            let suffix: String = sha.chars().take(10).collect();
+            let part = wants_parts.then(|| given_part(scope, sam, &suffix));
+            (PublishedOn::GivenSha, suffix, part.map(|part| vec![part]))
+        }
         _ => {
-            let hashed = hashed(stack, sam, properties, local_code);
-            let entries = hashed.iter().map(|(name, value, _)| (*name, *value));
+            let published_on = if sam.is_truthy("AutoPublishAliasAllProperties") {
+                PublishedOn::AllProperties
+            } else {
+                PublishedOn::Code
+            };
+            let hashed = hashed(stack, published_on, properties, local_code);
+            let entries = hashed.iter().map(|hashed| (hashed.name, hashed.value));
             let suffix = logical_id::hash(&python_json::compact_entries(entries));
-            let parts = hashed.into_iter().map(|(_, value, path)| Part {
-                path,
-                digest: logical_id::sha1(&python_json::compact(value)),
-            });
-            (suffix, Some(parts.collect()))
+            let parts = wants_parts.then(|| parts(scope, sam, &hashed, code_as_written.as_ref()));
+            (published_on, suffix, parts)
         }
     };
     let version = logical_id::version(&sam.id, &suffix);
@@ -162,10 +175,16 @@ pub(crate) fn lower(
         );
         return None;
     }
+    let (resource, deletion_policy) = make_version(sam);
     Some(Published {
         alias: make_alias(sam, alias, &version),
-        resource: make_version(sam),
-        version: Version { id: version, parts },
+        resource,
+        version: Version {
+            id: version,
+            published_on,
+            parts,
+            deletion_policy,
+        },
     })
 }
 
@@ -218,21 +237,46 @@ fn append_to_description(
     properties.insert("Description".to_owned(), appended);
 }
 
-/// What a new version is published for: the name under which each part is hashed, its value, and where it stands.
+/// Something that is hashed.
+struct Hashed<'a> {
+    /// The name under which it is hashed.
+    name: &'a str,
+    value: &'a Value,
+    of: Source<'a>,
+}
+
+/// What something that is hashed belongs to.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// An entry of `Code`.
+    Code,
+    /// An entry of `Environment`.
+    Environment,
+    /// A property, whole.
+    Property,
+    /// The properties of this layer, whole.
+    Layer(&'a str),
+}
+
+/// What a new version is published for.
 fn hashed<'a>(
     stack: &'a Stack,
-    sam: &SamResource,
+    published_on: PublishedOn,
     properties: &'a Map<String, Value>,
     local_code: Option<&'a Value>,
-) -> Vec<(&'a str, &'a Value, Path)> {
+) -> Vec<Hashed<'a>> {
     let code = local_code.or_else(|| properties.get("Code"));
-    if sam.is_truthy("AutoPublishAliasAllProperties") {
-        let own = properties.iter().map(|(name, value)| match code {
-            Some(code) if name == "Code" => (name.as_str(), code, sam.path(code_property(sam))),
-            _ => (name.as_str(), value, sam.path(name)),
+    if published_on == PublishedOn::AllProperties {
+        let own = properties.iter().map(|(name, value)| Hashed {
+            name,
+            value: code.filter(|_| name == "Code").unwrap_or(value),
+            of: Source::Property,
         });
-        let layers = layers(stack, properties)
-            .map(|(id, layer)| (id, layer, Path::resource(id).then("Properties")));
+        let layers = layers(stack, properties).map(|(id, value)| Hashed {
+            name: id,
+            value,
+            of: Source::Layer(id),
+        });
         return own.chain(layers).collect();
     }
     let filled = |name: &str| properties.get(name).filter(|given| is_truthy(Some(given)));
@@ -241,32 +285,129 @@ fn hashed<'a>(
             .get("ApplyOn")
             .is_some_and(|apply_on| apply_on.as_str() != Some("None"))
     });
-    let mut parts = Vec::new();
+    let mut hashed = Vec::new();
     // Of these two each entry counts by itself.
-    for (map, property) in [
-        (code, code_property(sam)),
-        (filled("Environment"), "Environment"),
+    for (map, of) in [
+        (code, Source::Code),
+        (filled("Environment"), Source::Environment),
     ] {
-        for (name, value) in map.and_then(Value::as_object).into_iter().flatten() {
-            parts.push((name.as_str(), value, sam.path(property)));
-        }
+        let entries = map.and_then(Value::as_object).into_iter().flatten();
+        hashed.extend(entries.map(|(name, value)| Hashed { name, value, of }));
     }
-    let whole = [
+    for (name, value) in [
         ("MemorySize", filled("MemorySize")),
         ("SnapStart", snap_start),
-    ];
-    parts.extend(
-        whole
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?, sam.path(name)))),
-    );
-    parts
+    ] {
+        hashed.extend(value.map(|value| Hashed {
+            name,
+            value,
+            of: Source::Property,
+        }));
+    }
+    hashed
 }
 
-/// The property that says where the code is.
-fn code_property(sam: &SamResource) -> &'static str {
-    let is_image = sam.get("PackageType") == "Image";
-    if is_image { "ImageUri" } else { "CodeUri" }
+/// The part that `AutoPublishCodeSha256` is, of which only the beginning counts.
+fn given_part(scope: &Scope<'_>, sam: &SamResource, suffix: &str) -> Part {
+    let name = "AutoPublishCodeSha256";
+    Part {
+        path: sam.path(name),
+        digest: Digest::new(logical_id::sha1(suffix)),
+        parameters: scope.parameters.read_in(sam.get(name)),
+    }
+}
+
+/// Properties of a Lambda function that SAM makes of ones with other names.
+const RENAMED: &[(&str, &str)] = &[
+    ("DeadLetterConfig", "DeadLetterQueue"),
+    ("TracingConfig", "Tracing"),
+];
+
+/// What is hashed, by the places where it is written.
+fn parts(
+    scope: &Scope<'_>,
+    sam: &SamResource,
+    hashed: &[Hashed<'_>],
+    code_as_written: Option<&Value>,
+) -> Vec<Part> {
+    let mut placed: Vec<(Path, Vec<(&str, &Value)>)> = Vec::new();
+    let mut place =
+        |path: Path, name, value| match placed.iter_mut().find(|(known, _)| *known == path) {
+            Some((_, entries)) => entries.push((name, value)),
+            None => placed.push((path, vec![(name, value)])),
+        };
+    let environment = sam.path("Environment");
+    for Hashed { name, value, of } in hashed {
+        match of {
+            Source::Code => place(code_path(sam, name), name, value),
+            Source::Environment => each_variable(&environment, name, value, &mut place),
+            Source::Layer(id) => place(Path::resource(id).then("Properties"), name, value),
+            Source::Property => match (*name, value.as_object()) {
+                ("Code", Some(entries)) => {
+                    for (name, value) in entries {
+                        place(code_path(sam, name), name, value);
+                    }
+                }
+                ("Environment", Some(entries)) if !is_intrinsic(value) => {
+                    for (name, value) in entries {
+                        each_variable(&environment, name, value, &mut place);
+                    }
+                }
+                _ => {
+                    let renamed = RENAMED.iter().find(|(made, _)| made == name);
+                    let written = renamed.map_or(*name, |(_, written)| written);
+                    place(sam.path(written), name, value);
+                }
+            },
+        }
+    }
+    let parts = placed.into_iter().map(|(path, entries)| {
+        // Nothing but code has parameters put in.
+        let written: Option<Value> = code_as_written.map(|code| {
+            let entries = entries
+                .iter()
+                .filter(|(name, _)| code_path(sam, name) == path);
+            let written = entries.filter_map(|(name, _)| code.get(name));
+            written.cloned().collect()
+        });
+        Part {
+            path,
+            digest: Digest::new(logical_id::sha1(&python_json::compact_entries(entries))),
+            parameters: written.map_or_else(Vec::new, |written| scope.parameters.read_in(&written)),
+        }
+    });
+    parts.collect()
+}
+
+/// Places an entry of `Environment`: of `Variables` each one by itself.
+fn each_variable<'a>(
+    environment: &Path,
+    name: &'a str,
+    value: &'a Value,
+    place: &mut impl FnMut(Path, &'a str, &'a Value),
+) {
+    let path = environment.clone().then(name);
+    match value.as_object() {
+        Some(variables) if !variables.is_empty() && !is_intrinsic(value) => {
+            for (name, value) in variables {
+                place(path.clone().then(name), name, value);
+            }
+        }
+        _ => place(path, name, value),
+    }
+}
+
+/// The properties that entries of `Code` are made of; all other entries are `CodeUri`'s.
+const CODE: &[(&str, &str)] = &[
+    ("ZipFile", "InlineCode"),
+    ("ImageUri", "ImageUri"),
+    ("SourceKMSKeyArn", "SourceKMSKeyArn"),
+];
+
+/// Where an entry of `Code` is written.
+fn code_path(sam: &SamResource, entry: &str) -> Path {
+    let other = CODE.iter().find(|(name, _)| *name == entry);
+    sam.path(other.map_or("CodeUri", |(_, property)| property))
 }
 
 /// The properties, as written, of each layer of this template that the function names and that asks for a new version of
@@ -302,7 +443,8 @@ pub(crate) fn named_resource(value: &Value) -> Option<&str> {
     }
 }
 
-fn make_version(sam: &mut SamResource) -> Value {
+/// The version as a resource, and its `DeletionPolicy`.
+fn make_version(sam: &mut SamResource) -> (Value, Value) {
     let on_own_instances = !sam.get("CapacityProviderConfig").is_null();
     let mut properties = Map::new();
     set(
@@ -319,19 +461,24 @@ fn make_version(sam: &mut SamResource) -> Value {
         );
     }
     let mut attributes = sam.attributes.passed_on();
-    if !attributes.contains_key("DeletionPolicy") {
-        let policy = match sam.take("VersionDeletionPolicy") {
-            // Versions on instances of one's own cost money as long as they exist.
-            Value::Null if on_own_instances => json!("Delete"),
-            Value::Null => json!("Retain"),
-            given => given,
-        };
-        attributes.insert("DeletionPolicy".to_owned(), policy);
-    }
-    resource("AWS::Lambda::Version", attributes, properties)
+    let policy = match attributes.get("DeletionPolicy") {
+        Some(given) => given.clone(),
+        None => {
+            let policy = match sam.take("VersionDeletionPolicy") {
+                // Versions on instances of one's own cost money as long as they exist.
+                Value::Null if on_own_instances => json!("Delete"),
+                Value::Null => json!("Retain"),
+                given => given,
+            };
+            attributes.insert("DeletionPolicy".to_owned(), policy.clone());
+            policy
+        }
+    };
+    let made = resource("AWS::Lambda::Version", attributes, properties);
+    (made, policy)
 }
 
-fn make_alias(sam: &mut SamResource, alias: &Alias, version: &str) -> Value {
+fn make_alias(sam: &SamResource, alias: &Alias, version: &str) -> Value {
     let mut properties = Map::new();
     set(&mut properties, "Name", alias.name.clone().into());
     set(&mut properties, "FunctionName", reference(&sam.id));
@@ -340,11 +487,11 @@ fn make_alias(sam: &mut SamResource, alias: &Alias, version: &str) -> Value {
         "FunctionVersion",
         get_att(version, "Version"),
     );
-    if sam.is_truthy("ProvisionedConcurrencyConfig") {
+    if let Some(concurrency) = &alias.provisioned_concurrency {
         set(
             &mut properties,
             "ProvisionedConcurrencyConfig",
-            sam.take("ProvisionedConcurrencyConfig"),
+            concurrency.clone(),
         );
     }
     sam.attributes.derived("AWS::Lambda::Alias", properties)

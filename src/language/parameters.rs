@@ -106,6 +106,13 @@ impl Parameters {
             .collect()
     }
 
+    /// The parameters that `value` reads and whose values are known, pseudo parameters among them, in the order in which
+    /// they are known.
+    pub(crate) fn read_in(&self, value: &Value) -> Vec<String> {
+        let known = self.values.keys().filter(|name| self.get(name).is_some());
+        known.filter(|name| reads(value, name)).cloned().collect()
+    }
+
     /// The value of a parameter, where it is known.
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.values.get(name).filter(|value| {

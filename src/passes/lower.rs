@@ -31,9 +31,10 @@ pub(crate) fn lower(
     };
     let stack = Stack::new(std::mem::take(resources), conditions);
     let mut common = Common::new(stack, std::mem::take(&mut apis.drafts), inheritance);
-    let deployments = lower_all(scope, &mut common, &apis.order);
+    let mut deployments = lower_all(scope, &mut common, &apis.order);
     events::tag_buckets(scope, &mut common);
     let mut stack = common.stack;
+    group::find_named(&stack, &mut deployments);
     group::lower(scope, &mut stack, &deployments);
     let (all, names, conditions, origins) = stack.finish();
     *resources = all;

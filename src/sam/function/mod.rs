@@ -48,7 +48,7 @@ mod rules;
 use super::events::{self, Target, TargetKind};
 use super::policies;
 use super::policies::RolePolicies;
-use crate::deployment::{Alias, Deployment};
+use crate::deployment::{Alias, Deployment, Kind};
 use crate::gradual::{group, preference, publish};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
@@ -226,7 +226,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     let capacity = capacity::read(scope, &function.sam);
     let tracing = read_tracing(scope, &mut function.sam);
     function.alias = publish::read_alias(scope, &function.sam);
-    let preference = preference::read(scope, &function.sam);
+    let shift = preference::read(scope, &function.sam);
     role::begin(scope, &mut function, tracing.is_some());
 
     let (code, local) = code.map_or((Value::Null, None), |code| (code.value, code.local));
@@ -242,7 +242,6 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
             &mut properties,
             local.as_ref(),
         )?;
-        let shift = preference.map(|preference| group::shift(&function.sam, preference));
         if let Some(shift) = &shift {
             group::wire(&mut published.alias, shift);
         }
@@ -251,6 +250,8 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
         made.insert(alias.id.clone(), published.alias, PUBLISH);
         Some(Deployment {
             function: function.sam.id.clone(),
+            kind: Kind::Sam,
+            condition: function.sam.attributes.condition().map(str::to_owned),
             alias,
             version: published.version,
             shift,
