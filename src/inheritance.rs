@@ -15,8 +15,19 @@ pub(crate) struct Inherited {
     pub(crate) section: &'static str,
     /// What came over whole, by its path below `Properties`.
     pub(crate) whole: Vec<Vec<Step>>,
+    /// What both Globals and the resource say something of: by its path below `Properties`.
+    pub(crate) both: Vec<Vec<Step>>,
     /// Lists whose first items came over, and how many.
     pub(crate) lists: Vec<(Vec<Step>, usize)>,
+}
+
+impl Inherited {
+    /// The place in Globals of what stands there, too, below the properties of the resource.
+    fn global(&self, below: &[Step]) -> Path {
+        let mut path = Path::default().then("Globals").then(self.section);
+        path.0.extend_from_slice(below);
+        path
+    }
 }
 
 impl Inheritance {
@@ -28,20 +39,15 @@ impl Inheritance {
         let Some(below) = path.0.get(3..) else {
             return path;
         };
-        let global = |below: &[Step]| {
-            let mut path = Path::default().then("Globals").then(inherited.section);
-            path.0.extend_from_slice(below);
-            path
-        };
         if inherited.whole.iter().any(|whole| below.starts_with(whole)) {
-            return global(below);
+            return inherited.global(below);
         }
         for (list, count) in &inherited.lists {
             if let (true, Some(Step::Index(index))) =
                 (below.starts_with(list), below.get(list.len()))
             {
                 if index < count {
-                    return global(below);
+                    return inherited.global(below);
                 }
                 let mut own = path.clone();
                 if let Some(step) = own.0.get_mut(3 + list.len()) {
@@ -51,6 +57,20 @@ impl Inheritance {
             }
         }
         path
+    }
+
+    /// Everywhere in the template where something of a merged resource is written: in the resource, in Globals, or in
+    /// both.
+    pub(crate) fn trace_all(&self, path: Path) -> Vec<Path> {
+        let global = path.resource_id().and_then(|id| {
+            let inherited = self.resources.get(id)?;
+            let below = path.0.get(3..)?;
+            let is_both = inherited.both.iter().any(|both| both == below);
+            is_both.then(|| inherited.global(below))
+        });
+        let mut all = vec![self.trace(path)];
+        all.extend(global);
+        all
     }
 
     /// Whether a value below the properties of a resource, and all that is in it, came from Globals.

@@ -64,7 +64,7 @@ pub struct Output {
     pub diagnostics: Vec<Diagnostic>,
     /// The functions whose changes are published, and how.
     pub deployments: Vec<Deployment>,
-    /// What made each resource that the template did not have.
+    /// Why each resource was made that the template did not have as it is now.
     pub origins: Origins,
 }
 
@@ -100,12 +100,13 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     // Before anything reads a property.
     let inheritance = globals::merge(&scope, &mut template);
     api_drafts::complete(&mut template, &mut apis);
-    let (names, origins, mut deployments) =
+    let (names, mut origins, mut deployments) =
         lower::lower(&scope, &mut template, &mut apis, conditions, &inheritance);
     // Last: only now is it known what was made.
     references::rewrite(&mut template, &names);
     review::report_dangling_references(&scope, dotted, &names);
 
+    origin::trace(&mut origins, &inheritance, &apis.implicit);
     let mut diagnostics = scope.into_findings();
     if let Some(halted) = halted {
         halted.retain(&mut diagnostics);

@@ -1,16 +1,50 @@
 //! Where each resource of the output comes from.
 
-use indexmap::IndexMap;
+use crate::inheritance::Inheritance;
+use crate::template::Path;
+use indexmap::{IndexMap, IndexSet};
 
-/// What made a resource.
+/// Why a resource was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
-    /// The logical id, in the template that was given, of the resource that asked for it; none for what the template as
-    /// a whole asked for.
+    /// The logical id, in the template that was given, of the resource that asked for it; none where resources of the
+    /// template share it: an implicit API, a DNS record, the role of CodeDeploy.
     pub source: Option<String>,
-    /// The room of this crate that made it: `gradual/publish.rs`.
-    pub room: &'static str,
+    /// The places, in the template that was given, of all the properties and events that asked for it, in the order in
+    /// which they were read; the resource itself where nothing in it did. What stands in Globals is named there.
+    ///
+    /// Each alone is enough: without all of them the resource would not have been made, with one of them it would.
+    pub because: Vec<Path>,
 }
 
 /// The origin of each generated resource, by its logical id.
 pub type Origins = IndexMap<String, Origin>;
+
+/// Brings the reasons of all resources to where they are written in the template that was given: to Globals, and from an
+/// implicit API, which is not there, to the events that it is made for.
+pub(crate) fn trace(
+    origins: &mut Origins,
+    inheritance: &Inheritance,
+    implicit: &IndexMap<&'static str, Vec<Path>>,
+) {
+    for origin in origins.values_mut() {
+        if origin
+            .source
+            .as_deref()
+            .is_some_and(|id| implicit.contains_key(id))
+        {
+            origin.source = None;
+        }
+        let traced = std::mem::take(&mut origin.because)
+            .into_iter()
+            .flat_map(|path| inheritance.trace_all(path));
+        let mut all: IndexSet<Path> = IndexSet::new();
+        for path in traced {
+            match path.resource_id().and_then(|id| implicit.get(id)) {
+                Some(events) => all.extend(events.iter().cloned()),
+                None => drop(all.insert(path)),
+            }
+        }
+        origin.because = all.into_iter().collect();
+    }
+}

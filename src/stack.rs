@@ -3,7 +3,7 @@
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::logical_id::MAX_LENGTH;
 use crate::origin::{Origin, Origins};
-use crate::resource::generated::Generated;
+use crate::resource::generated::{Generated, Made};
 use crate::scope::Scope;
 use crate::template::{Path, Template};
 use indexmap::IndexMap;
@@ -88,8 +88,8 @@ pub(crate) struct Names {
     pub(crate) referable: IndexMap<String, String>,
 }
 
-/// A resource that the transform made.
-struct Made {
+/// A generated resource, and its place among the others.
+struct Placed {
     /// The resource, as it stands in the output.
     resource: Value,
     /// The position, among the template's own resources, of the one that asked for it; it follows that one.
@@ -103,7 +103,7 @@ pub(crate) struct Stack {
     pub(crate) conditions: Conditions,
     pub(crate) names: Names,
     /// What lowering made, by logical id.
-    made: IndexMap<String, Made>,
+    made: IndexMap<String, Placed>,
     origins: Origins,
 }
 
@@ -127,10 +127,11 @@ impl Stack {
     /// Adds what the resource `source` has become.
     pub(crate) fn add(&mut self, scope: &Scope<'_>, source: &str, made: Generated) {
         for (id, made) in made.into_made() {
-            if made.is_shared {
-                self.emit_shared(scope, source, &id, made.resource, made.room);
+            if let (true, Some(placed)) = (made.is_shared, self.made.get_mut(&id)) {
+                placed.resource = made.resource;
+                self.note_origin(id, None, made.because);
             } else {
-                self.emit(scope, source, id, made.resource, made.room);
+                self.emit(scope, source, id, made);
             }
         }
     }
@@ -139,14 +140,8 @@ impl Stack {
     ///
     /// An id that another resource of the template has is an error. Of two generated resources with one id the later
     /// stays, in the place of the first, as in the reference; where they differ that is said.
-    fn emit(
-        &mut self,
-        scope: &Scope<'_>,
-        source: &str,
-        id: String,
-        resource: Value,
-        room: &'static str,
-    ) {
+    fn emit(&mut self, scope: &Scope<'_>, source: &str, id: String, made: Made) {
+        let resource = made.resource;
         if id != source && self.own.contains_key(&id) {
             scope.report(
                 Diagnostic::new(
@@ -172,14 +167,9 @@ impl Stack {
             return;
         }
         let after = self.own.get_index_of(source).unwrap_or_default();
-        self.origins.insert(
-            id.clone(),
-            Origin {
-                source: Some(source.to_owned()),
-                room,
-            },
-        );
-        let made = Made { resource, after };
+        let origin = (!made.is_shared).then_some(source);
+        self.note_origin(id.clone(), origin, made.because);
+        let made = Placed { resource, after };
         match self.made.entry(id) {
             indexmap::map::Entry::Vacant(free) => {
                 free.insert(made);
@@ -200,22 +190,18 @@ impl Stack {
         }
     }
 
-    /// Puts a resource into the template that several SAM resources share: each replaces it by one that knows of it too.
-    fn emit_shared(
-        &mut self,
-        scope: &Scope<'_>,
-        source: &str,
-        id: &str,
-        resource: Value,
-        room: &'static str,
-    ) {
-        match self.made.get_mut(id) {
-            Some(made) => made.resource = resource,
-            None => self.emit(scope, source, id.to_owned(), resource, room),
-        }
+    /// Remembers why a resource was made, beside what else it was made for.
+    fn note_origin(&mut self, id: String, source: Option<&str>, because: Vec<Path>) {
+        let origin = self.origins.entry(id).or_insert_with(|| Origin {
+            source: None,
+            because: Vec::new(),
+        });
+        origin.source = source.map(str::to_owned);
+        origin.because.extend(because);
     }
 
-    /// Puts a resource that the template as a whole asked for behind `source`, or at the end.
+    /// Puts a resource behind `source`, or at the end where resources of the template share it. It is there `because`
+    /// of each of these places.
     ///
     /// The reference would overwrite whatever has its id: that is an error here.
     pub(crate) fn emit_new(
@@ -224,7 +210,7 @@ impl Stack {
         source: Option<&str>,
         id: String,
         resource: Value,
-        room: &'static str,
+        because: Vec<Path>,
     ) {
         if self.own.contains_key(&id) || self.made.contains_key(&id) {
             // The reference has no such fault: beside faults of its own this one blames no resource.
@@ -243,14 +229,8 @@ impl Stack {
         let after = source
             .and_then(|source| self.own.get_index_of(source))
             .unwrap_or(self.own.len());
-        self.origins.insert(
-            id.clone(),
-            Origin {
-                source: source.map(str::to_owned),
-                room,
-            },
-        );
-        self.made.insert(id, Made { resource, after });
+        self.note_origin(id.clone(), source, because);
+        self.made.insert(id, Placed { resource, after });
     }
 
     /// The resources in order: each made one behind that which asked for it; and where each comes from.

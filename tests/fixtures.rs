@@ -12,76 +12,21 @@
     reason = "a test that cannot go on should panic"
 )]
 
+#[path = "support/fixture.rs"]
+mod fixture;
 mod support;
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
 
-use canaryform::code::{LocalCode, LocalCodeFault};
 use canaryform::deployment::{Alarms, Deployment, ServiceRole, Traffic};
 use canaryform::diagnostics::render;
 use canaryform::template::place;
 use canaryform::{Diagnostic, Format, Options, Template, read, transform, write};
+use fixture::Fixture;
 use serde_json::{Map, Value};
 use support::{Answer, difference, disagreement};
 
-struct Fixture {
-    /// `group/name`.
-    name: String,
-    path: PathBuf,
-    text: String,
-}
-
 impl Fixture {
-    fn load(path: &Path) -> Self {
-        let name = path.strip_prefix(folder()).unwrap_or(path);
-        Self {
-            name: name.with_extension("").to_string_lossy().replace('\\', "/"),
-            path: path.to_owned(),
-            text: fs::read_to_string(path).unwrap(),
-        }
-    }
-
-    /// All of them, by name.
-    fn all() -> Vec<Self> {
-        let mut found = Vec::new();
-        for group in fs::read_dir(folder()).unwrap() {
-            for file in fs::read_dir(group.unwrap().path()).unwrap() {
-                let path = file.unwrap().path();
-                if path
-                    .extension()
-                    .is_some_and(|extension| extension == "yaml")
-                {
-                    found.push(Self::load(&path));
-                }
-            }
-        }
-        found.sort_by(|a, b| a.name.cmp(&b.name));
-        found
-    }
-
-    /// What the comment at the top says about `key`.
-    fn header(&self, key: &str) -> Option<&str> {
-        self.text
-            .lines()
-            .map_while(|line| line.strip_prefix("# "))
-            .find_map(|line| line.strip_prefix(key)?.strip_prefix(": "))
-    }
-
-    fn options(&self) -> Options<'static> {
-        let values: Map<String, Value> = self
-            .header("parameters")
-            .unwrap_or_default()
-            .split_whitespace()
-            .map(|pair| pair.split_once('=').unwrap())
-            .map(|(name, value)| (name.to_owned(), value.into()))
-            .collect();
-        Options::new(self.header("region").unwrap_or("us-east-1"))
-            .with_parameters(values)
-            .with_code(&Folders)
-    }
-
     /// The transformed template, where there are no errors, and all findings in their places.
     fn transform(&self) -> (Option<Template>, Vec<Diagnostic>) {
         let (template, mut diagnostics) = match read(self.text.as_bytes()) {
@@ -104,25 +49,6 @@ impl Fixture {
             &self.path.with_extension("sam-error.json"),
         )
     }
-}
-
-/// Every folder is there, and has the same content, except those whose name begins with `missing`.
-struct Folders;
-
-impl LocalCode for Folders {
-    fn digest(&self, path: &str) -> Result<String, LocalCodeFault> {
-        if path.starts_with("missing") {
-            return Err(LocalCodeFault {
-                message: format!("`{path}` is not there"),
-                help: "name a folder that is there".to_owned(),
-            });
-        }
-        Ok("356a192b7913b04c54574d18c28d46e6395428ab".to_owned())
-    }
-}
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
 /// Runs `check` on every fixture; fails with everything that was found.

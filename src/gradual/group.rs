@@ -60,9 +60,8 @@ use crate::resource::tags;
 use crate::resource::{map, resource, set};
 use crate::scope::Scope;
 use crate::stack::Stack;
+use crate::template::Path;
 use serde_json::{Map, Value, json};
-
-const ROOM: &str = "gradual/group.rs";
 
 /// Gives an alias the UpdatePolicy that has CodeDeploy shift its traffic.
 pub(crate) fn wire(alias: &mut Value, shift: &Shift) {
@@ -115,7 +114,7 @@ pub(crate) fn lower(scope: &Scope<'_>, stack: &mut Stack, deployments: &[Deploym
         "AWS::CodeDeploy::Application",
         condition.as_deref(),
         application,
-        ROOM,
+        because(&shifts, |_| true),
     );
     if shifts
         .iter()
@@ -130,12 +129,21 @@ pub(crate) fn lower(scope: &Scope<'_>, stack: &mut Stack, deployments: &[Deploym
             "AWS::IAM::Role",
             condition.as_deref(),
             service_role,
-            "gradual/role.rs",
+            because(&shifts, |shift| shift.role == ServiceRole::Generated),
         );
     }
     for (function, shift) in shifts {
         lower_group(scope, stack, function, shift);
     }
+}
+
+/// The preferences of those that are `meant`.
+fn because(shifts: &[(&str, &Shift)], meant: impl Fn(&Shift) -> bool) -> Vec<Path> {
+    shifts
+        .iter()
+        .filter(|(_, shift)| meant(shift))
+        .map(|(function, _)| Path::property(function, "DeploymentPreference"))
+        .collect()
 }
 
 fn emit_shared(
@@ -145,7 +153,7 @@ fn emit_shared(
     kind: &str,
     condition: Option<&str>,
     properties: Map<String, Value>,
-    room: &'static str,
+    because: Vec<Path>,
 ) {
     let mut attributes = Map::new();
     if let Some(condition) = condition {
@@ -156,7 +164,7 @@ fn emit_shared(
         None,
         id.to_owned(),
         resource(kind, attributes, properties),
-        room,
+        because,
     );
 }
 
@@ -237,6 +245,7 @@ fn lower_group(scope: &Scope<'_>, stack: &mut Stack, function: &str, shift: &Shi
     if let Some(condition) = &shift.condition {
         attributes.insert("Condition".to_owned(), condition.as_str().into());
     }
+    let because = vec![Path::property(function, "DeploymentPreference")];
     let made = resource("AWS::CodeDeploy::DeploymentGroup", attributes, properties);
-    stack.emit_new(scope, Some(function), shift.group.clone(), made, ROOM);
+    stack.emit_new(scope, Some(function), shift.group.clone(), made, because);
 }

@@ -238,6 +238,7 @@ fn merge_resource(
     let mut inherited = Inherited {
         section,
         whole: Vec::new(),
+        both: Vec::new(),
         lists: Vec::new(),
     };
     let own = match resource.get_mut("Properties").map(Value::take) {
@@ -263,7 +264,12 @@ fn merge_maps<'a>(
     for (key, value) in global {
         path.push(key.into());
         let value = match own.get_mut(key) {
-            Some(own) => merge_values(value, own.take(), path, inherited),
+            Some(own) => {
+                if asks(value, own) {
+                    inherited.both.push(path.clone());
+                }
+                merge_values(value, own.take(), path, inherited)
+            }
             None => {
                 inherited.whole.push(path.clone());
                 value.clone()
@@ -276,6 +282,17 @@ fn merge_maps<'a>(
         merged.entry(key).or_insert(value);
     }
     merged
+}
+
+/// Whether a global value would ask for the same resources if it stood without the resource's own.
+fn asks(global: &Value, own: &Value) -> bool {
+    let is_off = global
+        .get("Enabled")
+        .is_some_and(|enabled| !is_truthy(Some(enabled)));
+    // Of usage plans there are two kinds.
+    let kind = |value: &Value| value.get("CreateUsagePlan").cloned();
+    let is_other = kind(own).is_some_and(|own| kind(global) != Some(own));
+    is_truthy(Some(global)) && !is_off && !is_other
 }
 
 fn merge_values(

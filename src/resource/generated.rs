@@ -1,9 +1,11 @@
 //! What one SAM resource becomes: resources by logical id, in order.
 
+use crate::template::Path;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-/// Generated resources, each with the room that made it; of two with one id the later stays, in the place of the first.
+/// Generated resources, each with why it is there; of two with one id the later stays, in the place of the first, and
+/// for the reasons of both.
 #[derive(Debug, Default)]
 pub(crate) struct Generated {
     resources: IndexMap<String, Option<Made>>,
@@ -13,7 +15,8 @@ pub(crate) struct Generated {
 #[derive(Debug)]
 pub(crate) struct Made {
     pub(crate) resource: Value,
-    pub(crate) room: &'static str,
+    /// The properties and events that asked for it: each alone is enough.
+    pub(crate) because: Vec<Path>,
     /// Whether several SAM resources make it together.
     pub(crate) is_shared: bool,
 }
@@ -25,30 +28,27 @@ impl Generated {
     }
 
     /// Adds a resource, in its reserved place where it has one.
-    pub(crate) fn insert(&mut self, id: impl Into<String>, resource: Value, room: &'static str) {
-        let is_shared = false;
-        let made = Made {
-            resource,
-            room,
-            is_shared,
-        };
-        self.resources.insert(id.into(), Some(made));
+    ///
+    /// It is there `because` of this property or event: without it the resource would not be there. Where nothing in
+    /// the SAM resource asked for it, that is the SAM resource itself.
+    pub(crate) fn insert(&mut self, id: impl Into<String>, resource: Value, because: Path) {
+        self.add(id.into(), resource, because, false);
     }
 
     /// Adds a resource that several SAM resources make together: it replaces what the others have made of it so far.
-    pub(crate) fn insert_shared(
-        &mut self,
-        id: impl Into<String>,
-        resource: Value,
-        room: &'static str,
-    ) {
-        let is_shared = true;
-        let made = Made {
+    pub(crate) fn insert_shared(&mut self, id: impl Into<String>, resource: Value, because: Path) {
+        self.add(id.into(), resource, because, true);
+    }
+
+    fn add(&mut self, id: String, resource: Value, because: Path, is_shared: bool) {
+        let slot = self.resources.entry(id).or_insert(None);
+        let mut all = slot.take().map(|made| made.because).unwrap_or_default();
+        all.push(because);
+        *slot = Some(Made {
             resource,
-            room,
+            because: all,
             is_shared,
-        };
-        self.resources.insert(id.into(), Some(made));
+        });
     }
 
     /// A resource, to complete it.

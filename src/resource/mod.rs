@@ -75,6 +75,11 @@ impl SamResource {
         truth::is_truthy(Some(self.get(name)))
     }
 
+    /// The place of the resource itself.
+    pub(crate) fn place(&self) -> Path {
+        Path::resource(&self.id)
+    }
+
     /// The place of a property.
     pub(crate) fn path(&self, name: &str) -> Path {
         Path::property(&self.id, name)

@@ -92,7 +92,8 @@ fn lower(scope: &Scope<'_>, mut application: SamResource) -> Lowered {
     let mut attributes = application.attributes.dependencies();
     attributes.extend(application.attributes.passed_on());
     let made = resource("AWS::CloudFormation::Stack", attributes, properties);
-    Lowered::one(application.id, made, ROOM)
+    let because = application.place();
+    Lowered::one(application.id, made, because)
 }
 
 fn warn_of_template_url(scope: &Scope<'_>, application: &SamResource) {

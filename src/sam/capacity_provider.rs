@@ -135,7 +135,7 @@ fn lower(scope: &Scope<'_>, mut provider: SamResource) -> Lowered {
     if generated {
         let properties = role_properties(scope, &provider);
         let role = provider.attributes.derived("AWS::IAM::Role", properties);
-        all.insert(role_id.clone(), role, ROOM);
+        all.insert(role_id.clone(), role, provider.place());
     }
     let role = if generated {
         get_att(&role_id, "Arn")
@@ -187,7 +187,8 @@ fn lower(scope: &Scope<'_>, mut provider: SamResource) -> Lowered {
     let made = provider
         .attributes
         .main("AWS::Lambda::CapacityProvider", properties);
-    all.insert(provider.id, made, ROOM);
+    let because = provider.place();
+    all.insert(provider.id, made, because);
     all.into()
 }
 

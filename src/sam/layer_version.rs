@@ -102,7 +102,7 @@ fn lower(scope: &Scope<'_>, mut layer: SamResource) -> Lowered {
     let made = resource("AWS::Lambda::LayerVersion", attributes, properties);
     Lowered {
         renamed: Some(id.clone()),
-        ..Lowered::one(id, made, ROOM)
+        ..Lowered::one(id, made, layer.place())
     }
 }
 

@@ -6,6 +6,7 @@ use crate::resource::SamResource;
 use crate::resource::generated::Generated;
 use crate::resource::property::Property;
 use crate::scope::Scope;
+use crate::template::Path;
 use serde_json::Value;
 
 /// When a type is lowered: events add to APIs, and connectors look at what was lowered.
@@ -54,10 +55,10 @@ pub(crate) struct Lowered {
 }
 
 impl Lowered {
-    /// One resource.
-    pub(crate) fn one(id: String, resource: Value, room: &'static str) -> Self {
+    /// One resource, which is there `because` of something.
+    pub(crate) fn one(id: String, resource: Value, because: Path) -> Self {
         let mut made = Generated::default();
-        made.insert(id, resource, room);
+        made.insert(id, resource, because);
         made.into()
     }
 }

@@ -92,7 +92,8 @@ fn lower(scope: &Scope<'_>, mut table: SamResource) -> Lowered {
         set(&mut properties, "BillingMode", json!("PAY_PER_REQUEST"));
     }
     let made = table.attributes.main("AWS::DynamoDB::Table", properties);
-    Lowered::one(table.id, made, ROOM)
+    let because = table.place();
+    Lowered::one(table.id, made, because)
 }
 
 /// The key as an attribute definition; a fault is reported and gives none.

@@ -197,6 +197,7 @@ impl Reading<'_, '_> {
         }
         let is_implicit = id == self.kind.id;
         if is_implicit {
+            self.implicit.events.push(path.clone());
             self.implicit
                 .deletion_policies
                 .extend(deletion_policy.clone());

@@ -154,7 +154,7 @@ pub(crate) fn add(
             scope,
             conditions,
             resources,
-            &mut apis.drafts,
+            &mut apis,
             kind,
             &globals,
             &mut orders,
@@ -301,6 +301,8 @@ struct Implicit {
     route_settings: Vec<RouteSettings>,
     tags: Map<String, Value>,
     propagates_tags: bool,
+    /// The places of its events.
+    events: Vec<Path>,
     deletion_policies: IndexSet<String>,
     update_replace_policies: IndexSet<String>,
 }
@@ -316,11 +318,12 @@ fn add_kind(
     scope: &Scope<'_>,
     all_conditions: &mut Conditions,
     resources: &mut Map<String, Value>,
-    drafts: &mut Drafts,
+    apis: &mut Apis,
     kind: &Kind,
     globals: &Value,
     orders: &mut Orders,
 ) {
+    let drafts = &mut apis.drafts;
     let types: IndexMap<String, Option<String>> = resources
         .iter()
         .map(|(id, resource)| {
@@ -335,6 +338,7 @@ fn add_kind(
         route_settings: Vec::new(),
         tags: Map::new(),
         propagates_tags: false,
+        events: Vec::new(),
         deletion_policies: IndexSet::new(),
         update_replace_policies: IndexSet::new(),
     };
@@ -383,6 +387,8 @@ fn add_kind(
             .properties
             .insert(Text::bare("StageName"), Node::bare("Prod".into()));
         drafts.insert(kind.id.to_owned(), draft);
+        let events = std::mem::take(&mut implicit.events);
+        apis.implicit.insert(kind.id, events);
     } else if !was_there {
         orders.resources.remove(kind.id);
     }

@@ -391,6 +391,11 @@ impl Authorizer {
         details
     }
 
+    /// The place of it.
+    pub(super) fn place(&self, api: &SamResource) -> Path {
+        api.path("Auth").then("Authorizers").then(&*self.name)
+    }
+
     /// What lets API Gateway invoke its function: the id and the properties of the permission.
     pub(super) fn permission(
         &self,

@@ -218,7 +218,7 @@ pub(super) fn lower(
     let properties = properties(scope, api, &given, endpoint, &id);
     let (domain_type, _, _) = endpoint.types();
     let resource = api.attributes.derived(domain_type, properties);
-    made.insert(&id, resource, ROOM);
+    made.insert(&id, resource, api.path("Domain"));
     add_mappings(scope, api, &given, endpoint, (&id, stage), made);
     if endpoint == Endpoint::Private {
         add_association(scope, api, &get("AccessAssociation"), &id, made);
@@ -312,7 +312,8 @@ fn add_mappings(
         set(&mut properties, names_domain, reference(domain));
         set(&mut properties, "RestApiId", reference(&api.id));
         set(&mut properties, "Stage", reference(stage));
-        made.insert(id, api.attributes.derived(kind, properties), ROOM);
+        let mapping = api.attributes.derived(kind, properties);
+        made.insert(id, mapping, api.path("Domain"));
     };
     let Some(paths) = base_paths(given) else {
         return add(logical_id::base_path_mapping(&api.id, ""), None);
@@ -377,7 +378,8 @@ fn add_association(
     let resource = api
         .attributes
         .derived("AWS::ApiGateway::DomainNameAccessAssociation", properties);
-    made.insert(id, resource, ROOM);
+    let because = api.path("Domain").then("AccessAssociation");
+    made.insert(id, resource, because);
 }
 
 fn add_records(
@@ -445,11 +447,11 @@ fn add_records(
         let resource = api
             .attributes
             .derived("AWS::Route53::RecordSetGroup", properties);
-        made.insert(id, resource, ROOM);
+        made.insert(id, resource, path);
         return;
     }
     let id = logical_id::record_set_group(&zone);
     let attributes = api.attributes.passed_on();
     let resource = route53::join(record_sets, &id, properties, attributes, records);
-    made.insert_shared(id, resource, ROOM);
+    made.insert_shared(id, resource, path);
 }

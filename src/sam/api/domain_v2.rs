@@ -38,6 +38,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
+use crate::resource::generated::Generated;
 use crate::resource::{SamResource, resource, set};
 use crate::scope::Scope;
 use serde_json::{Map, Value, json};
@@ -194,44 +195,29 @@ fn records(
     Some((logical_id::record_set_group(&zone), properties, records))
 }
 
-/// The resources of a domain, mappings and records included, with attributes for each.
-pub(super) fn resources(
+/// Makes the resources of a domain, mappings and records included, with attributes for each.
+pub(super) fn make(
+    api: &SamResource,
     domain: Domain,
     tags: Value,
     attributes: &Map<String, Value>,
-) -> Vec<(String, Value)> {
-    let mut made = Vec::new();
+    made: &mut Generated,
+) {
+    let mut add = |id: String, kind: &str, properties, because| {
+        made.insert(id, resource(kind, attributes.clone(), properties), because);
+    };
     if let Some((id, mut properties)) = domain.domain {
         set(&mut properties, "Tags", tags);
-        made.push((
-            id,
-            resource(
-                "AWS::ApiGatewayV2::DomainName",
-                attributes.clone(),
-                properties,
-            ),
-        ));
+        let kind = "AWS::ApiGatewayV2::DomainName";
+        add(id, kind, properties, api.path("Domain"));
     }
     for (id, properties) in domain.mappings {
-        made.push((
-            id,
-            resource(
-                "AWS::ApiGatewayV2::ApiMapping",
-                attributes.clone(),
-                properties,
-            ),
-        ));
+        let kind = "AWS::ApiGatewayV2::ApiMapping";
+        add(id, kind, properties, api.path("Domain"));
     }
     if let Some((id, mut properties, records)) = domain.records {
         properties.insert("RecordSets".to_owned(), records.into());
-        made.push((
-            id,
-            resource(
-                "AWS::Route53::RecordSetGroup",
-                attributes.clone(),
-                properties,
-            ),
-        ));
+        let because = api.path("Domain").then("Route53");
+        add(id, "AWS::Route53::RecordSetGroup", properties, because);
     }
-    made
 }

@@ -3,6 +3,7 @@
 use super::openapi::Document;
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::python2::{Map, Node};
+use crate::template::Path;
 use indexmap::IndexMap;
 use std::collections::HashMap;
 
@@ -54,6 +55,8 @@ pub(crate) type Drafts = IndexMap<String, Draft>;
 /// What later steps need of the APIs.
 pub(crate) struct Apis {
     pub(crate) drafts: Drafts,
+    /// The events that each implicit API is made for, by its id.
+    pub(crate) implicit: IndexMap<&'static str, Vec<Path>>,
     /// The rank of each resource, where the template's order is not the one to lower them in.
     pub(crate) order: HashMap<String, usize>,
     /// `Globals.Api`, where there are REST APIs.
@@ -64,6 +67,7 @@ impl Apis {
     pub(crate) fn none() -> Self {
         Self {
             drafts: Drafts::new(),
+            implicit: IndexMap::new(),
             order: HashMap::new(),
             global: Node::Null,
         }

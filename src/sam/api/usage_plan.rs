@@ -50,8 +50,6 @@ use crate::stack::Conditions;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
-pub(super) const ROOM: &str = "sam/api/usage_plan.rs";
-
 const KEYS: &[&str] = &[
     "CreateUsagePlan",
     "Description",
@@ -129,9 +127,9 @@ pub(super) fn lower(
         all.extend(attributes.clone());
         let resource = resource(kind, all, properties);
         if is_shared {
-            made.insert_shared(id, resource, ROOM);
+            made.insert_shared(id, resource, path.clone());
         } else {
-            made.insert(id, resource, ROOM);
+            made.insert(id, resource, path.clone());
         }
     };
     emit(

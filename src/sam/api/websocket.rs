@@ -68,7 +68,6 @@ use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
 use crate::scope::Scope;
 use crate::template::Path;
-use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/api/websocket.rs";
@@ -172,8 +171,8 @@ fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
     let auth = read_auth(scope, &api);
     let stage = ApiStage::read(scope, &mut api);
     let domain = domain_v2::read(scope, &api, &stage.id);
-    let mut made: IndexMap<String, Value> = IndexMap::new();
-    made.insert(api.id.clone(), Value::Null);
+    let mut made = Generated::default();
+    made.reserve(api.id.clone());
     let routes = lower_routes(scope, &mut api, &stage.name, auth.as_ref(), &mut made);
     if !watch.is_sound() {
         return Lowered::default();
@@ -187,11 +186,8 @@ fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
     } else {
         json!({ CREATED_BY: "SAM" })
     };
-    made.extend(domain_v2::resources(
-        domain.unwrap_or_default(),
-        stage_tags.clone(),
-        &Map::new(),
-    ));
+    let domain = domain.unwrap_or_default();
+    domain_v2::make(&api, domain, stage_tags.clone(), &Map::new(), &mut made);
     let mut attributes = Map::new();
     if api.is_truthy("RouteSettings") {
         attributes.insert("DependsOn".to_owned(), routes.into());
@@ -205,6 +201,7 @@ fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
     made.insert(
         stage.id,
         resource("AWS::ApiGatewayV2::Stage", attributes, properties),
+        api.place(),
     );
     if let Some(auth) = auth {
         lower_authorizer(&api, auth, &mut made);
@@ -221,12 +218,9 @@ fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
     made.insert(
         api.id.clone(),
         resource("AWS::ApiGatewayV2::Api", attributes, properties),
+        api.place(),
     );
-    let mut all = Generated::default();
-    for (id, resource) in made {
-        all.insert(id, resource, ROOM);
-    }
-    all.into()
+    made.into()
 }
 
 fn check(scope: &Scope<'_>, api: &SamResource) {
@@ -380,7 +374,7 @@ fn lower_routes(
     api: &mut SamResource,
     stage: &Value,
     auth: Option<&Auth>,
-    made: &mut IndexMap<String, Value>,
+    made: &mut Generated,
 ) -> Vec<String> {
     let mut ids = Vec::new();
     let Value::Object(routes) = api.take("Routes") else {
@@ -445,7 +439,7 @@ fn lower_routes(
                 scope.report(
                     Diagnostic::new(
                         codes::ROUTE_REQUEST_PARAMETERS,
-                        path.then("RequestParameters"),
+                        path.clone().then("RequestParameters"),
                         format!("the route `{key}` cannot have `RequestParameters`"),
                     )
                     .on_key()
@@ -460,6 +454,7 @@ fn lower_routes(
         made.insert(
             route_id.clone(),
             resource("AWS::ApiGatewayV2::Route", Map::new(), properties),
+            path.clone(),
         );
         ids.push(route_id);
 
@@ -472,9 +467,11 @@ fn lower_routes(
         made.insert(
             integration,
             resource("AWS::ApiGatewayV2::Integration", Map::new(), properties),
+            path.clone(),
         );
         let permission = permission(function, source_arn(api, stage, &key));
-        made.insert(logical_id::websocket_permission(&api.id, &part), permission);
+        let id = logical_id::websocket_permission(&api.id, &part);
+        made.insert(id, permission, path);
     }
     ids
 }
@@ -527,7 +524,7 @@ fn permission(function: Value, source: Value) -> Value {
     resource("AWS::Lambda::Permission", Map::new(), properties)
 }
 
-fn lower_authorizer(api: &SamResource, mut auth: Auth, made: &mut IndexMap<String, Value>) {
+fn lower_authorizer(api: &SamResource, mut auth: Auth, made: &mut Generated) {
     if auth.kind != "CUSTOM" {
         return;
     }
@@ -557,6 +554,7 @@ fn lower_authorizer(api: &SamResource, mut auth: Auth, made: &mut IndexMap<Strin
     made.insert(
         id,
         resource("AWS::ApiGatewayV2::Authorizer", Map::new(), properties),
+        api.path("Auth"),
     );
     if !invoked_by_role {
         let source = json!({ "Fn::Sub": [
@@ -566,6 +564,7 @@ fn lower_authorizer(api: &SamResource, mut auth: Auth, made: &mut IndexMap<Strin
         made.insert(
             logical_id::authorizer_permission(&api.id, ""),
             permission(function, source),
+            api.path("Auth"),
         );
     }
 }

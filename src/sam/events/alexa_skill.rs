@@ -53,6 +53,6 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
         event.made_id("Permission"),
         "alexa-appkit.amazon.com",
         json!({ "EventSourceToken": event.get("SkillId") }),
-        ROOM,
+        event.place(),
     );
 }

@@ -62,7 +62,7 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
         permission.clone(),
         "logs.amazonaws.com",
         json!({ "SourceArn": { "Fn::Sub": [arn, { "__LogGroupName__": group }] } }),
-        ROOM,
+        event.place(),
     );
     let properties = map(json!({
         "LogGroupName": group,
@@ -73,5 +73,7 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     let mut attributes = map(json!({ "DependsOn": [permission] }));
     attributes.extend(target.sam.attributes.passed_on());
     let made = resource("AWS::Logs::SubscriptionFilter", attributes, properties);
-    target.made.insert(event.logical_id.as_str(), made, ROOM);
+    target
+        .made
+        .insert(event.logical_id.as_str(), made, event.place());
 }

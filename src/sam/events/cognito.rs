@@ -111,7 +111,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
         permission,
         "cognito-idp.amazonaws.com",
         json!({ "SourceArn": source }),
-        ROOM,
+        event.place(),
     );
     let given = event.get("Trigger");
     let triggers = given

@@ -50,9 +50,8 @@ use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
 use crate::resource::map;
 use crate::scope::Scope;
+use crate::template::Path;
 use serde_json::{Map, Value, json};
-
-const ROOM: &str = "sam/events/dead_letter.rs";
 
 /// The queue of an event that has one.
 pub(super) struct DeadLetters {
@@ -60,6 +59,8 @@ pub(super) struct DeadLetters {
     pub(super) arn: Value,
     /// The logical id of a queue that is to be made.
     made: Option<String>,
+    /// The place of the `DeadLetterConfig`.
+    because: Path,
 }
 
 /// Reads an event's `DeadLetterConfig`; none where there is none or a fault, which is reported.
@@ -85,6 +86,7 @@ pub(super) fn read(scope: &Scope<'_>, event: &Event) -> Option<DeadLetters> {
         return Some(DeadLetters {
             arn: arn.clone(),
             made: None,
+            because: path,
         });
     }
     let id = match config.get("QueueLogicalId") {
@@ -124,6 +126,7 @@ pub(super) fn read(scope: &Scope<'_>, event: &Event) -> Option<DeadLetters> {
     Some(DeadLetters {
         arn: get_att(&id, "Arn"),
         made: Some(id),
+        because: path,
     })
 }
 
@@ -131,7 +134,12 @@ impl DeadLetters {
     /// Makes the queue, where it is to be made.
     pub(super) fn make_queue(&self, target: &mut Target<'_>) {
         if let Some(id) = &self.made {
-            target.make(id.clone(), "AWS::SQS::Queue", Map::new(), ROOM);
+            target.make(
+                id.clone(),
+                "AWS::SQS::Queue",
+                Map::new(),
+                self.because.clone(),
+            );
         }
     }
 
@@ -163,7 +171,7 @@ impl DeadLetters {
             event.made_id("QueuePolicy"),
             "AWS::SQS::QueuePolicy",
             properties,
-            ROOM,
+            self.because.clone(),
         );
     }
 }

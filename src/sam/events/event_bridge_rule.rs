@@ -149,7 +149,7 @@ pub(super) fn make_rule(
     target.made.reserve(id);
     let role = match target.kind {
         TargetKind::Function => Value::Null,
-        TargetKind::StateMachine => role_to_start(target, event, "events.amazonaws.com", ROOM),
+        TargetKind::StateMachine => role_to_start(target, event, "events.amazonaws.com"),
     };
     if let Some(dead_letters) = &dead_letters {
         dead_letters.make_queue_for_rule(target, event, &arn);
@@ -161,13 +161,13 @@ pub(super) fn make_rule(
     set(&mut properties, "State", state);
     let to = rule_target(target, event, role, dead_letters.as_ref());
     set(&mut properties, "Targets", json!([to]));
-    target.make(id, "AWS::Events::Rule", properties, ROOM);
+    target.make(id, "AWS::Events::Rule", properties, event.place());
     if target.kind == TargetKind::Function {
         target.allow(
             event.made_id("Permission"),
             "events.amazonaws.com",
             json!({ "SourceArn": arn }),
-            ROOM,
+            event.place(),
         );
     }
 }
@@ -209,12 +209,7 @@ fn target_id(id: &str, suffix: &str) -> String {
 }
 
 /// The ARN of a role with which `service` may start the state machine: the given one, or one that is made.
-pub(super) fn role_to_start(
-    target: &mut Target<'_>,
-    event: &Event,
-    service: &str,
-    room: &'static str,
-) -> Value {
+pub(super) fn role_to_start(target: &mut Target<'_>, event: &Event, service: &str) -> Value {
     let given = event.get("RoleArn");
     if !given.is_null() {
         return given.clone();
@@ -235,6 +230,6 @@ pub(super) fn role_to_start(
     if is_truthy(Some(boundary)) {
         set(&mut properties, "PermissionsBoundary", boundary.clone());
     }
-    target.make(id.clone(), "AWS::IAM::Role", properties, room);
+    target.make(id.clone(), "AWS::IAM::Role", properties, event.place());
     get_att(&id, "Arn")
 }

@@ -227,7 +227,12 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
         set(&mut properties, name, value);
     }
     let id = event.logical_id.as_str();
-    target.make(id, "AWS::Lambda::EventSourceMapping", properties, ROOM);
+    target.make(
+        id,
+        "AWS::Lambda::EventSourceMapping",
+        properties,
+        event.place(),
+    );
 
     if let Some(policy) = source.managed_policy {
         let arn = scope.partition.managed_policy_arn(policy);

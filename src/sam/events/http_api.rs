@@ -262,7 +262,7 @@ fn allow(target: &mut Target<'_>, route: &Route<'_>) {
         route.event.made_id("Permission"),
         SERVICE,
         json!({ "SourceArn": { "Fn::Sub": [arn, variables] } }),
-        ROOM,
+        route.event.place(),
     );
 }
 

@@ -65,7 +65,7 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
             "SourceAccount": { "Fn::Sub": "${AWS::AccountId}" },
             "SourceArn": { "Fn::Sub": [arn, { "RuleName": rule }] },
         }),
-        ROOM,
+        event.place(),
     );
     let mut payload = map(json!({
         "Sql": event.get("Sql"),
@@ -81,6 +81,6 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
         event.logical_id.as_str(),
         "AWS::IoT::TopicRule",
         properties,
-        ROOM,
+        event.place(),
     );
 }

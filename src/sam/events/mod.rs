@@ -161,6 +161,13 @@ impl Event {
         self.path.clone().then(name)
     }
 
+    /// The place of the event itself.
+    pub(crate) fn place(&self) -> Path {
+        let mut place = self.path.clone();
+        place.0.pop();
+        place
+    }
+
     /// The properties that go over as they are.
     pub(crate) fn copied(&self) -> Map<String, Value> {
         let rows = self.kind.properties.iter();
@@ -212,16 +219,17 @@ impl Target<'_> {
         sub.into()
     }
 
-    /// Adds a resource; it gets the Condition, DeletionPolicy and UpdateReplacePolicy of what has the event.
+    /// Adds a resource that is there `because` of something; it gets the Condition, DeletionPolicy and
+    /// UpdateReplacePolicy of what has the event.
     pub(crate) fn make(
         &mut self,
         id: impl Into<String>,
         kind: &str,
         properties: Map<String, Value>,
-        room: &'static str,
+        because: Path,
     ) {
         let made = self.sam.attributes.derived(kind, properties);
-        self.made.insert(id, made, room);
+        self.made.insert(id, made, because);
     }
 
     /// Lets a service invoke the function; `from` says from where: SourceArn, SourceAccount, EventSourceToken.
@@ -230,7 +238,7 @@ impl Target<'_> {
         id: impl Into<String>,
         service: &str,
         from: Value,
-        room: &'static str,
+        because: Path,
     ) {
         let mut properties = map(json!({
             "Action": "lambda:InvokeFunction",
@@ -240,7 +248,7 @@ impl Target<'_> {
         for (name, value) in map(from) {
             set(&mut properties, &name, value);
         }
-        self.make(id, "AWS::Lambda::Permission", properties, room);
+        self.make(id, "AWS::Lambda::Permission", properties, because);
     }
 }
 

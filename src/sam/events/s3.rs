@@ -101,7 +101,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
         permission.clone(),
         "s3.amazonaws.com",
         json!({ "SourceAccount": reference("AWS::AccountId") }),
-        ROOM,
+        event.place(),
     );
     let condition = target.sam.attributes.kept.get("Condition");
     let entries = notifications(event, &target.arn, condition);

@@ -108,7 +108,7 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     set(&mut properties, "FlexibleTimeWindow", window);
     set(&mut properties, "Name", name);
     set(&mut properties, "Target", to.into());
-    target.make(id, "AWS::Scheduler::Schedule", properties, ROOM);
+    target.make(id, "AWS::Scheduler::Schedule", properties, event.place());
 }
 
 /// The schedule's name: the given one, else its logical id, unless it is to have none.
@@ -158,6 +158,6 @@ fn make_role(target: &mut Target<'_>, event: &Event, queue: Option<&Value>) -> V
         set(&mut properties, "PermissionsBoundary", boundary);
     }
     let id = event.made_id("Role");
-    target.make(id.clone(), "AWS::IAM::Role", properties, ROOM);
+    target.make(id.clone(), "AWS::IAM::Role", properties, event.place());
     get_att(&id, "Arn")
 }

@@ -117,7 +117,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
             event.made_id("Permission"),
             "sns.amazonaws.com",
             json!({ "SourceArn": topic }),
-            ROOM,
+            event.place(),
         );
         let endpoint = target.arn.clone();
         subscribe(target, event, "lambda", &endpoint);
@@ -137,11 +137,22 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
         "FunctionName": target.name,
     }));
     let kind = "AWS::Lambda::EventSourceMapping";
-    target.make(event.made_id("EventSourceMapping"), kind, mapping, ROOM);
+    let because = event.path("SqsSubscription");
+    target.make(
+        event.made_id("EventSourceMapping"),
+        kind,
+        mapping,
+        because.clone(),
+    );
     let policy = scope.partition.managed_policy_arn(READ_QUEUE);
     target.policies.attach(policy);
     if let Some(properties) = made {
-        target.make(event.made_id("Queue"), "AWS::SQS::Queue", properties, ROOM);
+        target.make(
+            event.made_id("Queue"),
+            "AWS::SQS::Queue",
+            properties,
+            because.clone(),
+        );
     }
     let properties = map(json!({
         "PolicyDocument": {
@@ -156,7 +167,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
         },
         "Queues": [queue.url],
     }));
-    target.make(queue.policy, "AWS::SQS::QueuePolicy", properties, ROOM);
+    target.make(queue.policy, "AWS::SQS::QueuePolicy", properties, because);
     subscribe(target, event, "sqs", &queue.arn);
 }
 
@@ -168,7 +179,7 @@ fn subscribe(target: &mut Target<'_>, event: &Event, protocol: &str, endpoint: &
     }));
     properties.extend(event.copied());
     let id = event.logical_id.as_str();
-    target.make(id, "AWS::SNS::Subscription", properties, ROOM);
+    target.make(id, "AWS::SNS::Subscription", properties, event.place());
 }
 
 /// The queue that `SqsSubscription` names; a fault is reported and gives none.

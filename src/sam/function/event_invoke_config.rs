@@ -55,8 +55,6 @@ use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/function/event_invoke_config.rs";
-
 /// A kind of destination.
 struct DestinationType {
     name: &'static str,
@@ -108,6 +106,8 @@ struct Destination {
     /// The id with which that of its queue or topic begins.
     id: String,
     given: Value,
+    /// Where `OnSuccess` or `OnFailure` stands.
+    place: Path,
     path: Path,
 }
 
@@ -162,7 +162,8 @@ pub(super) fn lower(scope: &Scope<'_>, common: &mut Common<'_>, function: &mut F
     }
     attributes.extend(function.sam.attributes.kept.clone());
     let made = resource("AWS::Lambda::EventInvokeConfig", attributes, properties);
-    function.made.insert(id, made, ROOM);
+    let because = function.sam.path("EventInvokeConfig");
+    function.made.insert(id, made, because);
 }
 
 /// Reads `OnSuccess` or `OnFailure`; none where it is absent or a fault, which is reported.
@@ -221,6 +222,7 @@ fn read(
         name,
         id: format!("{id}{name}"),
         given,
+        place: path.clone(),
         path: path.then("Destination"),
     })
 }
@@ -365,7 +367,8 @@ fn make(
     if let (Some(condition), Some(made)) = (combined, made.as_object_mut()) {
         made.insert("Condition".to_owned(), condition.into());
     }
-    function.made.insert(id.clone(), made, ROOM);
+    let because = destination.place.clone();
+    function.made.insert(id.clone(), made, because);
     Some(if kind == "AWS::SNS::Topic" {
         reference(&id)
     } else {

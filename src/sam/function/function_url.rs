@@ -45,8 +45,6 @@ use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/function/function_url.rs";
-
 const AUTH_TYPES: &[&str] = &["AWS_IAM", "NONE"];
 
 /// The keys of `Cors`.
@@ -88,13 +86,24 @@ pub(super) fn lower(scope: &Scope<'_>, function: &mut Function) {
         set(&mut properties, "Cors", part("Cors"));
     }
     set(&mut properties, "InvokeMode", part("InvokeMode"));
+    let because = function.sam.path("FunctionUrlConfig");
     let id = function.id().to_owned();
-    function.make(format!("{id}Url"), "AWS::Lambda::Url", properties, ROOM);
+    function.make(
+        format!("{id}Url"),
+        "AWS::Lambda::Url",
+        properties,
+        because.clone(),
+    );
     if part("AuthType") == "NONE" {
         let name = function.name();
         let mut allow = |suffix: &str, properties: Value| {
             let id = format!("{id}{suffix}");
-            function.make(id, "AWS::Lambda::Permission", map(properties), ROOM);
+            function.make(
+                id,
+                "AWS::Lambda::Permission",
+                map(properties),
+                because.clone(),
+            );
         };
         allow(
             "UrlPublicPermissions",

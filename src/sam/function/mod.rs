@@ -62,6 +62,7 @@ use crate::sam::resource_type::Lower;
 use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
 use crate::scope::Scope;
+use crate::template::Path;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/function/mod.rs";
@@ -196,16 +197,17 @@ impl Function {
         reference(self.alias.as_ref().map_or(self.id(), |alias| &alias.id))
     }
 
-    /// Adds a resource beside the function; it gets the function's Condition, DeletionPolicy and UpdateReplacePolicy.
+    /// Adds a resource beside the function that is there `because` of something; it gets the function's Condition,
+    /// DeletionPolicy and UpdateReplacePolicy.
     pub(crate) fn make(
         &mut self,
         id: impl Into<String>,
         kind: &str,
         properties: Map<String, Value>,
-        room: &'static str,
+        because: Path,
     ) {
         let made = self.sam.attributes.derived(kind, properties);
-        self.made.insert(id, made, room);
+        self.made.insert(id, made, because);
     }
 }
 
@@ -245,9 +247,14 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
         if let Some(shift) = &shift {
             group::wire(&mut published.alias, shift);
         }
+        let because = function.sam.path("AutoPublishAlias");
         let made = &mut function.made;
-        made.insert(published.version.id.clone(), published.resource, PUBLISH);
-        made.insert(alias.id.clone(), published.alias, PUBLISH);
+        made.insert(
+            published.version.id.clone(),
+            published.resource,
+            because.clone(),
+        );
+        made.insert(alias.id.clone(), published.alias, because);
         Some(Deployment {
             function: function.sam.id.clone(),
             kind: Kind::Sam,
@@ -288,7 +295,9 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
         .sam
         .attributes
         .main("AWS::Lambda::Function", properties);
-    function.made.insert(function.sam.id.clone(), main, ROOM);
+    function
+        .made
+        .insert(function.sam.id.clone(), main, function.sam.place());
     tags::propagate(&function.sam, &mut function.made);
     Lowered {
         made: function.made,

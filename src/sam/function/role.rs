@@ -49,8 +49,6 @@ use crate::scope::Scope;
 use crate::stack::Conditions;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/function/role.rs";
-
 /// A role that is to be generated.
 pub(super) struct Generated {
     /// The condition of a role that only one branch of `Role: !If` wants; it stands in place of the function's own.
@@ -204,7 +202,8 @@ pub(super) fn finish(function: &mut Function, generated: Option<Generated>) {
     if let (Some(condition), Some(role)) = (generated.condition, role.as_object_mut()) {
         role.insert("Condition".to_owned(), condition);
     }
+    let because = function.sam.place();
     function
         .made
-        .insert(logical_id::role(&function.sam.id), role, ROOM);
+        .insert(logical_id::role(&function.sam.id), role, because);
 }

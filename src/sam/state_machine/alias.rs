@@ -56,8 +56,6 @@ const KEYS: &[&str] = &[
     "StateMachineVersionArn",
 ];
 
-const ROOM: &str = "sam/state_machine/alias.rs";
-
 const TYPES: &[&str] = &["ALL_AT_ONCE", "LINEAR", "CANARY"];
 
 /// Attributes that keep the version before the last one: a deployment may still have to go back to it.
@@ -103,6 +101,7 @@ pub(super) fn lower(scope: &Scope<'_>, machine: &mut StateMachine) {
     let (Some(alias), Some(preference)) = (alias, preference) else {
         return;
     };
+    let because = machine.sam.path("AutoPublishAlias");
     let mut attributes = machine.sam.attributes.passed_on();
     for name in RETAINED {
         attributes.entry(*name).or_insert_with(|| json!("Retain"));
@@ -118,7 +117,7 @@ pub(super) fn lower(scope: &Scope<'_>, machine: &mut StateMachine) {
             attributes,
             properties,
         ),
-        ROOM,
+        because.clone(),
     );
     let properties = map(json!({
         "Name": machine.sam.get("AutoPublishAlias"),
@@ -128,7 +127,7 @@ pub(super) fn lower(scope: &Scope<'_>, machine: &mut StateMachine) {
         alias.clone(),
         "AWS::StepFunctions::StateMachineAlias",
         properties,
-        ROOM,
+        because,
     );
     machine.alias = Some(alias);
     warn_of_rights(scope, machine);

@@ -61,6 +61,7 @@ use crate::sam::resource_type::Lower;
 use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
 use crate::scope::Scope;
+use crate::template::Path;
 use serde_json::{Map, Value};
 
 const ROOM: &str = "sam/state_machine/mod.rs";
@@ -134,16 +135,17 @@ impl StateMachine {
         reference(alias.unwrap_or(self.id()))
     }
 
-    /// Adds a resource beside the machine; it gets the machine's Condition, DeletionPolicy and UpdateReplacePolicy.
+    /// Adds a resource beside the machine that is there `because` of something; it gets the machine's Condition,
+    /// DeletionPolicy and UpdateReplacePolicy.
     pub(crate) fn make(
         &mut self,
         id: impl Into<String>,
         kind: &str,
         properties: Map<String, Value>,
-        room: &'static str,
+        because: Path,
     ) {
         let made = self.sam.attributes.derived(kind, properties);
-        self.made.insert(id, made, room);
+        self.made.insert(id, made, because);
     }
 }
 
@@ -188,7 +190,8 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
 
     let attributes = &machine.sam.attributes;
     let main = attributes.main("AWS::StepFunctions::StateMachine", properties);
-    machine.made.insert(id, main, ROOM);
+    let because = machine.sam.place();
+    machine.made.insert(id, main, because);
     tags::propagate(&machine.sam, &mut machine.made);
     machine.made.into()
 }
@@ -250,6 +253,7 @@ fn lower_role(scope: &Scope<'_>, machine: &mut StateMachine) -> Value {
     );
     let tags = tags::created_by(CREATED_BY, sam.get("Tags").as_object());
     set(&mut properties, "Tags", tags);
-    machine.make(id.clone(), "AWS::IAM::Role", properties, ROOM);
+    let because = machine.sam.place();
+    machine.make(id.clone(), "AWS::IAM::Role", properties, because);
     get_att(&id, "Arn")
 }

@@ -55,8 +55,6 @@ use crate::stack::Names;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
-pub(super) const ROOM: &str = "sam/api/http/authorizers.rs";
-
 const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
 
 /// What a JWT authorizer has beside `JwtConfiguration`.
@@ -337,6 +335,11 @@ fn identity_sources(scope: &Scope<'_>, identity: &Map<String, Value>, path: &Pat
 }
 
 impl Authorizer {
+    /// The place of it.
+    pub(super) fn place(&self, api: &SamResource) -> Path {
+        api.path("Auth").then("Authorizers").then(&self.name)
+    }
+
     /// What lets API Gateway call the function that decides: id and properties. Unlike those of REST APIs, an authorizer
     /// has none unless it asks for it.
     pub(super) fn permission(&self, api: &SamResource) -> Option<(String, Map<String, Value>)> {

@@ -156,7 +156,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
                 .sam
                 .attributes
                 .derived("AWS::Lambda::Permission", properties);
-            api.made.insert(id, made, authorizers::ROOM);
+            api.made.insert(id, made, authorizer.place(&api.sam));
         }
     }
     let stage = stage_id(&api.sam);
@@ -166,7 +166,8 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
         .sam
         .attributes
         .main("AWS::ApiGatewayV2::Api", properties);
-    api.made.insert(api.sam.id.clone(), main, ROOM);
+    let because = api.sam.place();
+    api.made.insert(api.sam.id.clone(), main, because);
     super::check_ids(scope, &api.sam.id, &api.made);
     api.made.into()
 }
@@ -198,9 +199,7 @@ fn lower_domain(scope: &Scope<'_>, common: &mut Common<'_>, api: &mut HttpApi, s
         tags if api.draft.document.is_some() && is_truthy(Some(tags)) => tags.clone(),
         _ => json!({ CREATED_BY: "SAM" }),
     };
-    for (id, made) in domain_v2::resources(domain, tags, &attributes) {
-        api.made.insert(id, made, domain_v2::ROOM);
-    }
+    domain_v2::make(&api.sam, domain, tags, &attributes, &mut api.made);
     if let Some((id, properties, records)) = records {
         let group = route53::join(
             &mut common.record_sets,
@@ -209,7 +208,8 @@ fn lower_domain(scope: &Scope<'_>, common: &mut Common<'_>, api: &mut HttpApi, s
             attributes,
             records,
         );
-        api.made.insert_shared(id, group, domain_v2::ROOM);
+        api.made
+            .insert_shared(id, group, api.sam.path("Domain").then("Route53"));
     }
 }
 
@@ -227,5 +227,5 @@ fn lower_stage(api: &mut HttpApi, id: String) {
         .sam
         .attributes
         .derived("AWS::ApiGatewayV2::Stage", properties);
-    api.made.insert(id, made, ROOM);
+    api.made.insert(id, made, api.sam.place());
 }

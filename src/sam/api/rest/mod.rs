@@ -58,7 +58,6 @@ use serde_json::{Map, Value, json};
 const ROOM: &str = "sam/api/rest/mod.rs";
 const BODY: &str = "sam/api/rest/body.rs";
 const STAGE: &str = "sam/api/rest/stage.rs";
-const AUTHORIZERS: &str = "sam/api/authorizers.rs";
 const TAGS: &str = "sam/tags.rs";
 
 pub(crate) const TYPE: ResourceType = ResourceType {
@@ -227,7 +226,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
                     .sam
                     .attributes
                     .derived("AWS::Lambda::Permission", properties);
-                api.made.insert(id, made, AUTHORIZERS);
+                api.made.insert(id, made, authorizer.place(&api.sam));
             }
         }
         let plan = auth
@@ -249,7 +248,8 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
         .sam
         .attributes
         .main("AWS::ApiGateway::RestApi", properties);
-    api.made.insert(api.sam.id.clone(), main, ROOM);
+    let because = api.sam.place();
+    api.made.insert(api.sam.id.clone(), main, because);
     tags::propagate(&api.sam, &mut api.made);
     super::check_ids(scope, &api.sam.id, &api.made);
     api.made.into()

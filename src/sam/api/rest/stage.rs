@@ -34,7 +34,7 @@
 //!
 //! Upstream: `_construct_stage` in model/api/api_generator.py, `make_auto_deployable` in model/apigateway.py.
 
-use super::{RestApi, STAGE};
+use super::RestApi;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::reference;
 use crate::language::logical_id;
@@ -76,7 +76,7 @@ pub(super) fn lower(scope: &Scope<'_>, api: &mut RestApi, body: &str, stage: &st
         .sam
         .attributes
         .derived("AWS::ApiGateway::Deployment", properties);
-    api.made.insert(&deployment, made, STAGE);
+    api.made.insert(&deployment, made, api.sam.place());
 
     let mut properties = map(json!({
         "DeploymentId": reference(&deployment),
@@ -93,7 +93,7 @@ pub(super) fn lower(scope: &Scope<'_>, api: &mut RestApi, body: &str, stage: &st
         .sam
         .attributes
         .derived("AWS::ApiGateway::Stage", properties);
-    api.made.insert(stage, made, STAGE);
+    api.made.insert(stage, made, api.sam.place());
 }
 
 /// What the id of the deployment is hashed from.

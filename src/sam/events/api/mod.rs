@@ -299,7 +299,7 @@ fn allow(scope: &Scope<'_>, target: &mut Target<'_>, route: &Route<'_>, stage: &
         id,
         SERVICE,
         json!({ "SourceArn": { "Fn::Sub": [arn, variables] } }),
-        ROOM,
+        route.event.place(),
     );
 }
 
@@ -465,7 +465,7 @@ fn lower_of_state_machine(
     if let Err(fault) = stage_of(common, &route.api) {
         return scope.report(fault);
     }
-    let role = role_to_start(target, event, SERVICE, ROOM);
+    let role = role_to_start(target, event, SERVICE);
     edit_draft(scope, &mut common.drafts, target, &route, |draft| {
         if !draft.is_managed {
             return Ok(());
