@@ -186,6 +186,7 @@ fn may_be_global(scope: &Scope<'_>, kind: &ResourceType, key: &str, path: &Path)
     false
 }
 
+/// Gives a resource what its Globals say, and tells what it has of them; none where it wants nothing of them.
 fn merge_resource(
     scope: &Scope<'_>,
     id: &str,
@@ -193,48 +194,7 @@ fn merge_resource(
     global: &Map<String, Value>,
     resource: &mut Map<String, Value>,
 ) -> Option<Inherited> {
-    let ignored = match resource.get("IgnoreGlobals") {
-        Some(ignored) if is_truthy(Some(ignored)) => ignored.clone(),
-        _ => Value::Null,
-    };
-    let path = Path::resource(id).then("IgnoreGlobals");
-    let ignored: Vec<&str> = match &ignored {
-        Value::Null => Vec::new(),
-        Value::String(all) if all == "*" => return None,
-        Value::Array(names) => {
-            let mut seen: Vec<&str> = Vec::new();
-            for (index, name) in names.iter().enumerate() {
-                match name.as_str() {
-                    Some(name) if global.contains_key(name) && !seen.contains(&name) => seen.push(name),
-                    name => scope.report(
-                        Diagnostic::new(
-                            codes::IGNORED_GLOBAL_UNKNOWN,
-                            path.clone().then(index),
-                            format!("`IgnoreGlobals` names something that the Globals of `{section}` do not hold, or names it twice"),
-                        )
-                        .help(did_you_mean(
-                            name.unwrap_or_default(),
-                            &global.keys().map(String::as_str).collect::<Vec<_>>(),
-                        ))
-                        .blame(None),
-                    ),
-                }
-            }
-            seen
-        }
-        _ => {
-            scope.report(
-                Diagnostic::new(
-                    codes::IGNORE_GLOBALS_SHAPE,
-                    path,
-                    "`IgnoreGlobals` must be `'*'` or a list of properties",
-                )
-                .help("write `IgnoreGlobals: [Timeout]`, or `IgnoreGlobals: '*'` for all of them")
-                .blame(None),
-            );
-            return None;
-        }
-    };
+    let unwanted = unwanted(scope, id, section, global, resource.get("IgnoreGlobals"))?;
     let mut inherited = Inherited {
         section,
         whole: Vec::new(),
@@ -247,10 +207,46 @@ fn merge_resource(
     };
     let wanted = global
         .iter()
-        .filter(|(name, _)| !ignored.contains(&name.as_str()));
+        .filter(|(name, _)| !unwanted.contains(&name.as_str()));
     let merged = merge_maps(wanted, own, &mut Vec::new(), &mut inherited);
     resource.insert("Properties".to_owned(), Value::Object(merged));
     Some(inherited)
+}
+
+/// The global properties that `IgnoreGlobals` names; none where the resource wants no Globals at all, and where it says so
+/// in a way that cannot be read, which is reported.
+fn unwanted<'a>(
+    scope: &Scope<'_>,
+    id: &str,
+    section: &str,
+    global: &'a Map<String, Value>,
+    given: Option<&Value>,
+) -> Option<Vec<&'a str>> {
+    let path = Path::resource(id).then("IgnoreGlobals");
+    let mut unwanted: Vec<&str> = Vec::new();
+    match given.filter(|given| is_truthy(Some(given))) {
+        None => {}
+        Some(Value::String(all)) if all == "*" => return None,
+        Some(Value::Array(names)) => {
+            for (index, name) in names.iter().enumerate() {
+                let known = name.as_str().and_then(|name| global.get_key_value(name));
+                match known {
+                    Some((known, _)) if !unwanted.contains(&known.as_str()) => unwanted.push(known),
+                    _ => scope.report(unknown_ignored_global(
+                        path.clone().then(index),
+                        section,
+                        global,
+                        name,
+                    )),
+                }
+            }
+        }
+        Some(_) => {
+            scope.report(ignore_globals_shape(path));
+            return None;
+        }
+    }
+    Some(unwanted)
 }
 
 /// Global keys first, in their order, then those that only the resource has.
@@ -407,4 +403,30 @@ fn resolve_shared(
             }
         }
     }
+}
+
+fn unknown_ignored_global(
+    path: Path,
+    section: &str,
+    global: &Map<String, Value>,
+    name: &Value,
+) -> Diagnostic {
+    let known: Vec<&str> = global.keys().map(String::as_str).collect();
+    Diagnostic::new(
+        codes::IGNORED_GLOBAL_UNKNOWN,
+        path,
+        format!("`IgnoreGlobals` names something that the Globals of `{section}` do not hold, or names it twice"),
+    )
+    .help(did_you_mean(name.as_str().unwrap_or_default(), &known))
+    .blame(None)
+}
+
+fn ignore_globals_shape(path: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::IGNORE_GLOBALS_SHAPE,
+        path,
+        "`IgnoreGlobals` must be `'*'` or a list of properties",
+    )
+    .help("write `IgnoreGlobals: [Timeout]`, or `IgnoreGlobals: '*'` for all of them")
+    .blame(None)
 }

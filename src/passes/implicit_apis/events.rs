@@ -14,6 +14,14 @@ use crate::template::Path;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
+/// What a function or state machine says that holds for its events, and for the implicit API.
+struct Owner {
+    condition: Option<String>,
+    deletion_policy: Option<String>,
+    update_replace_policy: Option<String>,
+    tags: Option<Map<String, Value>>,
+}
+
 /// The events of one kind while they are read.
 pub(super) struct Reading<'a, 'b> {
     pub(super) kind: &'a Kind,
@@ -27,19 +35,13 @@ pub(super) struct Reading<'a, 'b> {
 
 impl Reading<'_, '_> {
     /// Reads the events of a function or state machine and puts them into their order; faults are reported.
-    pub(super) fn read_owner(&mut self, owner: &str, resource: &mut Value, orders: &mut Orders) {
-        let attribute = |name: &str| {
-            resource
-                .get(name)
-                .and_then(Value::as_str)
-                .map(str::to_owned)
+    pub(super) fn read_owner(&mut self, id: &str, resource: &mut Value, orders: &mut Orders) {
+        let owner = Owner {
+            condition: text_attribute(resource, "Condition"),
+            deletion_policy: text_attribute(resource, "DeletionPolicy"),
+            update_replace_policy: text_attribute(resource, "UpdateReplacePolicy"),
+            tags: self.tags_of(resource),
         };
-        let attributes = [
-            attribute("Condition"),
-            attribute("DeletionPolicy"),
-            attribute("UpdateReplacePolicy"),
-        ];
-        let tags = self.tags_of(resource);
         let Some(events) = resource
             .get_mut("Properties")
             .and_then(|properties| properties.get_mut("Events"))
@@ -47,26 +49,26 @@ impl Reading<'_, '_> {
         else {
             return;
         };
-        let order = orders.events.entry(owner.to_owned()).or_insert_with(|| {
+        let order = orders.events.entry(id.to_owned()).or_insert_with(|| {
             let mut order = new_order(orders.is_emulated);
-            for id in events.keys() {
-                order.insert(id.as_str(), ());
+            for name in events.keys() {
+                order.insert(name.as_str(), ());
             }
             order
         });
         let mut own: Map2<()> = new_order(orders.is_emulated);
-        for id in order.keys() {
+        for name in order.keys() {
             if events
-                .get(&**id)
+                .get(&**name)
                 .is_some_and(|event| is_of_type(event, self.kind.event))
             {
-                own.insert(id.clone(), ());
+                own.insert(name.clone(), ());
             }
         }
-        for id in own.keys() {
-            if let Some(event) = events.get_mut(&**id) {
-                let path = Path::property(owner, "Events").then(&**id);
-                if let Err(fault) = self.read_event(event, &path, &attributes, tags.as_ref()) {
+        for name in own.keys() {
+            if let Some(event) = events.get_mut(&**name) {
+                let path = Path::property(id, "Events").then(&**name);
+                if let Err(fault) = self.read_event(event, &path, &owner) {
                     self.scope.report(fault);
                 }
             }
@@ -74,9 +76,9 @@ impl Reading<'_, '_> {
         if orders.is_emulated {
             order.update(own);
             let mut unordered = std::mem::take(events);
-            for id in order.keys() {
-                if let Some(event) = unordered.get_mut(&**id) {
-                    events.insert(id.to_string(), event.take());
+            for name in order.keys() {
+                if let Some(event) = unordered.get_mut(&**name) {
+                    events.insert(name.to_string(), event.take());
                 }
             }
         }
@@ -98,116 +100,107 @@ impl Reading<'_, '_> {
         given("Tags")?.as_object().cloned()
     }
 
+    /// Reads an event: the API that it names, its route, and what it says of it. The document of the API gets the route
+    /// where the transform writes the document.
     fn read_event(
         &mut self,
         event: &mut Value,
         path: &Path,
-        attributes: &[Option<String>; 3],
-        tags: Option<&Map<String, Value>>,
+        owner: &Owner,
     ) -> Result<(), Diagnostic> {
         let place = path.clone().then("Properties");
-        let Some(event) = event.as_object_mut() else {
+        let Some(properties) = self.properties_of(event, &place)? else {
             return Ok(());
         };
+        self.name_api(properties, owner);
         if self.kind.without_properties {
-            event.entry("Properties").or_insert_with(|| json!({}));
-        } else if !is_truthy(event.get("Properties")) {
-            return Ok(());
+            name_default_route(properties);
         }
-        let Some(properties) = event.get_mut("Properties").and_then(Value::as_object_mut) else {
-            return Err(Diagnostic::new(
-                codes::WRONG_SHAPE,
-                place,
-                "the `Properties` of an event must be a map",
-            )
-            .help("write the properties as `Name: value`"));
-        };
-        if !properties.contains_key(self.kind.id_property) {
-            if let Some(tags) = tags {
-                self.implicit.tags.extend(tags.clone());
-                self.implicit.propagates_tags = true;
-            }
-            properties.insert(
-                self.kind.id_property.to_owned(),
-                json!({ "Ref": self.kind.id }),
-            );
-        }
-        let is_given = |name: &str| is_truthy(properties.get(name));
-        if self.kind.without_properties && !is_given("Path") && !is_given("Method") {
-            properties.insert("Path".to_owned(), DEFAULT_PATH.into());
-            properties.insert("Method".to_owned(), openapi::ANY_METHOD.into());
-        }
-        let text = |name: &str| match properties.get(name) {
-            Some(Value::String(text)) => Ok(text.clone()),
-            None | Some(Value::Null) => Err(Diagnostic::new(
-                codes::MISSING_PROPERTY,
-                place.clone().then(name),
-                format!("an `{}` event needs `{name}`", self.kind.event),
-            )
-            .help(format!("add `{name}`: a string"))),
-            Some(_) => Err(Diagnostic::new(
-                codes::WRONG_SHAPE,
-                place.clone().then(name),
-                format!(
-                    "`{name}` of an `{}` event must be a string",
-                    self.kind.event
-                ),
-            )
-            .help("write the value itself: the paths of an API must be known now")),
-        };
-        let (route, method) = (text("Path")?, text("Method")?);
-        let id = self.api_of(properties, &place)?;
-        let [condition, deletion_policy, update_replace_policy] = attributes;
+        let route = self.text_of(properties, "Path", &place)?;
+        let method = self.text_of(properties, "Method", &place)?;
+        let api = self.api_of(properties, &place)?;
         self.conditions
-            .entry(id.clone())
+            .entry(api.clone())
             .or_default()
             .entry(route.clone())
             .or_default()
-            .insert(method.clone(), condition.clone());
+            .insert(method.clone(), owner.condition.clone());
         if let (true, Some(settings)) = (
             self.kind.resource == HTTP_API,
             properties.get("RouteSettings"),
         ) {
-            let Value::Object(settings) = settings else {
-                return Err(Diagnostic::new(
-                    codes::WRONG_SHAPE,
-                    place.then("RouteSettings"),
-                    "`RouteSettings` must be a map",
-                )
-                .help("write `{ThrottlingRateLimit: 10}`"));
-            };
-            let settings = match condition {
-                Some(condition) if !condition.is_empty() => map(if_then(
-                    condition.as_str(),
-                    settings.clone().into(),
-                    no_value(),
-                )),
-                _ => settings.clone(),
-            };
-            let route = if method == openapi::ANY_METHOD {
-                route.clone()
-            } else {
-                format!("{} {route}", method.to_uppercase())
-            };
             self.implicit.route_settings.push(RouteSettings {
-                api: id.clone(),
-                route,
-                settings,
+                api: api.clone(),
+                route: route_key(&route, &method),
+                settings: settings_of(settings, owner, &place)?,
             });
         }
-        let is_implicit = id == self.kind.id;
-        if is_implicit {
-            self.implicit.events.push(path.clone());
-            self.implicit
+        if api == self.kind.id {
+            let implicit = &mut self.implicit;
+            implicit.events.push(path.clone());
+            implicit
                 .deletion_policies
-                .extend(deletion_policy.clone());
-            self.implicit
+                .extend(owner.deletion_policy.clone());
+            implicit
                 .update_replace_policies
-                .extend(update_replace_policy.clone());
+                .extend(owner.update_replace_policy.clone());
         }
-        let draft = if is_implicit {
+        self.add_path(&api, route, method)
+    }
+
+    /// The properties of an event; none where there is nothing to be read of them.
+    fn properties_of<'e>(
+        &self,
+        event: &'e mut Value,
+        place: &Path,
+    ) -> Result<Option<&'e mut Map<String, Value>>, Diagnostic> {
+        let Some(event) = event.as_object_mut() else {
+            return Ok(None);
+        };
+        if self.kind.without_properties {
+            event.entry("Properties").or_insert_with(|| json!({}));
+        } else if !is_truthy(event.get("Properties")) {
+            return Ok(None);
+        }
+        match event.get_mut("Properties").and_then(Value::as_object_mut) {
+            Some(properties) => Ok(Some(properties)),
+            None => Err(properties_not_a_map(place)),
+        }
+    }
+
+    /// Has an event that names no API name the implicit one, to which its owner hands on its tags.
+    fn name_api(&mut self, properties: &mut Map<String, Value>, owner: &Owner) {
+        if properties.contains_key(self.kind.id_property) {
+            return;
+        }
+        if let Some(tags) = &owner.tags {
+            self.implicit.tags.extend(tags.clone());
+            self.implicit.propagates_tags = true;
+        }
+        properties.insert(
+            self.kind.id_property.to_owned(),
+            json!({ "Ref": self.kind.id }),
+        );
+    }
+
+    /// A property that must be known now.
+    fn text_of(
+        &self,
+        properties: &Map<String, Value>,
+        name: &str,
+        place: &Path,
+    ) -> Result<String, Diagnostic> {
+        match properties.get(name) {
+            Some(Value::String(text)) => Ok(text.clone()),
+            given => Err(text_needed(self.kind.event, name, given, place)),
+        }
+    }
+
+    /// Adds a route to the document of its API, where the transform writes that.
+    fn add_path(&mut self, api: &str, route: String, method: String) -> Result<(), Diagnostic> {
+        let draft = if api == self.kind.id {
             &mut self.implicit.draft
-        } else if let Some(draft) = self.drafts.get_mut(&id) {
+        } else if let Some(draft) = self.drafts.get_mut(api) {
             draft
         } else {
             return Ok(());
@@ -219,7 +212,7 @@ impl Reading<'_, '_> {
             document
                 .edit(|document| document.add_path(&Text::marked(route), &method))
                 .map_err(|fault: openapi::Fault| {
-                    fault.diagnostic(Path::property(&id, "DefinitionBody"))
+                    fault.diagnostic(Path::property(api, "DefinitionBody"))
                 })?;
         }
         Ok(())
@@ -252,4 +245,82 @@ impl Reading<'_, '_> {
         }
         Ok(id.to_owned())
     }
+}
+
+fn text_attribute(resource: &Value, name: &str) -> Option<String> {
+    resource
+        .get(name)
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+}
+
+/// An event of an HTTP API without path and method is the default route.
+fn name_default_route(properties: &mut Map<String, Value>) {
+    let is_given = |name: &str| is_truthy(properties.get(name));
+    if !is_given("Path") && !is_given("Method") {
+        properties.insert("Path".to_owned(), DEFAULT_PATH.into());
+        properties.insert("Method".to_owned(), openapi::ANY_METHOD.into());
+    }
+}
+
+/// The key under which a stage has the settings of a route: `GET /orders`, `$default`.
+fn route_key(route: &str, method: &str) -> String {
+    if method == openapi::ANY_METHOD {
+        route.to_owned()
+    } else {
+        format!("{} {route}", method.to_uppercase())
+    }
+}
+
+/// The settings of a route; under the condition of the function that it leads to.
+fn settings_of(
+    given: &Value,
+    owner: &Owner,
+    place: &Path,
+) -> Result<Map<String, Value>, Diagnostic> {
+    let Value::Object(settings) = given else {
+        return Err(settings_not_a_map(place));
+    };
+    Ok(match owner.condition.as_deref() {
+        Some(condition) if !condition.is_empty() => {
+            map(if_then(condition, settings.clone().into(), no_value()))
+        }
+        _ => settings.clone(),
+    })
+}
+
+fn properties_not_a_map(place: &Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::WRONG_SHAPE,
+        place.clone(),
+        "the `Properties` of an event must be a map",
+    )
+    .help("write the properties as `Name: value`")
+}
+
+fn text_needed(event: &str, name: &str, given: Option<&Value>, place: &Path) -> Diagnostic {
+    let place = place.clone().then(name);
+    match given {
+        None | Some(Value::Null) => Diagnostic::new(
+            codes::MISSING_PROPERTY,
+            place,
+            format!("an `{event}` event needs `{name}`"),
+        )
+        .help(format!("add `{name}`: a string")),
+        Some(_) => Diagnostic::new(
+            codes::WRONG_SHAPE,
+            place,
+            format!("`{name}` of an `{event}` event must be a string"),
+        )
+        .help("write the value itself: the paths of an API must be known now"),
+    }
+}
+
+fn settings_not_a_map(place: &Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::WRONG_SHAPE,
+        place.clone().then("RouteSettings"),
+        "`RouteSettings` must be a map",
+    )
+    .help("write `{ThrottlingRateLimit: 10}`")
 }

@@ -307,6 +307,27 @@ struct Implicit {
     update_replace_policies: IndexSet<String>,
 }
 
+impl Implicit {
+    /// The implicit API of a kind before any event is read.
+    fn unused(kind: &Kind) -> Self {
+        Self {
+            draft: Draft::new(Some((kind.skeleton)()), true),
+            route_settings: Vec::new(),
+            tags: Map::new(),
+            propagates_tags: false,
+            events: Vec::new(),
+            deletion_policies: IndexSet::new(),
+            update_replace_policies: IndexSet::new(),
+        }
+    }
+
+    /// Whether an event has put a path into it.
+    fn is_used(&self) -> bool {
+        let document = self.draft.document.as_ref();
+        document.is_some_and(|document| !document.has_no_paths())
+    }
+}
+
 /// What an event says of its route.
 struct RouteSettings {
     api: String,
@@ -314,6 +335,10 @@ struct RouteSettings {
     settings: Map<String, Value>,
 }
 
+/// Reads the events of one kind, and adds the implicit API where one of them wants it.
+///
+/// The implicit API has its place in the order of the resources before it is known whether it is made: the order in which
+/// events are read depends on that, see `language/python2`.
 fn add_kind(
     scope: &Scope<'_>,
     all_conditions: &mut Conditions,
@@ -324,24 +349,10 @@ fn add_kind(
     orders: &mut Orders,
 ) {
     let drafts = &mut apis.drafts;
-    let types: IndexMap<String, Option<String>> = resources
-        .iter()
-        .map(|(id, resource)| {
-            let kind = resource.get("Type").and_then(Value::as_str);
-            (id.clone(), kind.map(str::to_owned))
-        })
-        .collect();
+    let types = types_of(resources);
     let was_there = orders.resources.contains_key(kind.id);
     orders.resources.insert(kind.id, ());
-    let mut implicit = Implicit {
-        draft: Draft::new(Some((kind.skeleton)()), true),
-        route_settings: Vec::new(),
-        tags: Map::new(),
-        propagates_tags: false,
-        events: Vec::new(),
-        deletion_policies: IndexSet::new(),
-        update_replace_policies: IndexSet::new(),
-    };
+    let mut implicit = Implicit::unused(kind);
     let mut conditions = EventConditions::new();
     let owners: Vec<String> = orders.resources.keys().map(|id| id.to_string()).collect();
     for owner in &owners {
@@ -362,22 +373,9 @@ fn add_kind(
         reading.read_owner(owner, resource, orders);
     }
     let condition = condition_of_all(scope, all_conditions, kind, &conditions);
-    let is_implicit_used = implicit
-        .draft
-        .document
-        .as_ref()
-        .is_some_and(|document| !document.has_no_paths());
-    if is_implicit_used {
+    if implicit.is_used() {
         if was_there {
-            scope.report(
-                Diagnostic::new(
-                    codes::IMPLICIT_API_ID_TAKEN,
-                    Path::resource(kind.id),
-                    format!("`{}` is the id of the API that events without `{}` get, which would take this resource's place", kind.id, kind.id_property),
-                )
-                .on_key()
-                .help(format!("rename this resource, and have events name it with `{}` if it is their API", kind.id_property)),
-            );
+            scope.report(id_taken(kind));
             return;
         }
         let resource = implicit_resource(kind, &mut implicit, condition);
@@ -599,4 +597,25 @@ fn collect_function_names(
             }
         }
     }
+}
+
+/// The type of each resource, where it is a text.
+fn types_of(resources: &Map<String, Value>) -> IndexMap<String, Option<String>> {
+    resources
+        .iter()
+        .map(|(id, resource)| {
+            let kind = resource.get("Type").and_then(Value::as_str);
+            (id.clone(), kind.map(str::to_owned))
+        })
+        .collect()
+}
+
+fn id_taken(kind: &Kind) -> Diagnostic {
+    Diagnostic::new(
+        codes::IMPLICIT_API_ID_TAKEN,
+        Path::resource(kind.id),
+        format!("`{}` is the id of the API that events without `{}` get, which would take this resource's place", kind.id, kind.id_property),
+    )
+    .on_key()
+    .help(format!("rename this resource, and have events name it with `{}` if it is their API", kind.id_property))
 }
