@@ -404,72 +404,88 @@ fn check_limits(value: &Value, resources_only: bool) -> Result<(), String> {
     for (name, most) in MAX_ENTRIES {
         let entries = section(name);
         if entries.len() > *most {
-            let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-            for kind in entries
-                .values()
-                .filter_map(|entry| entry.get("Type")?.as_str())
-            {
-                *kinds.entry(kind).or_default() += 1;
-            }
-            let mut kinds: Vec<(&str, usize)> = kinds.into_iter().collect();
-            kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-            let most_used: Vec<String> = kinds
-                .iter()
-                .take(3)
-                .map(|(kind, count)| format!("{count} of `{}`", cut(kind, 80)))
-                .collect();
-            let most_used = if most_used.is_empty() {
-                String::new()
-            } else {
-                format!(": {}", most_used.join(", "))
-            };
-            return Err(format!(
-                "the result has {} {}, CloudFormation takes {most}{most_used}. Split the stack",
-                entries.len(),
-                name.to_lowercase(),
-            ));
+            return Err(too_many_entries(name, entries, *most));
         }
         if let Some(long) = entries
             .keys()
             .find(|id| id.chars().count() > logical_id::MAX_LENGTH)
         {
-            return Err(format!(
-                "the result has the logical id `{}`, of {} characters; CloudFormation takes {}. Shorten the ids that it is made of",
-                cut(long, 80),
-                long.chars().count(),
-                logical_id::MAX_LENGTH
-            ));
+            return Err(id_too_long(long));
         }
     }
     let size = written_length(value);
     if size > MAX_TEMPLATE {
-        let mut sizes: Vec<(String, usize)> = section("Resources")
+        let sections = template
             .iter()
-            .map(|(id, resource)| (format!("`{}`", cut(id, 80)), written_length(resource)))
-            .collect();
-        sizes.extend(
-            template
-                .iter()
-                .filter(|(name, _)| !resources_only && *name != "Resources")
-                .map(|(name, section)| {
-                    (
-                        format!("the section `{}`", cut(name, 80)),
-                        written_length(section),
-                    )
-                }),
-        );
-        sizes.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
-        let largest: Vec<String> = sizes
-            .iter()
-            .take(3)
-            .map(|(name, size)| format!("{name} {size}"))
-            .collect();
-        return Err(format!(
-            "the result has {size} bytes, CloudFormation takes {MAX_TEMPLATE}. The largest parts, in bytes: {}. Split the stack, or move long texts to S3",
-            largest.join(", ")
-        ));
+            .filter(|(name, _)| !resources_only && *name != "Resources");
+        return Err(template_too_large(size, section("Resources"), sections));
     }
     Ok(())
+}
+
+/// How many entries a section has, and of which types most are.
+fn too_many_entries(section: &str, entries: &Map<String, Value>, most: usize) -> String {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for kind in entries
+        .values()
+        .filter_map(|entry| entry.get("Type")?.as_str())
+    {
+        *kinds.entry(kind).or_default() += 1;
+    }
+    let mut kinds: Vec<(&str, usize)> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let most_used: Vec<String> = kinds
+        .iter()
+        .take(3)
+        .map(|(kind, count)| format!("{count} of `{}`", cut(kind, 80)))
+        .collect();
+    let most_used = if most_used.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", most_used.join(", "))
+    };
+    format!(
+        "the result has {} {}, CloudFormation takes {most}{most_used}. Split the stack",
+        entries.len(),
+        section.to_lowercase(),
+    )
+}
+
+fn id_too_long(id: &str) -> String {
+    format!(
+        "the result has the logical id `{}`, of {} characters; CloudFormation takes {}. Shorten the ids that it is made of",
+        cut(id, 80),
+        id.chars().count(),
+        logical_id::MAX_LENGTH
+    )
+}
+
+/// How large the template is, in bytes, and which resources and sections take the most of it.
+fn template_too_large<'a>(
+    size: usize,
+    resources: &Map<String, Value>,
+    sections: impl Iterator<Item = (&'a String, &'a Value)>,
+) -> String {
+    let mut sizes: Vec<(String, usize)> = resources
+        .iter()
+        .map(|(id, resource)| (format!("`{}`", cut(id, 80)), written_length(resource)))
+        .collect();
+    sizes.extend(sections.map(|(name, section)| {
+        (
+            format!("the section `{}`", cut(name, 80)),
+            written_length(section),
+        )
+    }));
+    sizes.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
+    let largest: Vec<String> = sizes
+        .iter()
+        .take(3)
+        .map(|(name, size)| format!("{name} {size}"))
+        .collect();
+    format!(
+        "the result has {size} bytes, CloudFormation takes {MAX_TEMPLATE}. The largest parts, in bytes: {}. Split the stack, or move long texts to S3",
+        largest.join(", ")
+    )
 }
 
 /// How many bytes a value has as compact JSON, without writing it.

@@ -132,16 +132,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let application_urls = application_urls(&arguments.application_url)?;
     let input = Input::choose(arguments.template.as_deref())?;
     let text = input.read()?;
-    let root = match &arguments.code_root {
-        Some(root) if !root.is_dir() => {
-            return Err(Failure::Usage(format!(
-                "--code-root `{}` is not a folder",
-                root.display()
-            )));
-        }
-        Some(root) => root.clone(),
-        None => input.folder(),
-    };
+    let root = code_root(arguments, &input)?;
     let code = CodeFolder::new(root.clone(), arguments.output.as_deref());
 
     let (diagnostics, made) = match canaryform::read(&text) {
@@ -184,6 +175,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     // The process ends here: giving a large tree's memory back piece by piece would take a tenth of its time.
     std::mem::forget(template);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The folder that local code paths start at.
+fn code_root(arguments: &Arguments, input: &Input) -> Result<PathBuf, Failure> {
+    match &arguments.code_root {
+        Some(root) if !root.is_dir() => Err(Failure::Usage(format!(
+            "--code-root `{}` is not a folder",
+            root.display()
+        ))),
+        Some(root) => Ok(root.clone()),
+        None => Ok(input.folder()),
+    }
 }
 
 /// The id and version of an application, and the URL of its template.
