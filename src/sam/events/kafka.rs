@@ -192,66 +192,91 @@ fn check_source(scope: &Scope<'_>, event: &Event) {
 /// The statements for secrets and network; a fault is reported and gives none.
 fn access_statements(scope: &Scope<'_>, event: &Event) -> Option<Vec<Value>> {
     let watch = scope.watch();
-    let items = configurations(scope, event)?;
-    let names: Vec<&str> = ACCESS.iter().map(|(name, _)| *name).collect();
-    let (mut subnet, mut group, mut identity) = (None, None, None);
-    let (mut secret, mut root) = (None, None);
-    for (index, item) in items.iter().enumerate() {
-        let Some(item) = configuration(scope, event, index, item) else {
-            continue;
-        };
-        let kind = item.get("Type").and_then(Value::as_str);
-        let Some((name, access)) = ACCESS.iter().find(|(name, _)| Some(*name) == kind) else {
-            report_type(scope, event, index, &names);
-            continue;
-        };
-        let uri = item.get("URI").unwrap_or(&Value::Null);
-        if *access != (Access::Identity { secret: false }) {
-            check_uri(scope, event, index, name, uri);
-        }
-        match access {
-            Access::Subnet => subnet = Some(index),
-            Access::SecurityGroup => group = Some(index),
-            Access::Identity { secret: has_secret } => {
-                if identity.is_some() {
-                    report(
-                        scope,
-                        event,
-                        index,
-                        "there can be one way only to say who reads",
-                        "keep one of the authentications",
-                    );
-                }
-                identity = Some(index);
-                if *has_secret {
-                    secret = Some(uri);
-                }
-            }
-            Access::RootCertificate => root = Some(uri),
-            Access::OAuth => {}
-        }
-    }
-    if let (Some(index), None) | (None, Some(index)) = (subnet, group) {
-        report(
-            scope,
-            event,
-            index,
-            "`VPC_SUBNET` and `VPC_SECURITY_GROUP` go together",
-            "add the other one",
-        );
+    let given = GivenAccess::read(scope, event, configurations(scope, event)?);
+    if let (Some(index), None) | (None, Some(index)) = (given.subnet, given.group) {
+        report_half_a_network(scope, event, index);
     }
     if !watch.is_sound() {
         return None;
     }
-    let mut statements: Vec<Value> = [secret, root]
-        .into_iter()
-        .flatten()
-        .map(read_secret)
-        .collect();
-    if subnet.is_some() {
+    let secrets = [given.secret, given.root].into_iter().flatten();
+    let mut statements: Vec<Value> = secrets.map(read_secret).collect();
+    if given.subnet.is_some() {
         statements.push(enter_network());
     }
     Some(statements)
+}
+
+/// What the configurations of an event say together; of two of a kind the last.
+#[derive(Default)]
+struct GivenAccess<'a> {
+    /// Where a subnet is named.
+    subnet: Option<usize>,
+    /// Where a security group is named.
+    group: Option<usize>,
+    /// The secret that says who reads.
+    secret: Option<&'a Value>,
+    /// The secret that says who the cluster is.
+    root: Option<&'a Value>,
+}
+
+impl<'a> GivenAccess<'a> {
+    /// Faults are reported, each at its configuration.
+    fn read(scope: &Scope<'_>, event: &'a Event, items: &'a [Value]) -> Self {
+        let names: Vec<&str> = ACCESS.iter().map(|(name, _)| *name).collect();
+        let mut given = Self::default();
+        let mut is_identified = false;
+        for (index, item) in items.iter().enumerate() {
+            let Some(item) = configuration(scope, event, index, item) else {
+                continue;
+            };
+            let kind = item.get("Type").and_then(Value::as_str);
+            let Some((name, access)) = ACCESS.iter().find(|(name, _)| Some(*name) == kind) else {
+                report_type(scope, event, index, &names);
+                continue;
+            };
+            let uri = item.get("URI").unwrap_or(&Value::Null);
+            if *access != (Access::Identity { secret: false }) {
+                check_uri(scope, event, index, name, uri);
+            }
+            match access {
+                Access::Subnet => given.subnet = Some(index),
+                Access::SecurityGroup => given.group = Some(index),
+                Access::Identity { secret } => {
+                    if is_identified {
+                        report_second_identity(scope, event, index);
+                    }
+                    is_identified = true;
+                    if *secret {
+                        given.secret = Some(uri);
+                    }
+                }
+                Access::RootCertificate => given.root = Some(uri),
+                Access::OAuth => {}
+            }
+        }
+        given
+    }
+}
+
+fn report_second_identity(scope: &Scope<'_>, event: &Event, index: usize) {
+    report(
+        scope,
+        event,
+        index,
+        "there can be one way only to say who reads",
+        "keep one of the authentications",
+    );
+}
+
+fn report_half_a_network(scope: &Scope<'_>, event: &Event, index: usize) {
+    report(
+        scope,
+        event,
+        index,
+        "`VPC_SUBNET` and `VPC_SECURITY_GROUP` go together",
+        "add the other one",
+    );
 }
 
 fn check_uri(scope: &Scope<'_>, event: &Event, index: usize, name: &str, uri: &Value) {
