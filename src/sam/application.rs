@@ -121,62 +121,37 @@ fn find(scope: &Scope<'_>, application: &SamResource, location: Value) -> Option
     let path = application.path("Location");
     let id = part(scope, &location, "ApplicationId", &path);
     let version = part(scope, &location, "SemanticVersion", &path);
-    let (id, version) = (id?, version?);
-    if version.is_empty() {
-        scope.report(
-            Diagnostic::new(
-                codes::APPLICATION_LOCATION,
-                path.then("SemanticVersion"),
-                "`SemanticVersion` is empty",
-            )
-            .help("write the version of the application, in quotes: `SemanticVersion: '1.0.0'`"),
-        );
+    let application = (id?, version?);
+    if let Some(fault) = fault_of(scope, &application, &path) {
+        scope.report(fault);
         return None;
     }
-    if holds_ssm_reference(&id) {
-        scope.report(
-            Diagnostic::new(
-                codes::APPLICATION_LOCATION,
-                path.then("ApplicationId"),
-                "`ApplicationId` holds a dynamic reference, which is not resolved before the stack is created",
-            )
-            .help("write the application's ARN, or a `!Ref` to a parameter that holds it"),
-        );
-        return None;
-    }
-    if !partition::has_application_repository(&scope.options.region) {
-        scope.report(
-            Diagnostic::new(
-                codes::NO_APPLICATION_REPOSITORY,
-                path,
-                format!(
-                    "the region `{}` has no Serverless Application Repository",
-                    scope.options.region
-                ),
-            )
-            .help("copy the application's template to a bucket of yours and write its URL as `Location`"),
-        );
-        return None;
-    }
-    let application = (id, version);
     let Some(url) = scope.options.application_urls.get(&application) else {
-        scope.report(
-            Diagnostic::new(
-                codes::APPLICATION_URL_UNKNOWN,
-                path,
-                "the template's URL must be asked of the Serverless Application Repository, which cannot be done offline",
-            )
-            .help(
-                "run `aws serverlessrepo create-cloud-formation-template --application-id ... --semantic-version ...` and \
-                 pass the `TemplateUrl` of its answer: `canaryform transform --application-url ID@VERSION=URL`, or as `Location`",
-            ),
-        );
+        scope.report(url_unknown(path));
         return None;
     };
     Some(Found {
         url: url.as_str().into(),
         application: Some(application),
     })
+}
+
+/// What keeps an application, by id and version, from being asked for.
+fn fault_of(
+    scope: &Scope<'_>,
+    (id, version): &(String, String),
+    path: &Path,
+) -> Option<Diagnostic> {
+    let path = path.clone();
+    if version.is_empty() {
+        Some(version_empty(path))
+    } else if holds_ssm_reference(id) {
+        Some(id_not_resolved(path))
+    } else if !partition::has_application_repository(&scope.options.region) {
+        Some(no_repository(path, &scope.options.region))
+    } else {
+        None
+    }
 }
 
 /// `ApplicationId` or `SemanticVersion`, with parameters and mappings resolved; a fault is reported and gives none.
@@ -238,6 +213,45 @@ fn holds_ssm_reference(text: &str) -> bool {
             && !version.is_empty()
             && version.chars().all(|c| c.is_ascii_digit())
     })
+}
+
+fn version_empty(path: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::APPLICATION_LOCATION,
+        path.then("SemanticVersion"),
+        "`SemanticVersion` is empty",
+    )
+    .help("write the version of the application, in quotes: `SemanticVersion: '1.0.0'`")
+}
+
+fn id_not_resolved(path: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::APPLICATION_LOCATION,
+        path.then("ApplicationId"),
+        "`ApplicationId` holds a dynamic reference, which is not resolved before the stack is created",
+    )
+    .help("write the application's ARN, or a `!Ref` to a parameter that holds it")
+}
+
+fn no_repository(path: Path, region: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::NO_APPLICATION_REPOSITORY,
+        path,
+        format!("the region `{region}` has no Serverless Application Repository"),
+    )
+    .help("copy the application's template to a bucket of yours and write its URL as `Location`")
+}
+
+fn url_unknown(path: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::APPLICATION_URL_UNKNOWN,
+        path,
+        "the template's URL must be asked of the Serverless Application Repository, which cannot be done offline",
+    )
+    .help(
+        "run `aws serverlessrepo create-cloud-formation-template --application-id ... --semantic-version ...` and \
+         pass the `TemplateUrl` of its answer: `canaryform transform --application-url ID@VERSION=URL`, or as `Location`",
+    )
 }
 
 #[cfg(test)]

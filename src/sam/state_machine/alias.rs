@@ -37,7 +37,7 @@
 
 use super::StateMachine;
 use crate::diagnostics::did_you_mean;
-use crate::diagnostics::{Diagnostic, codes};
+use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::intrinsics::{get_att, is_intrinsic, reference};
 use crate::language::logical_id;
 use crate::language::python_json::number_text;
@@ -56,6 +56,20 @@ const KEYS: &[&str] = &[
     "StateMachineVersionArn",
 ];
 
+/// What needs an alias, as what it is refused without one, and why.
+const NEED_ALIAS: [(&str, &Code, &str); 2] = [
+    (
+        "UseAliasAsEventTarget",
+        codes::EVENT_TARGET_WITHOUT_ALIAS,
+        "needs an alias that events can start",
+    ),
+    (
+        "DeploymentPreference",
+        codes::DEPLOYMENT_WITHOUT_ALIAS,
+        "needs an alias whose traffic it can shift",
+    ),
+];
+
 const TYPES: &[&str] = &["ALL_AT_ONCE", "LINEAR", "CANARY"];
 
 /// Attributes that keep the version before the last one: a deployment may still have to go back to it.
@@ -63,36 +77,8 @@ const RETAINED: &[&str] = &["DeletionPolicy", "UpdateReplacePolicy"];
 
 /// Adds the version and the alias of a machine that has one; faults are reported.
 pub(super) fn lower(scope: &Scope<'_>, machine: &mut StateMachine) {
-    let sam = &machine.sam;
-    if !sam.is_truthy("AutoPublishAlias") {
-        for (name, fault) in [
-            (
-                "UseAliasAsEventTarget",
-                "needs an alias that events can start",
-            ),
-            (
-                "DeploymentPreference",
-                "needs an alias whose traffic it can shift",
-            ),
-        ] {
-            if sam.is_truthy(name) {
-                scope.report(
-                    Diagnostic::new(
-                        if name == "DeploymentPreference" {
-                            codes::DEPLOYMENT_WITHOUT_ALIAS
-                        } else {
-                            codes::EVENT_TARGET_WITHOUT_ALIAS
-                        },
-                        sam.path(name),
-                        format!("`{name}` {fault}"),
-                    )
-                    .on_key()
-                    .help(format!(
-                        "add `AutoPublishAlias: live`, or take `{name}` out"
-                    )),
-                );
-            }
-        }
+    if !machine.sam.is_truthy("AutoPublishAlias") {
+        refuse_without_alias(scope, machine);
         return;
     }
     let alias = alias_id(scope, machine);
@@ -131,6 +117,21 @@ pub(super) fn lower(scope: &Scope<'_>, machine: &mut StateMachine) {
     );
     machine.alias = Some(alias);
     warn_of_rights(scope, machine);
+}
+
+/// Refuses what needs an alias where there is none.
+fn refuse_without_alias(scope: &Scope<'_>, machine: &StateMachine) {
+    for (name, code, fault) in NEED_ALIAS {
+        if machine.sam.is_truthy(name) {
+            scope.report(
+                Diagnostic::new(code, machine.sam.path(name), format!("`{name}` {fault}"))
+                    .on_key()
+                    .help(format!(
+                        "add `AutoPublishAlias: live`, or take `{name}` out"
+                    )),
+            );
+        }
+    }
 }
 
 /// Says that the generated roles of events cannot start the alias: Step Functions asks for the right on the machine.
