@@ -368,7 +368,7 @@ impl ApiStage {
     }
 }
 
-/// The ids of the routes.
+/// Makes each route, with its integration and its permission. Returns the ids of the routes.
 fn lower_routes(
     scope: &Scope<'_>,
     api: &mut SamResource,
@@ -376,104 +376,125 @@ fn lower_routes(
     auth: Option<&Auth>,
     made: &mut Generated,
 ) -> Vec<String> {
-    let mut ids = Vec::new();
     let Value::Object(routes) = api.take("Routes") else {
-        return ids;
+        return Vec::new();
     };
-    for (key, mut route) in routes {
+    let api = &*api;
+    routes
+        .into_iter()
+        .filter_map(|(key, given)| {
+            let route = Route::read(scope, api, key, given)?;
+            Some(route.lower(api, stage, auth, made))
+        })
+        .collect()
+}
+
+/// A route, and what `Routes` says of it.
+struct Route {
+    /// `$connect`, or what messages say that take it.
+    key: String,
+    /// What stands for the key in ids.
+    part: String,
+    given: Map<String, Value>,
+}
+
+impl Route {
+    /// A fault is reported and gives none.
+    fn read(scope: &Scope<'_>, api: &SamResource, key: String, given: Value) -> Option<Self> {
         let path = api.path("Routes").then(&key);
         let Some(part) = id_part(&key) else {
-            scope.report(
-                Diagnostic::new(
-                    codes::ROUTE_KEY,
-                    path,
-                    format!("the route key `{key}` is neither letters and digits nor `$connect`, `$disconnect` or `$default`"),
-                )
-                .on_key()
-                .help("the route key becomes part of logical ids"),
-            );
-            continue;
+            scope.report(route_key(path, &key));
+            return None;
         };
-        let Some(route) = route
-            .as_object_mut()
-            .filter(|route| route.contains_key("FunctionArn"))
-        else {
-            scope.report(
-                Diagnostic::new(
-                    codes::ROUTE_WITHOUT_FUNCTION,
-                    path.then("FunctionArn"),
-                    format!("the route `{key}` has no `FunctionArn`"),
-                )
-                .help("write `FunctionArn: !GetAtt Function.Arn`"),
-            );
-            continue;
-        };
-        let integration = logical_id::websocket_integration(&api.id, &part);
-        let mut take = |name: &str| route.get_mut(name).map(Value::take).unwrap_or_default();
+        match given {
+            Value::Object(given) if given.contains_key("FunctionArn") => {
+                if key != "$connect" && is_truthy(given.get("RequestParameters")) {
+                    scope.report(request_parameters(path, &key));
+                }
+                Some(Self { key, part, given })
+            }
+            _ => {
+                scope.report(route_without_function(path, &key));
+                None
+            }
+        }
+    }
 
+    fn take(&mut self, name: &str) -> Value {
+        self.given
+            .get_mut(name)
+            .map(Value::take)
+            .unwrap_or_default()
+    }
+
+    /// Returns the id of the route.
+    fn lower(
+        mut self,
+        api: &SamResource,
+        stage: &Value,
+        auth: Option<&Auth>,
+        made: &mut Generated,
+    ) -> String {
+        let path = api.path("Routes").then(&self.key);
+        let id = logical_id::websocket_route(&api.id, &self.part);
+        let integration_id = logical_id::websocket_integration(&api.id, &self.part);
+        let permission_id = logical_id::websocket_permission(&api.id, &self.part);
+
+        let properties = self.properties(api, &integration_id, auth);
+        let route = resource("AWS::ApiGatewayV2::Route", Map::new(), properties);
+        made.insert(id.clone(), route, path.clone());
+
+        let function = self.take("FunctionArn");
         let mut properties = map(json!({
             "ApiId": reference(&api.id),
-            "RouteKey": key,
-            "Target": { "Fn::Join": ["/", ["integrations", reference(&integration)]] },
+            "IntegrationType": "AWS_PROXY",
+            "IntegrationUri": { "Fn::Sub": [invocation_uri("FunctionArn"), { "FunctionArn": function }] },
         }));
-        if let Some(auth) = auth.filter(|_| key == "$connect") {
+        set(
+            &mut properties,
+            "TimeoutInMillis",
+            self.take("IntegrationTimeout"),
+        );
+        let integration = resource("AWS::ApiGatewayV2::Integration", Map::new(), properties);
+        made.insert(integration_id, integration, path.clone());
+
+        let permission = permission(function, source_arn(api, stage, &self.key));
+        made.insert(permission_id, permission, path);
+        id
+    }
+
+    fn properties(
+        &mut self,
+        api: &SamResource,
+        integration: &str,
+        auth: Option<&Auth>,
+    ) -> Map<String, Value> {
+        let mut properties = map(json!({
+            "ApiId": reference(&api.id),
+            "RouteKey": self.key,
+            "Target": { "Fn::Join": ["/", ["integrations", reference(integration)]] },
+        }));
+        // Connections are authorized when they are made, messages on them are not.
+        if let Some(auth) = auth.filter(|_| self.key == "$connect") {
             set(
                 &mut properties,
                 "AuthorizationType",
                 auth.kind.clone().into(),
             );
             if auth.kind == "CUSTOM" {
-                set(
-                    &mut properties,
-                    "AuthorizerId",
-                    reference(&logical_id::connect_authorizer(&api.id)),
-                );
+                let authorizer = reference(&logical_id::connect_authorizer(&api.id));
+                set(&mut properties, "AuthorizerId", authorizer);
             }
         }
         for name in ROUTE_PROPERTIES {
-            set(&mut properties, name, take(name));
+            set(&mut properties, name, self.take(name));
         }
-        let request_parameters = take("RequestParameters");
-        if is_truthy(Some(&request_parameters)) {
-            if key != "$connect" {
-                scope.report(
-                    Diagnostic::new(
-                        codes::ROUTE_REQUEST_PARAMETERS,
-                        path.clone().then("RequestParameters"),
-                        format!("the route `{key}` cannot have `RequestParameters`"),
-                    )
-                    .on_key()
-                    .help("only the `$connect` route has any"),
-                );
-            }
-            set(&mut properties, "RequestParameters", request_parameters);
+        let parameters = self.take("RequestParameters");
+        if is_truthy(Some(&parameters)) {
+            set(&mut properties, "RequestParameters", parameters);
         }
-        let function = take("FunctionArn");
-        let timeout = take("IntegrationTimeout");
-        let route_id = logical_id::websocket_route(&api.id, &part);
-        made.insert(
-            route_id.clone(),
-            resource("AWS::ApiGatewayV2::Route", Map::new(), properties),
-            path.clone(),
-        );
-        ids.push(route_id);
-
-        let mut properties = map(json!({
-            "ApiId": reference(&api.id),
-            "IntegrationType": "AWS_PROXY",
-            "IntegrationUri": { "Fn::Sub": [invocation_uri("FunctionArn"), { "FunctionArn": function }] },
-        }));
-        set(&mut properties, "TimeoutInMillis", timeout);
-        made.insert(
-            integration,
-            resource("AWS::ApiGatewayV2::Integration", Map::new(), properties),
-            path.clone(),
-        );
-        let permission = permission(function, source_arn(api, stage, &key));
-        let id = logical_id::websocket_permission(&api.id, &part);
-        made.insert(id, permission, path);
+        properties
     }
-    ids
 }
 
 /// What stands for a route key in ids: `Connect`, `Sendmsg`.
@@ -567,4 +588,33 @@ fn lower_authorizer(api: &SamResource, mut auth: Auth, made: &mut Generated) {
             api.path("Auth"),
         );
     }
+}
+
+fn route_key(path: Path, key: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::ROUTE_KEY,
+        path,
+        format!("the route key `{key}` is neither letters and digits nor `$connect`, `$disconnect` or `$default`"),
+    )
+    .on_key()
+    .help("the route key becomes part of logical ids")
+}
+
+fn route_without_function(path: Path, key: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::ROUTE_WITHOUT_FUNCTION,
+        path.then("FunctionArn"),
+        format!("the route `{key}` has no `FunctionArn`"),
+    )
+    .help("write `FunctionArn: !GetAtt Function.Arn`")
+}
+
+fn request_parameters(path: Path, key: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::ROUTE_REQUEST_PARAMETERS,
+        path.then("RequestParameters"),
+        format!("the route `{key}` cannot have `RequestParameters`"),
+    )
+    .on_key()
+    .help("only the `$connect` route has any")
 }
