@@ -50,18 +50,15 @@
 //!
 //! Upstream: `_construct_rest_api` and the `_add_...` methods in model/api/api_generator.py.
 
-use super::RestApi;
-use crate::diagnostics::did_you_mean;
+use super::{RestApi, auth, gateway_responses};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
-use crate::language::python2::{Map as Map2, Node, Text};
+use crate::language::python2::{Map as Map2, Node};
 use crate::resource::keys;
 use crate::resource::set;
-use crate::sam::api::authorizers;
-use crate::sam::api::openapi::{Cors, Document, Fault, Security, is_version};
+use crate::sam::api::openapi::{Cors, Document, Fault, is_version};
 use crate::sam::code_location;
 use crate::scope::Scope;
-use crate::template::Path;
 use serde_json::{Map, Value};
 
 const CORS_KEYS: &[&str] = &[
@@ -73,26 +70,6 @@ const CORS_KEYS: &[&str] = &[
 ];
 
 const ANY_ORIGIN: &str = "'*'";
-
-const AUTH_KEYS: &[&str] = &[
-    "Authorizers",
-    "DefaultAuthorizer",
-    "InvokeRole",
-    "AddDefaultAuthorizerToCorsPreflight",
-    "AddApiKeyRequiredToCorsPreflight",
-    "ApiKeyRequired",
-    "ResourcePolicy",
-    "UsagePlan",
-];
-
-const RESPONSE_KEYS: &[&str] = &["ResponseParameters", "ResponseTemplates", "StatusCode"];
-
-/// The kinds of parameters of a gateway response, and how the document prefixes their names.
-const RESPONSE_PARAMETERS: [(&str, &str); 3] = [
-    ("Headers", "header."),
-    ("Paths", "path."),
-    ("QueryStrings", "querystring."),
-];
 
 /// Completes the document and sets `Body` or `BodyS3Location`; faults are reported.
 ///
@@ -217,10 +194,10 @@ fn complete(scope: &Scope<'_>, api: &RestApi, document: &mut Document) -> Result
             add_cors(scope, api, document, &cors)?;
         }
         if api.get("Auth").is_truthy() {
-            add_auth(scope, api, document)?;
+            auth::add(scope, api, document)?;
             is_nested |= document.convert(version)?;
         }
-        if let Some(responses) = read_gateway_responses(scope, api) {
+        if let Some(responses) = gateway_responses::read(scope, api) {
             document.edit(|document| {
                 document.define_gateway_responses(responses);
                 Ok::<(), Fault>(())
@@ -320,222 +297,6 @@ fn add_cors(
         return Ok(());
     }
     document.edit(|document| document.add_cors(cors))
-}
-
-fn add_auth(scope: &Scope<'_>, api: &RestApi, document: &mut Document) -> Result<(), Fault> {
-    let path = api.sam.path("Auth");
-    let watch = scope.watch();
-    let Node::Map(auth) = api.get("Auth") else {
-        scope.report(
-            Diagnostic::new(codes::AUTH_SHAPE, path, "`Auth` must be a map")
-                .help("write `Auth: {DefaultAuthorizer: ...}`"),
-        );
-        return Ok(());
-    };
-    keys::refuse_unknown(scope, auth.keys(), AUTH_KEYS, "`Auth`", &path);
-    let authorizers = authorizers::read(scope, &api.sam, auth);
-    let default = auth
-        .get("DefaultAuthorizer")
-        .filter(|name| name.is_truthy());
-    let default = default.filter(|_| !authorizers.is_empty());
-    let default_name = default.and_then(Node::as_text);
-    if default.is_some() && default_name.is_none() {
-        scope.report(
-            Diagnostic::new(
-                codes::DEFAULT_AUTHORIZER,
-                path.clone().then("DefaultAuthorizer"),
-                "`DefaultAuthorizer` must be a string",
-            )
-            .help("write the name itself: an intrinsic cannot be read before the deployment here"),
-        );
-    }
-    let names: Vec<Text> = authorizers.iter().map(|known| known.name.clone()).collect();
-    if let Some(name) = default_name
-        && &**name != "AWS_IAM"
-        && !names.iter().any(|known| **known == **name)
-    {
-        let known: Vec<&str> = names.iter().map(|name| &**name).collect();
-        scope.report(
-            Diagnostic::new(
-                codes::DEFAULT_AUTHORIZER,
-                path.clone().then("DefaultAuthorizer"),
-                format!("there is no authorizer `{}`", &**name),
-            )
-            .help(did_you_mean(name, &known)),
-        );
-    }
-    let policy = auth.get("ResourcePolicy").filter(|given| given.is_truthy());
-    if policy.is_some_and(|policy| policy.as_map().is_none()) {
-        scope.report(
-            Diagnostic::new(
-                codes::RESOURCE_POLICY_SHAPE,
-                path.then("ResourcePolicy"),
-                "`ResourcePolicy` must be a map",
-            )
-            .help("write `ResourcePolicy: {IpRangeWhitelist: [...]}`")
-            .blame(None),
-        );
-    }
-    let is_key_required = auth.get("ApiKeyRequired").is_some_and(Node::is_truthy);
-    if (!authorizers.is_empty() || is_key_required) && !document.takes_security_definitions() {
-        scope.report(
-            Diagnostic::new(
-                codes::OPENAPI_SECURITY_DEFINITIONS,
-                api.body_path().then("securityDefinitions"),
-                "`securityDefinitions` must be a map",
-            )
-            .help("OpenAPI wants a map of definitions here")
-            .blame(None),
-        );
-    }
-    if !watch.is_sound() {
-        return Ok(());
-    }
-
-    let is_on_options = |name: &str| auth.get(name).is_none_or(Node::is_truthy);
-    let partition = scope.partition;
-    document.edit(|document| {
-        for authorizer in &authorizers {
-            document.define_security(authorizer.name.clone(), authorizer.definition(partition));
-        }
-        if let Some(name) = default_name {
-            let scopes = authorizers
-                .iter()
-                .find(|known| *known.name == **name)
-                .map_or_else(|| Vec::new().into(), authorizers::Authorizer::scopes);
-            document.require_by_default(&Security {
-                authorizer: name,
-                scopes: &scopes,
-                authorizers: &names,
-                on_options: is_on_options("AddDefaultAuthorizerToCorsPreflight"),
-            })?;
-        }
-        if is_key_required {
-            document.define_api_key();
-            document
-                .require_api_key_by_default(is_on_options("AddApiKeyRequiredToCorsPreflight"))?;
-        }
-        if let Some(Node::Map(policy)) = policy {
-            for path in document.path_names() {
-                document.add_resource_policy(policy, &path, api.get("StageName"))?;
-            }
-            let custom = policy.get("CustomStatements");
-            if let Some(custom) = custom.filter(|custom| custom.is_truthy()) {
-                document.add_policy_statements(custom)?;
-            }
-        }
-        Ok(())
-    })
-}
-
-fn read_gateway_responses(scope: &Scope<'_>, api: &RestApi) -> Option<Map2> {
-    let Node::Map(given) = api.get("GatewayResponses") else {
-        return None;
-    };
-    if given.is_empty() {
-        return None;
-    }
-    let watch = scope.watch();
-    let mut responses = Map2::hashed();
-    for (name, response) in given.iter() {
-        let path = api.sam.path("GatewayResponses").then(&**name);
-        match response {
-            Node::Map(response) if !is_intrinsic(&Node::from(response.clone()).to_value()) => {
-                responses.insert(name.clone(), gateway_response(scope, response, &path));
-            }
-            _ => scope.report(
-                Diagnostic::new(
-                    codes::GATEWAY_RESPONSE_SHAPE,
-                    path,
-                    format!("the gateway response `{}` must be a map", &**name),
-                )
-                .help("write `{StatusCode: 401, ResponseParameters: ..., ResponseTemplates: ...}`; an intrinsic cannot be read before the deployment here"),
-            ),
-        }
-    }
-    watch.is_sound().then_some(responses)
-}
-
-fn gateway_response(scope: &Scope<'_>, given: &Map2, path: &Path) -> Map2 {
-    keys::refuse_unknown(
-        scope,
-        given.keys(),
-        RESPONSE_KEYS,
-        "a gateway response",
-        path,
-    );
-    let mut parameters = Map2::hashed();
-    let path_of_parameters = path.clone().then("ResponseParameters");
-    let shape_fault = |path: Path, name: &str| {
-        Diagnostic::new(
-            codes::GATEWAY_RESPONSE_SHAPE,
-            path,
-            format!("`{name}` of a gateway response must be a map"),
-        )
-        .help("write `{Name: value}`")
-    };
-    match given.get("ResponseParameters") {
-        Some(Node::Map(kinds)) => {
-            let known: Vec<&str> = RESPONSE_PARAMETERS.iter().map(|(kind, _)| *kind).collect();
-            keys::refuse_unknown(
-                scope,
-                kinds.keys(),
-                &known,
-                "`ResponseParameters`",
-                &path_of_parameters,
-            );
-            for (kind, prefix) in RESPONSE_PARAMETERS {
-                match kinds.get(kind) {
-                    None => {}
-                    Some(Node::Map(values)) => {
-                        for (name, value) in values.iter() {
-                            let name = name.map(|name| format!("gatewayresponse.{prefix}{name}"));
-                            parameters.insert(name, value.clone());
-                        }
-                    }
-                    Some(_) => {
-                        scope.report(shape_fault(path_of_parameters.clone().then(kind), kind));
-                    }
-                }
-            }
-        }
-        Some(other) if other.is_truthy() => {
-            scope.report(shape_fault(path_of_parameters, "ResponseParameters"));
-        }
-        _ => {}
-    }
-    let templates = given
-        .get("ResponseTemplates")
-        .filter(|given| given.is_truthy());
-    let mut made = Map2::hashed();
-    made.insert("responseParameters", parameters);
-    made.insert(
-        "responseTemplates",
-        templates.cloned().unwrap_or_else(|| Map2::hashed().into()),
-    );
-    let status = match given.get("StatusCode") {
-        None | Some(Node::Null) => String::new(),
-        Some(Node::Text(text)) => text.to_string(),
-        Some(other) => other.to_text(),
-    };
-    let is_code = {
-        let digits = status.strip_suffix('\n').unwrap_or(&status);
-        (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    if given.get("StatusCode").is_some_and(Node::is_truthy) && !is_code {
-        scope.report(
-            Diagnostic::new(
-                codes::GATEWAY_RESPONSE_STATUS,
-                path.clone().then("StatusCode"),
-                "`StatusCode` must be a number of at most three digits",
-            )
-            .help("write `404`; an intrinsic cannot be read before the deployment here"),
-        );
-    }
-    if !status.is_empty() {
-        made.insert("statusCode", status.as_str());
-    }
-    made
 }
 
 fn read_models(scope: &Scope<'_>, api: &RestApi) -> Option<Map2> {

@@ -34,7 +34,9 @@
 //!
 //! Upstream: class SamApi in model/sam_resources.py, model/api/api_generator.py.
 
+mod auth;
 mod body;
+mod gateway_responses;
 mod stage;
 
 use super::{authorizers, domain, usage_plan};
