@@ -3,7 +3,7 @@
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::logical_id::MAX_LENGTH;
 use crate::origin::{Origin, Origins};
-use crate::resource::generated::{Generated, Made};
+use crate::resource::generated::{Generated, Made, Slot};
 use crate::scope::Scope;
 use crate::template::{Path, Template};
 use indexmap::IndexMap;
@@ -90,7 +90,7 @@ pub(crate) struct Names {
 
 /// A generated resource, and its place among the others.
 struct Placed {
-    /// The resource, as it stands in the output.
+    /// The resource, as it stands in the output; null while several SAM resources still make it.
     resource: Value,
     /// The position, among the template's own resources, of the one that asked for it; it follows that one.
     after: usize,
@@ -121,18 +121,50 @@ impl Stack {
     /// A resource as it will stand in the output, as far as that is known.
     pub(crate) fn get(&self, id: &str) -> Option<&Value> {
         let made = self.made.get(id).map(|made| &made.resource);
+        let made = made.filter(|made| !made.is_null());
         made.or_else(|| self.own.get(id))
     }
 
     /// Adds what the resource `source` has become.
     pub(crate) fn add(&mut self, scope: &Scope<'_>, source: &str, made: Generated) {
-        for (id, made) in made.into_made() {
-            if let (true, Some(placed)) = (made.is_shared, self.made.get_mut(&id)) {
-                placed.resource = made.resource;
-                self.note_origin(id, None, made.because);
-            } else {
-                self.emit(scope, source, id, made);
+        for (id, slot) in made.into_slots() {
+            match slot {
+                Slot::Made(made) => self.emit(scope, source, id, made),
+                Slot::Shared(_) => self.keep_place(source, id),
+                Slot::Reserved => {}
             }
+        }
+    }
+
+    /// Keeps a place behind `source` for a resource that it makes together with others, unless one of them has one.
+    fn keep_place(&mut self, source: &str, id: String) {
+        let after = self.own.get_index_of(source).unwrap_or_default();
+        let resource = Value::Null;
+        let kept = self.made.entry(id).or_insert(Placed { resource, after });
+        kept.resource = Value::Null;
+    }
+
+    /// Puts a resource that several SAM resources make together, `first` among them, into its place, unless something
+    /// else was generated later that has its id. It is there `because` of each of these places.
+    pub(crate) fn complete(
+        &mut self,
+        scope: &Scope<'_>,
+        first: &str,
+        id: String,
+        resource: Value,
+        because: Vec<Path>,
+    ) {
+        if self.refuse_taken(scope, first, &id, &resource) {
+            return;
+        }
+        self.note_origin(id.clone(), None, because);
+        let after = self.own.get_index_of(first).unwrap_or_default();
+        let kept = self.made.entry(id).or_insert(Placed {
+            resource: Value::Null,
+            after,
+        });
+        if kept.resource.is_null() {
+            kept.resource = resource;
         }
     }
 
@@ -141,41 +173,18 @@ impl Stack {
     /// An id that another resource of the template has is an error. Of two generated resources with one id the later
     /// stays, in the place of the first, as in the reference; where they differ that is said.
     fn emit(&mut self, scope: &Scope<'_>, source: &str, id: String, made: Made) {
-        let resource = made.resource;
-        if id != source && self.own.contains_key(&id) {
-            scope.report(
-                Diagnostic::new(
-                    codes::GENERATED_ID_TAKEN,
-                    Path::resource(source),
-                    format!("`{source}` generates {} with the id `{id}`, which the template has already", kind_of(&resource)),
-                )
-                .on_key()
-                .help(format!("rename `{id}`")),
-            );
-            scope.report(
-                Diagnostic::new(
-                    codes::GENERATED_ID_TAKEN,
-                    Path::resource(&id),
-                    format!(
-                        "`{id}` is the id of {} that `{source}` generates",
-                        kind_of(&resource)
-                    ),
-                )
-                .on_key()
-                .help("rename this resource"),
-            );
+        let Made { resource, because } = made;
+        if self.refuse_taken(scope, source, &id, &resource) {
             return;
         }
+        self.note_origin(id.clone(), Some(source), because);
         let after = self.own.get_index_of(source).unwrap_or_default();
-        let origin = (!made.is_shared).then_some(source);
-        self.note_origin(id.clone(), origin, made.because);
-        let made = Placed { resource, after };
         match self.made.entry(id) {
             indexmap::map::Entry::Vacant(free) => {
-                free.insert(made);
+                free.insert(Placed { resource, after });
             }
             indexmap::map::Entry::Occupied(mut taken) => {
-                if taken.get().resource != made.resource {
+                if taken.get().resource != resource {
                     let finding = Diagnostic::new(
                         codes::GENERATED_ID_TWICE,
                         Path::resource(source),
@@ -185,9 +194,38 @@ impl Stack {
                     .help("rename an event, an alias or a function so that the two get ids of their own");
                     scope.report(finding);
                 }
-                taken.get_mut().resource = made.resource;
+                taken.get_mut().resource = resource;
             }
         }
+    }
+
+    /// Whether another resource of the template has the id of one that `source` generates, which is reported.
+    fn refuse_taken(&self, scope: &Scope<'_>, source: &str, id: &str, generated: &Value) -> bool {
+        if id == source || !self.own.contains_key(id) {
+            return false;
+        }
+        let kind = kind_of(generated);
+        scope.report(
+            Diagnostic::new(
+                codes::GENERATED_ID_TAKEN,
+                Path::resource(source),
+                format!(
+                    "`{source}` generates {kind} with the id `{id}`, which the template has already"
+                ),
+            )
+            .on_key()
+            .help(format!("rename `{id}`")),
+        );
+        scope.report(
+            Diagnostic::new(
+                codes::GENERATED_ID_TAKEN,
+                Path::resource(id),
+                format!("`{id}` is the id of {kind} that `{source}` generates"),
+            )
+            .on_key()
+            .help("rename this resource"),
+        );
+        true
     }
 
     /// Remembers why a resource was made, beside what else it was made for.
@@ -238,6 +276,7 @@ impl Stack {
         let mut made: Vec<(usize, String, Value)> = self
             .made
             .into_iter()
+            .filter(|(_, made)| !made.resource.is_null())
             .map(|(id, made)| (made.after, id, made.resource))
             .collect();
         made.sort_by_key(|(after, _, _)| *after);

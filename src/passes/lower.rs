@@ -9,8 +9,10 @@ use crate::origin::Origins;
 use crate::resource::SamResource;
 use crate::resource::property;
 use crate::sam::api::draft::Apis;
+use crate::sam::api::{route53, usage_plan};
 use crate::sam::common::Common;
 use crate::sam::resource_type::{Lower, Lowered, ResourceType, Stage};
+use crate::sam::shares::Shares;
 use crate::sam::{events, type_of};
 use crate::scope::Scope;
 use crate::stack::{Conditions, Names, Stack};
@@ -31,9 +33,11 @@ pub(crate) fn lower(
     };
     let stack = Stack::new(std::mem::take(resources), conditions);
     let mut common = Common::new(stack, std::mem::take(&mut apis.drafts), inheritance);
-    let mut deployments = lower_all(scope, &mut common, &apis.order);
-    events::tag_buckets(scope, &mut common);
+    let (mut deployments, shares) = lower_all(scope, &mut common, &apis.order);
     let mut stack = common.stack;
+    events::tag_buckets(scope, &mut stack, &shares.taggers);
+    usage_plan::lower_shared(scope, &mut stack, &shares.plan);
+    route53::lower_shared(scope, &mut stack, shares.records);
     group::find_named(&stack, &mut deployments);
     group::lower(scope, &mut stack, &deployments);
     let (all, names, conditions, origins) = stack.finish();
@@ -47,7 +51,7 @@ fn lower_all(
     scope: &Scope<'_>,
     common: &mut Common<'_>,
     order: &HashMap<String, usize>,
-) -> Vec<Deployment> {
+) -> (Vec<Deployment>, Shares) {
     let own = common.stack.own.iter().enumerate();
     let mut staged: Vec<(Stage, usize, usize, &'static ResourceType)> = own
         .filter_map(|(index, (id, resource))| {
@@ -58,36 +62,41 @@ fn lower_all(
         .collect();
     staged.sort_by_key(|(stage, rank, _, _)| (*stage, *rank));
     let mut deployments = Vec::new();
+    let mut shares = Shares::default();
     for (_, _, index, kind) in staged {
         let Some((id, slot)) = common.stack.own.get_index_mut(index) else {
             continue;
         };
         let sam = SamResource::new(id, slot.take());
-        deployments.extend(lower_one(scope, common, kind, sam));
+        let lowered = lower_one(scope, common, kind, sam);
+        deployments.extend(lowered.deployment);
+        shares.extend(lowered.shares);
     }
-    deployments
+    (deployments, shares)
 }
 
-/// Lowers one resource; gives how it is published, where it is.
+/// Lowers one resource, and adds what was made of it where nothing is wrong with it. Gives what it leaves for the template
+/// as a whole.
 fn lower_one(
     scope: &Scope<'_>,
     common: &mut Common<'_>,
     kind: &'static ResourceType,
     sam: SamResource,
-) -> Option<Deployment> {
+) -> Lowered {
     let faults = check(scope, kind, &sam);
     if !faults.is_empty() {
         find_more_faults(scope, common, kind, sam, faults);
-        return None;
+        return Lowered::default();
     }
     let id = sam.id.clone();
     let watch = scope.watch();
-    let lowered = run(scope, common, kind, sam);
+    let mut lowered = run(scope, common, kind, sam);
     if watch.is_sound() {
         note_names(&mut common.stack.names, kind, &id, &lowered);
-        common.stack.add(scope, &id, lowered.made);
+        let made = std::mem::take(&mut lowered.made);
+        common.stack.add(scope, &id, made);
     }
-    lowered.deployment
+    lowered
 }
 
 fn run(

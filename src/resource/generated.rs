@@ -8,23 +8,37 @@ use serde_json::Value;
 /// for the reasons of both.
 #[derive(Debug, Default)]
 pub(crate) struct Generated {
-    resources: IndexMap<String, Option<Made>>,
+    resources: IndexMap<String, Slot>,
 }
 
-/// One of them.
+/// What stands in the place of a resource.
+#[derive(Debug)]
+pub(crate) enum Slot {
+    /// Nothing yet.
+    Reserved,
+    /// Nothing here: several SAM resources make a resource of this type together.
+    Shared(&'static str),
+    Made(Made),
+}
+
+/// A generated resource.
 #[derive(Debug)]
 pub(crate) struct Made {
     pub(crate) resource: Value,
     /// The properties and events that asked for it: each alone is enough.
     pub(crate) because: Vec<Path>,
-    /// Whether several SAM resources make it together.
-    pub(crate) is_shared: bool,
 }
 
 impl Generated {
     /// Keeps a place for a resource that is complete only when others are, but stands before them.
     pub(crate) fn reserve(&mut self, id: impl Into<String>) {
-        self.resources.entry(id.into()).or_insert(None);
+        self.resources.entry(id.into()).or_insert(Slot::Reserved);
+    }
+
+    /// Keeps a place for a resource that several SAM resources make together, and that is made once all of them are
+    /// known.
+    pub(crate) fn share(&mut self, id: impl Into<String>, kind: &'static str) {
+        self.resources.insert(id.into(), Slot::Shared(kind));
     }
 
     /// Adds a resource, in its reserved place where it has one.
@@ -32,29 +46,24 @@ impl Generated {
     /// It is there `because` of this property or event: without it the resource would not be there. Where nothing in
     /// the SAM resource asked for it, that is the SAM resource itself.
     pub(crate) fn insert(&mut self, id: impl Into<String>, resource: Value, because: Path) {
-        self.add(id.into(), resource, because, false);
-    }
-
-    /// Adds a resource that several SAM resources make together: it replaces what the others have made of it so far.
-    pub(crate) fn insert_shared(&mut self, id: impl Into<String>, resource: Value, because: Path) {
-        self.add(id.into(), resource, because, true);
-    }
-
-    fn add(&mut self, id: String, resource: Value, because: Path, is_shared: bool) {
-        let slot = self.resources.entry(id).or_insert(None);
-        let mut all = slot.take().map(|made| made.because).unwrap_or_default();
+        let slot = self.resources.entry(id.into()).or_insert(Slot::Reserved);
+        let mut all = match slot {
+            Slot::Made(made) => std::mem::take(&mut made.because),
+            Slot::Reserved | Slot::Shared(_) => Vec::new(),
+        };
         all.push(because);
-        *slot = Some(Made {
+        *slot = Slot::Made(Made {
             resource,
             because: all,
-            is_shared,
         });
     }
 
     /// A resource, to complete it.
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Value> {
-        let made = self.resources.get_mut(id)?.as_mut()?;
-        Some(&mut made.resource)
+        match self.resources.get_mut(id)? {
+            Slot::Made(made) => Some(&mut made.resource),
+            Slot::Reserved | Slot::Shared(_) => None,
+        }
     }
 
     /// The ids of all resources.
@@ -64,24 +73,26 @@ impl Generated {
 
     /// Every resource, to complete it.
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        self.resources
-            .values_mut()
-            .flatten()
-            .map(|made| &mut made.resource)
+        self.resources.values_mut().filter_map(|slot| match slot {
+            Slot::Made(made) => Some(&mut made.resource),
+            Slot::Reserved | Slot::Shared(_) => None,
+        })
     }
 
-    /// The type of each resource, with its id.
+    /// The type of each resource, shared ones too, with its id.
     pub(crate) fn types(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.resources.iter().filter_map(|(id, made)| {
-            let kind = made.as_ref()?.resource.get("Type")?.as_str()?;
+        self.resources.iter().filter_map(|(id, slot)| {
+            let kind = match slot {
+                Slot::Made(made) => made.resource.get("Type")?.as_str()?,
+                Slot::Shared(kind) => kind,
+                Slot::Reserved => return None,
+            };
             Some((id.as_str(), kind))
         })
     }
 
     /// All of it.
-    pub(crate) fn into_made(self) -> impl Iterator<Item = (String, Made)> {
-        self.resources
-            .into_iter()
-            .filter_map(|(id, made)| Some((id, made?)))
+    pub(crate) fn into_slots(self) -> impl Iterator<Item = (String, Slot)> {
+        self.resources.into_iter()
     }
 }

@@ -91,15 +91,20 @@ pub(crate) fn propagate(resource: &SamResource, made: &mut Generated) {
         return;
     };
     for made in made.values_mut() {
-        let tagged = made
-            .get("Type")
-            .and_then(Value::as_str)
-            .is_some_and(|kind| TAGGED.contains(&kind));
-        if let (true, Some(made)) = (tagged, made.as_object_mut()) {
-            let properties = made.entry("Properties").or_insert_with(|| json!({}));
-            if let Some(properties) = properties.as_object_mut() {
-                properties.insert("Tags".to_owned(), tags.clone().into());
-            }
+        write(made, &tags);
+    }
+}
+
+/// Puts `tags` in the place of those of a generated resource, if it takes any.
+pub(crate) fn write(made: &mut Value, tags: &[Value]) {
+    let tagged = made
+        .get("Type")
+        .and_then(Value::as_str)
+        .is_some_and(|kind| TAGGED.contains(&kind));
+    if let (true, Some(made)) = (tagged, made.as_object_mut()) {
+        let properties = made.entry("Properties").or_insert_with(|| json!({}));
+        if let Some(properties) = properties.as_object_mut() {
+            properties.insert("Tags".to_owned(), tags.to_vec().into());
         }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod layer_version;
 pub(crate) mod policies;
 pub(crate) mod policy_templates;
 pub(crate) mod resource_type;
+pub(crate) mod shares;
 pub(crate) mod simple_table;
 pub(crate) mod state_machine;
 

@@ -1,6 +1,7 @@
 //! What there is to know of a SAM resource type: its properties, and how it is lowered.
 
 use super::common::Common;
+use super::shares::Shares;
 use crate::deployment::Deployment;
 use crate::resource::SamResource;
 use crate::resource::generated::Generated;
@@ -52,6 +53,8 @@ pub(crate) struct Lowered {
     pub(crate) deployment: Option<Deployment>,
     /// Its new id, where it gets another one.
     pub(crate) renamed: Option<String>,
+    /// Its parts in what several resources make together.
+    pub(crate) shares: Shares,
 }
 
 impl Lowered {

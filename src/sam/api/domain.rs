@@ -38,7 +38,6 @@
 //! Upstream: `_construct_api_domain` and `_construct_api_domain_v2` in model/api/api_generator.py.
 
 use super::route53;
-use super::route53::RecordSetGroups;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
@@ -164,25 +163,24 @@ pub(super) fn trust_store(
 
 /// Makes the domain of `api` and all that belongs to it; faults are reported.
 ///
-/// `stage` is the logical id of the API's stage.
+/// `stage` is the logical id of the API's stage. Gives the records that the API shares with others.
 pub(super) fn lower(
     scope: &Scope<'_>,
-    record_sets: &mut RecordSetGroups,
     api: &SamResource,
     domain: &mut Node,
     stage: &str,
     made: &mut Generated,
-) {
+) -> Option<route53::Member> {
     let path = api.path("Domain");
     let edited = match domain {
-        Node::Null => return,
+        Node::Null => return None,
         Node::Map(domain) => domain,
         _ => {
             scope.report(
                 Diagnostic::new(codes::DOMAIN_SHAPE, path, "`Domain` must be a map")
                     .help("write `Domain: {DomainName: ..., CertificateArn: ...}`"),
             );
-            return;
+            return None;
         }
     };
     let given = map(edited.to_value());
@@ -202,7 +200,7 @@ pub(super) fn lower(
             )
             .help("write the word itself: an intrinsic cannot be read before the deployment here"),
         );
-        return;
+        return None;
     };
     let name = get("DomainName");
     let id = match endpoint {
@@ -223,9 +221,10 @@ pub(super) fn lower(
     if endpoint == Endpoint::Private {
         add_association(scope, api, &get("AccessAssociation"), &id, made);
     }
-    if watch.is_sound() {
-        add_records(scope, record_sets, api, edited, endpoint, &id, made);
+    if !watch.is_sound() {
+        return None;
     }
+    add_records(scope, api, edited, endpoint, &id, made)
 }
 
 fn properties(
@@ -384,22 +383,19 @@ fn add_association(
 
 fn add_records(
     scope: &Scope<'_>,
-    record_sets: &mut RecordSetGroups,
     api: &SamResource,
     domain: &mut Map2,
     endpoint: Endpoint,
     id: &str,
     made: &mut Generated,
-) {
+) -> Option<route53::Member> {
     let path = api.path("Domain").then("Route53");
     let name = domain
         .get("DomainName")
         .map(Node::to_value)
         .unwrap_or_default();
     let given = domain.get("Route53").map(Node::to_value);
-    let Some(given) = route53::read(scope, given.as_ref(), path.clone()).cloned() else {
-        return;
-    };
+    let given = route53::read(scope, given.as_ref(), path.clone())?.clone();
     let get = |name: &str| given.get(name).cloned().unwrap_or_default();
     let is_separate = is_truthy(given.get("SeparateRecordSetGroup"));
     if is_separate && !get("SeparateRecordSetGroup").is_boolean() {
@@ -411,7 +407,7 @@ fn add_records(
             )
             .help("write `true` or `false`"),
         );
-        return;
+        return None;
     }
     let (target_zone, target_name) = match endpoint {
         Endpoint::Regional => (
@@ -446,12 +442,10 @@ fn add_records(
         let id = logical_id::separate_record_set_group(&zone, &name);
         let resource = api
             .attributes
-            .derived("AWS::Route53::RecordSetGroup", properties);
+            .derived(route53::RECORD_SET_GROUP, properties);
         made.insert(id, resource, path);
-        return;
+        return None;
     }
-    let id = logical_id::record_set_group(&zone);
-    let attributes = api.attributes.passed_on();
-    let resource = route53::join(record_sets, &id, properties, attributes, records);
-    made.insert_shared(id, resource, path);
+    let group = logical_id::record_set_group(&zone);
+    Some(route53::share(api, path, group, properties, records, made))
 }

@@ -218,6 +218,6 @@ pub(super) fn make(
     if let Some((id, mut properties, records)) = domain.records {
         properties.insert("RecordSets".to_owned(), records.into());
         let because = api.path("Domain").then("Route53");
-        add(id, "AWS::Route53::RecordSetGroup", properties, because);
+        add(id, route53::RECORD_SET_GROUP, properties, because);
     }
 }

@@ -36,11 +36,16 @@
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
-use crate::resource::resource;
+use crate::resource::generated::Generated;
+use crate::resource::{SamResource, resource};
 use crate::scope::Scope;
+use crate::stack::Stack;
 use crate::template::Path;
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 use serde_json::{Map, Value, json};
+
+pub(super) const RECORD_SET_GROUP: &str = "AWS::Route53::RecordSetGroup";
 
 /// What may name a zone.
 const ZONE: [&str; 2] = ["HostedZoneId", "HostedZoneName"];
@@ -117,29 +122,60 @@ pub(super) fn records(
         .collect()
 }
 
-/// The record set groups of a template by id, one for each zone: the first API of a zone makes it, others add to it.
-pub(crate) type RecordSetGroups = IndexMap<String, Value>;
-
-/// Adds records to the group of a zone. Gives the group as it now is.
-///
-/// `properties` are what a new group has beside its records.
-pub(super) fn join(
-    groups: &mut RecordSetGroups,
-    id: &str,
+/// What one domain adds to the records of its zone: the domains of all REST and HTTP APIs share a group.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) api: String,
+    /// Where `Route53` stands, of this member or, in the end, of all.
+    because: Vec<Path>,
+    /// The logical id of the group.
+    group: String,
+    /// What a new group has beside its records.
     properties: Map<String, Value>,
     attributes: Map<String, Value>,
     records: Vec<Value>,
-) -> Value {
-    let group = groups.entry(id.to_owned()).or_insert_with(|| {
-        let mut properties = properties;
-        properties.insert("RecordSets".to_owned(), Value::Array(Vec::new()));
-        resource("AWS::Route53::RecordSetGroup", attributes, properties)
-    });
-    let known = group
-        .get_mut("Properties")
-        .and_then(|properties| properties.get_mut("RecordSets"));
-    if let Some(Value::Array(known)) = known {
-        known.extend(records);
+}
+
+/// Lets a domain of `api` share the group of a zone.
+///
+/// `path` is where `Route53` stands, `properties` are what a new group has beside its records.
+pub(super) fn share(
+    api: &SamResource,
+    path: Path,
+    group: String,
+    properties: Map<String, Value>,
+    records: Vec<Value>,
+    made: &mut Generated,
+) -> Member {
+    made.share(group.clone(), RECORD_SET_GROUP);
+    Member {
+        api: api.id.clone(),
+        because: vec![path],
+        group,
+        properties,
+        attributes: api.attributes.passed_on(),
+        records,
     }
-    group.clone()
+}
+
+/// Makes the group of each zone: as its first member says, with the records of all.
+pub(crate) fn lower_shared(scope: &Scope<'_>, stack: &mut Stack, members: Vec<Member>) {
+    let mut groups: IndexMap<String, Member> = IndexMap::new();
+    for member in members {
+        match groups.entry(member.group.clone()) {
+            Entry::Vacant(new) => {
+                new.insert(member);
+            }
+            Entry::Occupied(mut group) => {
+                group.get_mut().records.extend(member.records);
+                group.get_mut().because.extend(member.because);
+            }
+        }
+    }
+    for (id, group) in groups {
+        let mut properties = group.properties;
+        properties.insert("RecordSets".to_owned(), group.records.into());
+        let made = resource(RECORD_SET_GROUP, group.attributes, properties);
+        stack.complete(scope, &group.api, id, made, group.because);
+    }
 }

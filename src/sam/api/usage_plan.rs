@@ -40,13 +40,13 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::conditions::{any_of, condition};
 use crate::language::intrinsics::reference;
-use crate::language::logical_id::{self, SHARED_USAGE_PLAN_CONDITION};
+use crate::language::logical_id::{self, SHARED_USAGE_PLAN_CONDITION, SHARED_USAGE_PLAN_OWNER};
 use crate::language::truth::is_truthy;
 use crate::resource::generated::Generated;
 use crate::resource::keys;
-use crate::resource::{SamResource, map, resource};
+use crate::resource::{SamResource, map, resource, tags};
 use crate::scope::Scope;
-use crate::stack::Conditions;
+use crate::stack::{Conditions, Stack};
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -61,103 +61,155 @@ const KEYS: &[&str] = &[
 
 const CHOICES: &[&str] = &["SHARED", "PER_API", "NONE"];
 
-/// What is known of the plan that APIs share.
-#[derive(Debug, Default)]
-pub(crate) struct SharedPlan {
-    /// The APIs with the ids of their stages.
-    apis: Vec<(String, String)>,
-    conditions: Vec<String>,
-    has_unconditional: bool,
-    deletion_policy: Option<Value>,
-    update_replace_policy: Option<Value>,
-    /// What the last API says of it.
-    given: Option<Map<String, Value>>,
+/// An API that has a part in the plan that APIs share.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) api: String,
+    stage: String,
+    /// `Auth.UsagePlan`, and where it stands.
+    given: Map<String, Value>,
+    path: Path,
+    /// `Condition`, `DeletionPolicy` and `UpdateReplacePolicy` of the API.
+    attributes: Map<String, Value>,
+    /// The tags that the API spreads.
+    tags: Option<Vec<Value>>,
 }
+
+/// The ids of a plan, of its key, and of what joins the two; `owner` is an API, or all that share.
+fn ids(owner: &str) -> [String; 3] {
+    [
+        logical_id::usage_plan(owner),
+        logical_id::api_key(owner),
+        logical_id::usage_plan_key(owner),
+    ]
+}
+
+/// The types of the resources with these ids.
+const KINDS: [&str; 3] = [
+    "AWS::ApiGateway::UsagePlan",
+    "AWS::ApiGateway::ApiKey",
+    "AWS::ApiGateway::UsagePlanKey",
+];
 
 /// Reads the `UsagePlan` and makes what it asks for; faults are reported.
 ///
-/// `stage` is the logical id of the API's stage.
+/// `stage` is the logical id of the API's stage. Gives the API's part in the plan that APIs share, where it wants that
+/// one.
 pub(super) fn lower(
     scope: &Scope<'_>,
-    conditions: &mut Conditions,
-    shared: &mut SharedPlan,
     api: &SamResource,
     given: &Value,
     stage: &str,
     made: &mut Generated,
-) {
+) -> Option<Member> {
     if given.is_null() {
-        return;
+        return None;
     }
     let path = api.path("Auth").then("UsagePlan");
-    let Some(given) = read(scope, given, &path) else {
+    let given = read(scope, given, &path)?;
+    match given.get("CreateUsagePlan").and_then(Value::as_str) {
+        Some("PER_API") => {
+            let attributes = api.attributes.passed_on();
+            for (id, resource) in resources(&api.id, &[(&api.id, stage)], &given, &attributes) {
+                made.insert(id, resource, path.clone());
+            }
+            None
+        }
+        Some("SHARED") => {
+            for (id, kind) in ids(SHARED_USAGE_PLAN_OWNER).into_iter().zip(KINDS) {
+                made.share(id, kind);
+            }
+            Some(Member {
+                api: api.id.clone(),
+                stage: stage.to_owned(),
+                given,
+                path,
+                attributes: api.attributes.passed_on(),
+                tags: tags::propagated(api).map(tags::list),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Makes the plan that `members` share: it is as the last of them says.
+pub(crate) fn lower_shared(scope: &Scope<'_>, stack: &mut Stack, members: &[Member]) {
+    let (Some(first), Some(last)) = (members.first(), members.last()) else {
         return;
     };
-    let choice = given.get("CreateUsagePlan").and_then(Value::as_str);
-    let owner = match choice {
-        Some("PER_API") => &api.id,
-        Some("SHARED") => logical_id::SHARED_USAGE_PLAN_OWNER,
-        _ => return,
-    };
-    let plan = logical_id::usage_plan(owner);
-    let key = logical_id::api_key(owner);
-    let join = logical_id::usage_plan_key(owner);
-    let is_shared = choice == Some("SHARED");
-    let (attributes, apis) = if is_shared {
-        let attributes = share(scope, conditions, shared, api, stage, &given, &path);
-        (attributes, shared.apis.clone())
-    } else {
-        let own = vec![(api.id.clone(), stage.to_owned())];
-        (api.attributes.passed_on(), own)
-    };
+    for (before, member) in members.iter().zip(members.iter().skip(1)) {
+        if before.given != member.given {
+            scope.report(
+                Diagnostic::new(
+                    codes::SHARED_USAGE_PLAN_DIFFERS,
+                    member.path.clone(),
+                    "APIs say different things of the usage plan that they share; what one of them says counts, and which one that is depends on the names of all resources",
+                )
+                .help("give all APIs with `CreateUsagePlan: SHARED` the same `UsagePlan`, best in `Globals.Api.Auth`"),
+            );
+        }
+    }
+    let condition = condition_of_all(scope, &mut stack.conditions, members);
+    let attributes = attributes_of_all(members, condition);
+    let apis: Vec<(&str, &str)> = members
+        .iter()
+        .map(|member| (member.api.as_str(), member.stage.as_str()))
+        .collect();
+    let made = resources(SHARED_USAGE_PLAN_OWNER, &apis, &last.given, &attributes);
+    for (id, mut resource) in made {
+        if let Some(tags) = &last.tags {
+            tags::write(&mut resource, tags);
+        }
+        let because = members.iter().map(|member| member.path.clone()).collect();
+        stack.complete(scope, &first.api, id, resource, because);
+    }
+}
 
-    let depends_on: Vec<&String> = apis.iter().map(|(api, _)| api).collect();
-    let mut properties = Map::new();
+/// A usage plan of `apis`, given with their stages, its key, and what joins the two.
+fn resources(
+    owner: &str,
+    apis: &[(&str, &str)],
+    given: &Map<String, Value>,
+    attributes: &Map<String, Value>,
+) -> impl Iterator<Item = (String, Value)> {
+    let [plan, key, join] = ids(owner);
+    let all_apis: Vec<&str> = apis.iter().map(|(api, _)| *api).collect();
     let stages = apis
         .iter()
         .map(|(api, stage)| json!({ "ApiId": reference(api), "Stage": reference(stage) }));
+    let mut properties = Map::new();
     properties.insert("ApiStages".to_owned(), stages.collect());
     for name in ["UsagePlanName", "Description", "Quota", "Tags", "Throttle"] {
         if let Some(value) = given.get(name).filter(|value| is_truthy(Some(value))) {
             properties.insert(name.to_owned(), value.clone());
         }
     }
-    let mut emit = |id: &String, kind: &str, depends_on: Value, properties: Map<String, Value>| {
-        let mut all = map(json!({ "DependsOn": depends_on }));
-        all.extend(attributes.clone());
-        let resource = resource(kind, all, properties);
-        if is_shared {
-            made.insert_shared(id, resource, path.clone());
-        } else {
-            made.insert(id, resource, path.clone());
-        }
-    };
-    emit(
-        &plan,
-        "AWS::ApiGateway::UsagePlan",
-        json!(depends_on),
-        properties,
-    );
-    let keys = apis
+    let stages = apis
         .iter()
         .map(|(api, stage)| json!({ "RestApiId": reference(api), "StageName": reference(stage) }));
-    let keys: Vec<Value> = keys.collect();
-    emit(
-        &key,
-        "AWS::ApiGateway::ApiKey",
-        json!([plan]),
-        map(json!({ "Enabled": true, "StageKeys": keys })),
-    );
-    emit(
-        &join,
-        "AWS::ApiGateway::UsagePlanKey",
-        json!([key]),
-        map(json!({
-            "KeyId": reference(&key),
-            "KeyType": "API_KEY",
-            "UsagePlanId": reference(&plan),
-        })),
-    );
+    let stages: Vec<Value> = stages.collect();
+    let of_join = json!({
+        "KeyId": reference(&key),
+        "KeyType": "API_KEY",
+        "UsagePlanId": reference(&plan),
+    });
+    let parts = [
+        (json!(all_apis), properties),
+        (
+            json!([plan]),
+            map(json!({ "Enabled": true, "StageKeys": stages })),
+        ),
+        (json!([key]), map(of_join)),
+    ];
+    let made = KINDS.into_iter().zip(parts);
+    let made: Vec<Value> = made
+        .map(|(kind, (depends_on, properties))| {
+            let mut all = map(json!({ "DependsOn": depends_on }));
+            all.extend(attributes.clone());
+            resource(kind, all, properties)
+        })
+        .collect();
+    [plan, key, join].into_iter().zip(made)
 }
 
 fn read(scope: &Scope<'_>, given: &Value, path: &Path) -> Option<Map<String, Value>> {
@@ -188,110 +240,72 @@ fn read(scope: &Scope<'_>, given: &Value, path: &Path) -> Option<Map<String, Val
     watch.is_sound().then(|| given.clone())
 }
 
-/// Joins an API to the shared plan. Gives the attributes of the shared resources, as far as is known now.
-fn share(
-    scope: &Scope<'_>,
-    conditions: &mut Conditions,
-    plan: &mut SharedPlan,
-    api: &SamResource,
-    stage: &str,
-    given: &Map<String, Value>,
-    path: &Path,
-) -> Map<String, Value> {
-    if !plan.apis.iter().any(|(known, _)| *known == api.id) {
-        plan.apis.push((api.id.clone(), stage.to_owned()));
-    }
-    if plan.given.as_ref().is_some_and(|before| before != given) {
-        scope.report(
-            Diagnostic::new(
-                codes::SHARED_USAGE_PLAN_DIFFERS,
-                path.clone(),
-                "APIs say different things of the usage plan that they share; what one of them says counts, and which one that is depends on the names of all resources",
-            )
-            .help("give all APIs with `CreateUsagePlan: SHARED` the same `UsagePlan`, best in `Globals.Api.Auth`"),
-        );
-    }
-    plan.given = Some(given.clone());
-    let kept = &api.attributes.kept;
-    let policy = |name: &str| {
-        kept.get(name)
-            .filter(|value| is_truthy(Some(value)))
-            .cloned()
-    };
-    if let Some(new) = policy("DeletionPolicy")
-        && (plan.deletion_policy.is_none() || new == "Retain")
-    {
-        plan.deletion_policy = Some(new);
-    }
-    if let Some(new) = policy("UpdateReplacePolicy") {
-        let wins = match &plan.update_replace_policy {
-            None => true,
-            Some(known) => new == "Retain" || (new == "Snapshot" && *known == "Delete"),
-        };
-        if wins {
-            plan.update_replace_policy = Some(new);
-        }
-    }
-    join_condition(scope, conditions, plan, api, path);
+/// The attributes of the shared plan: of the policies of its members the most careful.
+fn attributes_of_all(members: &[Member], condition: Option<&'static str>) -> Map<String, Value> {
     let mut attributes = Map::new();
-    for (name, value) in [
-        ("DeletionPolicy", &plan.deletion_policy),
-        ("UpdateReplacePolicy", &plan.update_replace_policy),
+    for (name, careful) in [
+        ("DeletionPolicy", &["Retain"] as &[&str]),
+        ("UpdateReplacePolicy", &["Retain", "Snapshot"]),
     ] {
-        if let Some(value) = value {
-            attributes.insert(name.to_owned(), value.clone());
+        let policies = members
+            .iter()
+            .filter_map(|member| member.attributes.get(name))
+            .filter(|policy| is_truthy(Some(policy)));
+        let chosen = policies.reduce(|known, new| {
+            let wins = match new.as_str() {
+                Some("Retain") => true,
+                Some("Snapshot") => careful.contains(&"Snapshot") && known == "Delete",
+                _ => false,
+            };
+            if wins { new } else { known }
+        });
+        if let Some(policy) = chosen {
+            attributes.insert(name.to_owned(), policy.clone());
         }
     }
-    if !plan.conditions.is_empty() && !plan.has_unconditional {
-        attributes.insert("Condition".to_owned(), SHARED_USAGE_PLAN_CONDITION.into());
+    if let Some(condition) = condition {
+        attributes.insert("Condition".to_owned(), condition.into());
     }
     attributes
 }
 
-/// The shared resources depend on the conditions of the APIs, where all have one.
-fn join_condition(
+/// The condition of the shared plan, where all its members have one.
+fn condition_of_all(
     scope: &Scope<'_>,
     conditions: &mut Conditions,
-    plan: &mut SharedPlan,
-    api: &SamResource,
-    path: &Path,
-) {
-    if plan.has_unconditional {
-        return;
-    }
-    match api.attributes.kept.get("Condition") {
-        None | Some(Value::Null) => {
-            plan.has_unconditional = true;
-            conditions
-                .added
-                .retain(|name, _| !name.starts_with(SHARED_USAGE_PLAN_CONDITION));
+    members: &[Member],
+) -> Option<&'static str> {
+    let mut names: Vec<String> = Vec::new();
+    for member in members {
+        let name = match member.attributes.get("Condition") {
+            None | Some(Value::Null) => return None,
+            Some(Value::String(name)) if !name.is_empty() => name,
+            Some(_) => continue,
+        };
+        if conditions.is_empty() {
+            scope.report(
+                Diagnostic::new(
+                    codes::CONDITIONS_MISSING,
+                    member.path.clone(),
+                    format!("a shared usage plan depends on the condition `{name}`, but the template has no `Conditions`"),
+                )
+                .help(format!("declare `{name}` under `Conditions`"))
+                .blame(None),
+            );
+        } else if !names.contains(name) {
+            names.push(name.clone());
         }
-        Some(Value::String(name)) if !name.is_empty() && !plan.conditions.contains(name) => {
-            if conditions.is_empty() {
-                scope.report(
-                    Diagnostic::new(
-                        codes::CONDITIONS_MISSING,
-                        path.clone(),
-                        format!("a shared usage plan depends on the condition `{name}`, but the template has no `Conditions`"),
-                    )
-                    .help(format!("declare `{name}` under `Conditions`"))
-                    .blame(None),
-                );
-                return;
-            }
-            plan.conditions.push(name.clone());
-            // The reference writes a lone condition as its bare name, and any number of them into one `Fn::Or`:
-            // CloudFormation refuses the one, and the other beyond ten.
-            if let [one] = plan.conditions.as_slice() {
-                let condition = condition(one);
-                conditions
-                    .added
-                    .insert(SHARED_USAGE_PLAN_CONDITION.to_owned(), condition);
-            } else {
-                let all = any_of(SHARED_USAGE_PLAN_CONDITION, &plan.conditions);
-                conditions.added.extend(all);
-            }
-        }
-        Some(_) => {}
     }
+    // The reference writes a lone condition as its bare name, and any number of them into one `Fn::Or`: CloudFormation
+    // refuses the one, and the other beyond ten.
+    let made: Vec<(String, Value)> = match names.as_slice() {
+        [] => return None,
+        [one] => vec![(SHARED_USAGE_PLAN_CONDITION.to_owned(), condition(one))],
+        _ => any_of(SHARED_USAGE_PLAN_CONDITION, &names)
+            .into_iter()
+            .collect(),
+    };
+    // The one that the plan names stands first.
+    conditions.added.extend(made.into_iter().rev());
+    Some(SHARED_USAGE_PLAN_CONDITION)
 }

@@ -65,6 +65,7 @@ use crate::language::truth::is_truthy;
 use crate::resource::generated::Generated;
 use crate::resource::property::{self, Property};
 use crate::resource::{SamResource, map, set};
+use crate::sam::shares::Shares;
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
@@ -203,6 +204,8 @@ pub(crate) struct Target<'a> {
     /// What its role may do.
     pub(crate) policies: &'a mut RolePolicies,
     pub(crate) made: &'a mut Generated,
+    /// Its parts in what it makes together with others.
+    pub(crate) shares: &'a mut Shares,
 }
 
 impl Target<'_> {

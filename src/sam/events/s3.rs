@@ -39,10 +39,13 @@ use crate::language::intrinsics::{no_value, reference};
 use crate::language::truth::{equal, is_truthy};
 use crate::resource::property::{Property, Shape, TEXT_OR_TEXTS};
 use crate::resource::tags;
-use crate::sam::common::{Common, Tagger};
+use crate::sam::common::Common;
 use crate::sam::events::Lower;
+use crate::sam::shares::Tagger;
 use crate::scope::Scope;
+use crate::stack::Stack;
 use crate::template::Path;
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
@@ -107,10 +110,11 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
     let entries = notifications(event, &target.arn, condition);
     let all_tags = tags::propagated(target.sam).map(tags::list);
     let function = target.sam.id.clone();
-    let taggers = common.taggers.entry(bucket.to_owned()).or_default();
-    if !target.sam.is_refused {
-        taggers.push(Tagger { function, all_tags });
-    }
+    target.shares.taggers.push(Tagger {
+        bucket: bucket.to_owned(),
+        function,
+        all_tags,
+    });
     edited::edit(
         scope,
         &mut common.stack,
@@ -128,16 +132,24 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
 }
 
 /// Gives each edited bucket the tags of `PropagateTags`: only the last function with an event of it decides.
-pub(crate) fn tag_buckets(scope: &Scope<'_>, common: &mut Common<'_>) {
-    for (bucket, taggers) in std::mem::take(&mut common.taggers) {
+pub(crate) fn tag_buckets(scope: &Scope<'_>, stack: &mut Stack, taggers: &[Tagger]) {
+    let mut buckets: IndexMap<&str, Vec<&Tagger>> = IndexMap::new();
+    for tagger in taggers {
+        buckets.entry(&tagger.bucket).or_default().push(tagger);
+    }
+    for (bucket, taggers) in buckets {
         let Some(Tagger {
             function: last,
             all_tags: tags,
+            ..
         }) = taggers.last()
         else {
             continue;
         };
-        for Tagger { function, all_tags } in &taggers {
+        for Tagger {
+            function, all_tags, ..
+        } in &taggers
+        {
             if all_tags.is_some() && all_tags != tags {
                 scope.report(
                     Diagnostic::new(
@@ -149,10 +161,9 @@ pub(crate) fn tag_buckets(scope: &Scope<'_>, common: &mut Common<'_>) {
                 );
             }
         }
-        let properties = common
-            .stack
+        let properties = stack
             .own
-            .get_mut(&bucket)
+            .get_mut(bucket)
             .and_then(|resource| resource.get_mut("Properties"))
             .and_then(Value::as_object_mut);
         let (Some(tags), Some(properties)) = (tags, properties) else {
@@ -163,7 +174,7 @@ pub(crate) fn tag_buckets(scope: &Scope<'_>, common: &mut Common<'_>) {
             scope.report(
                 Diagnostic::new(
                     codes::BUCKET_TAGS_LOST,
-                    Path::property(&bucket, "Tags"),
+                    Path::property(bucket, "Tags"),
                     format!("the bucket `{bucket}` loses its own tags to those of `{last}`, which spreads them with `PropagateTags`"),
                 )
                 .on_key()

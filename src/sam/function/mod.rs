@@ -61,6 +61,7 @@ use crate::sam::common::Common;
 use crate::sam::resource_type::Lower;
 use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
+use crate::sam::shares::Shares;
 use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
@@ -274,6 +275,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
         &mut function,
         &mut properties,
     );
+    let mut shares = Shares::default();
     if watch.is_sound() {
         let target = Target {
             kind: TargetKind::Function,
@@ -286,6 +288,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
             sam: &function.sam,
             policies: &mut function.policies,
             made: &mut function.made,
+            shares: &mut shares,
         };
         events::lower(scope, common, target, events);
     }
@@ -303,6 +306,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
         made: function.made,
         deployment,
         renamed: None,
+        shares,
     }
 }
 

@@ -60,6 +60,7 @@ use crate::sam::function::role::xray_policy;
 use crate::sam::resource_type::Lower;
 use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
+use crate::sam::shares::Shares;
 use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value};
@@ -175,6 +176,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     let tags = machine.sam.get("Tags").as_object();
     set(&mut properties, "Tags", tags::created_by(CREATED_BY, tags));
     alias::lower(scope, &mut machine);
+    let mut shares = Shares::default();
     if watch.is_sound() {
         let target = Target {
             kind: TargetKind::StateMachine,
@@ -184,6 +186,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
             sam: &machine.sam,
             policies: &mut RolePolicies::default(),
             made: &mut machine.made,
+            shares: &mut shares,
         };
         events::lower(scope, common, target, events);
     }
@@ -193,7 +196,10 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     let because = machine.sam.place();
     machine.made.insert(id, main, because);
     tags::propagate(&machine.sam, &mut machine.made);
-    machine.made.into()
+    Lowered {
+        shares,
+        ..Lowered::from(machine.made)
+    }
 }
 
 /// The machine's role: the user's, or a generated one.

@@ -160,7 +160,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
         }
     }
     let stage = stage_id(&api.sam);
-    lower_domain(scope, common, &mut api, &stage);
+    let records = lower_domain(scope, &mut api, &stage);
     lower_stage(&mut api, stage);
     let main = api
         .sam
@@ -169,7 +169,9 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     let because = api.sam.place();
     api.made.insert(api.sam.id.clone(), main, because);
     super::check_ids(scope, &api.sam.id, &api.made);
-    api.made.into()
+    let mut lowered = Lowered::from(api.made);
+    lowered.shares.records.extend(records);
+    lowered
 }
 
 /// The name of the stage; an empty one is the default stage.
@@ -189,10 +191,8 @@ fn stage_id(api: &SamResource) -> String {
 }
 
 /// The domain with its mappings, and its records: those of one zone share a group with those of other HTTP and REST APIs.
-fn lower_domain(scope: &Scope<'_>, common: &mut Common<'_>, api: &mut HttpApi, stage: &str) {
-    let Some(mut domain) = domain_v2::read(scope, &api.sam, stage) else {
-        return;
-    };
+fn lower_domain(scope: &Scope<'_>, api: &mut HttpApi, stage: &str) -> Option<route53::Member> {
+    let mut domain = domain_v2::read(scope, &api.sam, stage)?;
     let attributes = api.sam.attributes.passed_on();
     let records = domain.records.take();
     let tags = match api.sam.get("Tags") {
@@ -200,17 +200,12 @@ fn lower_domain(scope: &Scope<'_>, common: &mut Common<'_>, api: &mut HttpApi, s
         _ => json!({ CREATED_BY: "SAM" }),
     };
     domain_v2::make(&api.sam, domain, tags, &attributes, &mut api.made);
-    if let Some((id, properties, records)) = records {
-        let group = route53::join(
-            &mut common.record_sets,
-            &id,
-            properties,
-            attributes,
-            records,
-        );
-        api.made
-            .insert_shared(id, group, api.sam.path("Domain").then("Route53"));
-    }
+    let (group, properties, records) = records?;
+    let path = api.sam.path("Domain").then("Route53");
+    let made = &mut api.made;
+    Some(route53::share(
+        &api.sam, path, group, properties, records, made,
+    ))
 }
 
 fn lower_stage(api: &mut HttpApi, id: String) {

@@ -206,18 +206,12 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     }
     let stage = stage::id(&api.sam);
     let mut domain = api.get("Domain").clone();
-    domain::lower(
-        scope,
-        &mut common.record_sets,
-        &api.sam,
-        &mut domain,
-        &stage,
-        &mut api.made,
-    );
+    let records = domain::lower(scope, &api.sam, &mut domain, &stage, &mut api.made);
     api.draft.properties.insert("Domain", domain);
     if let Some(body) = body {
         stage::lower(scope, &mut api, &body, &stage);
     }
+    let mut plan = None;
     let auth = api.get("Auth").as_map().cloned();
     if let Some(auth) = auth.filter(|auth| !auth.is_empty()) {
         for authorizer in authorizers::read(scope, &api.sam, &auth) {
@@ -231,19 +225,11 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
                 api.made.insert(id, made, authorizer.place(&api.sam));
             }
         }
-        let plan = auth
+        let given = auth
             .get("UsagePlan")
             .map(Node::to_value)
             .unwrap_or_default();
-        usage_plan::lower(
-            scope,
-            &mut common.stack.conditions,
-            &mut common.usage_plan,
-            &api.sam,
-            &plan,
-            &stage,
-            &mut api.made,
-        );
+        plan = usage_plan::lower(scope, &api.sam, &given, &stage, &mut api.made);
     }
     property::copy(PROPERTIES, &mut api.sam, &mut properties);
     let main = api
@@ -254,7 +240,10 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     api.made.insert(api.sam.id.clone(), main, because);
     tags::propagate(&api.sam, &mut api.made);
     super::check_ids(scope, &api.sam.id, &api.made);
-    api.made.into()
+    let mut lowered = Lowered::from(api.made);
+    lowered.shares.records.extend(records);
+    lowered.shares.plan.extend(plan);
+    lowered
 }
 
 /// Where the API is served from.
