@@ -46,16 +46,31 @@ impl Generated {
     /// It is there `because` of this property or event: without it the resource would not be there. Where nothing in
     /// the SAM resource asked for it, that is the SAM resource itself.
     pub(crate) fn insert(&mut self, id: impl Into<String>, resource: Value, because: Path) {
-        let slot = self.resources.entry(id.into()).or_insert(Slot::Reserved);
-        let mut all = match slot {
-            Slot::Made(made) => std::mem::take(&mut made.because),
-            Slot::Reserved | Slot::Shared(_) => Vec::new(),
-        };
-        all.push(because);
-        *slot = Slot::Made(Made {
+        let made = Made {
             resource,
-            because: all,
-        });
+            because: vec![because],
+        };
+        self.put(id.into(), made);
+    }
+
+    /// Adds all that another room has made, in its order.
+    pub(crate) fn append(&mut self, other: Self) {
+        for (id, slot) in other.resources {
+            match slot {
+                Slot::Reserved => self.reserve(id),
+                Slot::Shared(kind) => self.share(id, kind),
+                Slot::Made(made) => self.put(id, made),
+            }
+        }
+    }
+
+    fn put(&mut self, id: String, mut made: Made) {
+        let slot = self.resources.entry(id).or_insert(Slot::Reserved);
+        if let Slot::Made(earlier) = slot {
+            made.because
+                .splice(0..0, std::mem::take(&mut earlier.because));
+        }
+        *slot = Slot::Made(made);
     }
 
     /// A resource, to complete it.

@@ -41,14 +41,15 @@
 //!
 //! Upstream: `_construct_event_invoke_config` and `_validate_and_inject_resource` in model/sam_resources.py.
 
-use super::Function;
+use crate::deployment::Alias;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::conditions;
 use crate::language::intrinsics::{argument, get_att, if_parts, if_then, is_no_value, reference};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
-use crate::resource::{map, resource, set};
+use crate::resource::generated::Generated;
+use crate::resource::{SamResource, map, resource, set};
 use crate::sam::common::Common;
 use crate::sam::events::allow_to_send;
 use crate::scope::Scope;
@@ -111,26 +112,42 @@ struct Destination {
     path: Path,
 }
 
-/// Adds what `EventInvokeConfig` stands for to a function that has one; faults are reported.
-pub(super) fn lower(scope: &Scope<'_>, common: &mut Common<'_>, function: &mut Function) {
-    if !function.sam.is_truthy("EventInvokeConfig") {
-        return;
+/// What `EventInvokeConfig` stands for.
+#[derive(Default)]
+pub(super) struct Invoked {
+    pub(super) made: Generated,
+    /// The inline policies that let the role send to the destinations.
+    pub(super) grants: Vec<Value>,
+}
+
+/// Makes what `EventInvokeConfig` stands for, of a function that has one; faults are reported.
+pub(super) fn lower(
+    scope: &Scope<'_>,
+    common: &mut Common<'_>,
+    sam: &mut SamResource,
+    alias: Option<&Alias>,
+) -> Invoked {
+    let mut invoked = Invoked::default();
+    if !sam.is_truthy("EventInvokeConfig") {
+        return invoked;
     }
-    let mut config = function.sam.take("EventInvokeConfig");
-    let path = function.sam.path("EventInvokeConfig");
+    let mut config = sam.take("EventInvokeConfig");
+    let path = sam.path("EventInvokeConfig");
     scope.warn_of_parameters(&config, &path);
     if let Err(fault) = scope.parameters.resolve(&mut config) {
         scope.report_unresolvable(path, &fault);
-        return;
+        return invoked;
     }
-    let id = format!("{}EventInvokeConfig", function.id());
+    let id = format!("{}EventInvokeConfig", sam.id);
     let mut destinations = Map::new();
     match config.get("DestinationConfig") {
         given if !is_truthy(given) => {}
         Some(Value::Object(given)) => {
             for name in ["OnSuccess", "OnFailure"] {
-                let read = read(scope, common, function, &id, name, given, &path);
-                if let Some(value) = read.and_then(|read| send_to(scope, common, function, read)) {
+                let read = read(scope, common, sam, &id, name, given, &path);
+                if let Some(value) =
+                    read.and_then(|read| send_to(scope, common, sam, &mut invoked, read))
+                {
                     destinations.insert(name.to_owned(), json!({ "Destination": value }));
                 }
             }
@@ -145,32 +162,30 @@ pub(super) fn lower(scope: &Scope<'_>, common: &mut Common<'_>, function: &mut F
         ),
     }
     let part = |name: &str| config.get(name).cloned().unwrap_or_default();
-    let qualifier = function
-        .alias
-        .as_ref()
-        .map_or("$LATEST", |alias| alias.name.as_str());
+    let qualifier = alias.map_or("$LATEST", |alias| alias.name.as_str());
     let mut properties = map(json!({ "DestinationConfig": destinations }));
-    set(&mut properties, "FunctionName", reference(function.id()));
+    set(&mut properties, "FunctionName", reference(&sam.id));
     for name in ["MaximumEventAgeInSeconds", "MaximumRetryAttempts"] {
         set(&mut properties, name, part(name));
     }
     set(&mut properties, "Qualifier", qualifier.into());
     let mut attributes = Map::new();
-    if let Some(alias) = &function.alias {
+    if let Some(alias) = alias {
         // It names the alias by its name, which says nothing of the order.
         attributes.insert("DependsOn".to_owned(), json!([alias.id]));
     }
-    attributes.extend(function.sam.attributes.kept.clone());
+    attributes.extend(sam.attributes.kept.clone());
     let made = resource("AWS::Lambda::EventInvokeConfig", attributes, properties);
-    let because = function.sam.path("EventInvokeConfig");
-    function.made.insert(id, made, because);
+    let because = sam.path("EventInvokeConfig");
+    invoked.made.insert(id, made, because);
+    invoked
 }
 
 /// Reads `OnSuccess` or `OnFailure`; none where it is absent or a fault, which is reported.
 fn read(
     scope: &Scope<'_>,
     common: &mut Common<'_>,
-    function: &Function,
+    sam: &SamResource,
     id: &str,
     name: &'static str,
     given: &Map<String, Value>,
@@ -200,7 +215,7 @@ fn read(
     };
     let shared = ["EventInvokeConfig", "DestinationConfig", name];
     let mut given = given.get("Destination").cloned().unwrap_or_default();
-    if common.inheritance.has_whole(function.id(), &shared)
+    if common.inheritance.has_whole(&sam.id, &shared)
         && let Some(of_first) = common.destinations.get(name)
     {
         given = of_first.clone();
@@ -210,7 +225,7 @@ fn read(
                     path.clone(),
                     format!(
                         "`{}` sends to the {} that is made for the first function with this destination of Globals",
-                        function.id(),
+                        sam.id,
                         kind.made.map_or("destination", |(suffix, _)| suffix).to_lowercase(),
                     ),
                 )
@@ -232,30 +247,30 @@ fn read(
 fn send_to(
     scope: &Scope<'_>,
     common: &mut Common<'_>,
-    function: &mut Function,
+    sam: &SamResource,
+    invoked: &mut Invoked,
     destination: Destination,
 ) -> Option<Value> {
-    let value = match made_under(scope, common, function, &destination)? {
+    let value = match made_under(scope, common, sam, &destination)? {
         Made::Never => destination.given.clone(),
-        Made::Always => make(scope, common, function, &destination, None)?,
+        Made::Always => make(scope, common, sam, invoked, &destination, None)?,
         Made::If {
             condition,
             otherwise,
         } => {
-            let made = make(scope, common, function, &destination, Some(&condition))?;
+            let made = make(scope, common, sam, invoked, &destination, Some(&condition))?;
             if_then(condition, made, otherwise)
         }
     };
     let kind = destination.kind;
     let name = format!("{}{}", destination.id, kind.policy);
-    function
-        .policies
-        .allow(allow_to_send(&name, kind.action, &value));
+    invoked
+        .grants
+        .push(allow_to_send(&name, kind.action, &value));
     // The reference writes what it found into the value of Globals, which all functions share.
     let shared = ["EventInvokeConfig", "DestinationConfig", destination.name];
     let is_new = !common.destinations.contains_key(destination.name);
-    if value != destination.given && is_new && common.inheritance.has_whole(function.id(), &shared)
-    {
+    if value != destination.given && is_new && common.inheritance.has_whole(&sam.id, &shared) {
         common.destinations.insert(destination.name, value.clone());
     }
     Some(value)
@@ -271,7 +286,7 @@ enum Made {
 fn made_under(
     scope: &Scope<'_>,
     common: &mut Common<'_>,
-    function: &Function,
+    sam: &SamResource,
     destination: &Destination,
 ) -> Option<Made> {
     let given = &destination.given;
@@ -310,7 +325,7 @@ fn made_under(
     };
     let mut condition = name.to_owned();
     if negated {
-        let config = format!("{}EventInvokeConfig", function.id());
+        let config = format!("{}EventInvokeConfig", sam.id);
         condition = format!("NOT{name}{}", logical_id::hash(&config));
         common
             .stack
@@ -327,7 +342,8 @@ fn made_under(
 fn make(
     scope: &Scope<'_>,
     common: &mut Common<'_>,
-    function: &mut Function,
+    sam: &SamResource,
+    invoked: &mut Invoked,
     destination: &Destination,
     condition: Option<&str>,
 ) -> Option<Value> {
@@ -354,21 +370,21 @@ fn make(
             Diagnostic::new(
                 codes::GENERATED_ID_TAKEN,
                 Path::resource(&id),
-                format!("`{id}` is the id of the topic that `{}` generates, and which would take its place", function.id()),
+                format!("`{id}` is the id of the topic that `{}` generates, and which would take its place", sam.id),
             )
             .on_key()
             .help("rename this resource, or give it as the `Destination`"),
         );
         return None;
     }
-    let mut made = function.sam.attributes.derived(kind, Map::new());
+    let mut made = sam.attributes.derived(kind, Map::new());
     let path = &destination.path;
-    let combined = condition.map(|condition| combine(scope, common, function, condition, path));
+    let combined = condition.map(|condition| combine(scope, common, sam, condition, path));
     if let (Some(condition), Some(made)) = (combined, made.as_object_mut()) {
         made.insert("Condition".to_owned(), condition.into());
     }
     let because = destination.place.clone();
-    function.made.insert(id.clone(), made, because);
+    invoked.made.insert(id.clone(), made, because);
     Some(if kind == "AWS::SNS::Topic" {
         reference(&id)
     } else {
@@ -382,14 +398,14 @@ fn make(
 fn combine(
     scope: &Scope<'_>,
     common: &mut Common<'_>,
-    function: &Function,
+    sam: &SamResource,
     condition: &str,
     path: &Path,
 ) -> String {
-    let Some(own) = function.sam.attributes.condition() else {
+    let Some(own) = sam.attributes.condition() else {
         return condition.to_owned();
     };
-    let name = format!("{own}AND{condition}{}", logical_id::hash(function.id()));
+    let name = format!("{own}AND{condition}{}", logical_id::hash(&sam.id));
     let twice = |name: &str| json!({ "Condition": conditions::condition(name) });
     let both = json!({ "Fn::And": [twice(own), twice(condition)] });
     common.stack.conditions.add(scope, name.clone(), both);

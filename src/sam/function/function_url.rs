@@ -33,14 +33,14 @@
 //!
 //! Upstream: `_construct_function_url`, `_validate_function_url_params` in model/sam_resources.py.
 
-use super::Function;
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::truth::is_truthy;
+use crate::resource::generated::Generated;
 use crate::resource::keys;
 use crate::resource::property::Shape;
-use crate::resource::{map, set};
+use crate::resource::{SamResource, map, set};
 use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
@@ -60,13 +60,16 @@ const CORS: &[(&str, Shape)] = &[
 /// The keys of the config that are read.
 const KEYS: &[&str] = &["AuthType", "Cors", "InvokeMode"];
 
-/// Adds the endpoint of a function that has one; faults are reported.
-pub(super) fn lower(scope: &Scope<'_>, function: &mut Function) {
-    if !function.sam.is_truthy("FunctionUrlConfig") {
-        return;
+/// The endpoint of a function that has one, and who may call it; faults are reported.
+///
+/// `name`: what stands where the function's name is wanted.
+pub(super) fn lower(scope: &Scope<'_>, sam: &mut SamResource, name: &Value) -> Generated {
+    let mut made = Generated::default();
+    if !sam.is_truthy("FunctionUrlConfig") {
+        return made;
     }
-    let config = function.sam.take("FunctionUrlConfig");
-    let path = function.sam.path("FunctionUrlConfig");
+    let config = sam.take("FunctionUrlConfig");
+    let path = sam.path("FunctionUrlConfig");
     if is_intrinsic(&config) {
         scope.report(
             Diagnostic::new(
@@ -80,30 +83,22 @@ pub(super) fn lower(scope: &Scope<'_>, function: &mut Function) {
         check(scope, &config, &path);
     }
     let part = |name: &str| config.get(name).cloned().unwrap_or_default();
-    let mut properties = map(json!({ "TargetFunctionArn": function.name() }));
+    let mut properties = map(json!({ "TargetFunctionArn": name }));
     set(&mut properties, "AuthType", part("AuthType"));
     if is_truthy(config.get("Cors")) {
         set(&mut properties, "Cors", part("Cors"));
     }
     set(&mut properties, "InvokeMode", part("InvokeMode"));
-    let because = function.sam.path("FunctionUrlConfig");
-    let id = function.id().to_owned();
-    function.make(
-        format!("{id}Url"),
-        "AWS::Lambda::Url",
-        properties,
-        because.clone(),
-    );
+    let because = sam.path("FunctionUrlConfig");
+    let id = &sam.id;
+    let mut make = |suffix: &str, kind: &str, properties| {
+        let resource = sam.attributes.derived(kind, properties);
+        made.insert(format!("{id}{suffix}"), resource, because.clone());
+    };
+    make("Url", "AWS::Lambda::Url", properties);
     if part("AuthType") == "NONE" {
-        let name = function.name();
         let mut allow = |suffix: &str, properties: Value| {
-            let id = format!("{id}{suffix}");
-            function.make(
-                id,
-                "AWS::Lambda::Permission",
-                map(properties),
-                because.clone(),
-            );
+            make(suffix, "AWS::Lambda::Permission", map(properties));
         };
         allow(
             "UrlPublicPermissions",
@@ -124,6 +119,7 @@ pub(super) fn lower(scope: &Scope<'_>, function: &mut Function) {
             }),
         );
     }
+    made
 }
 
 fn check(scope: &Scope<'_>, config: &Value, path: &Path) {

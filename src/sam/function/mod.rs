@@ -47,8 +47,7 @@ mod rules;
 
 use super::events::{self, Target, TargetKind};
 use super::policies;
-use super::policies::RolePolicies;
-use crate::deployment::{Alias, Deployment, Kind};
+use crate::deployment::{Deployment, Kind};
 use crate::gradual::{group, preference, publish};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
@@ -63,7 +62,6 @@ use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
 use crate::sam::shares::Shares;
 use crate::scope::Scope;
-use crate::template::Path;
 use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/function/mod.rs";
@@ -169,141 +167,86 @@ const PROPERTIES: &[Property] = &[
         .global(),
 ];
 
-/// A function while it is lowered.
-pub(crate) struct Function {
-    /// What the user wrote, less what was used up.
-    pub(crate) sam: SamResource,
-    /// The published alias, where there is one.
-    pub(crate) alias: Option<Alias>,
-    /// What the execution role may do.
-    pub(crate) policies: RolePolicies,
-    pub(crate) made: Generated,
-}
-
-impl Function {
-    pub(crate) fn id(&self) -> &str {
-        &self.sam.id
-    }
-
-    /// The ARN that events invoke: the alias where there is one.
-    pub(crate) fn arn(&self) -> Value {
-        match &self.alias {
-            Some(alias) => reference(&alias.id),
-            None => get_att(self.id(), "Arn"),
-        }
-    }
-
-    /// What stands where a function's name is wanted: the alias where there is one.
-    pub(crate) fn name(&self) -> Value {
-        reference(self.alias.as_ref().map_or(self.id(), |alias| &alias.id))
-    }
-
-    /// Adds a resource beside the function that is there `because` of something; it gets the function's Condition,
-    /// DeletionPolicy and UpdateReplacePolicy.
-    pub(crate) fn make(
-        &mut self,
-        id: impl Into<String>,
-        kind: &str,
-        properties: Map<String, Value>,
-        because: Path,
-    ) {
-        let made = self.sam.attributes.derived(kind, properties);
-        self.made.insert(id, made, because);
-    }
-}
-
-fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowered {
+fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lowered {
     let watch = scope.watch();
-    let mut function = Function {
-        sam,
-        alias: None,
-        policies: RolePolicies::default(),
-        made: Generated::default(),
-    };
-    // The function and its role are complete only when everything else is, but stand before it.
-    function.made.reserve(function.sam.id.clone());
-
-    rules::check(scope, &function.sam);
-    let events = events::read(scope, &common.stack, &function.sam, events::OF_FUNCTIONS);
-    let code = code::read(scope, &mut function.sam);
-    let capacity = capacity::read(scope, &function.sam);
-    let tracing = read_tracing(scope, &mut function.sam);
-    function.alias = publish::read_alias(scope, &function.sam);
-    let shift = preference::read(scope, &function.sam);
-    role::begin(scope, &mut function, tracing.is_some());
+    rules::check(scope, &sam);
+    let events = events::read(scope, &common.stack, &sam, events::OF_FUNCTIONS);
+    let code = code::read(scope, &mut sam);
+    let capacity = capacity::read(scope, &sam);
+    let tracing = read_tracing(scope, &mut sam);
+    let alias = publish::read_alias(scope, &sam);
+    let shift = preference::read(scope, &sam);
+    let mut policies = role::basics(scope, &sam, tracing.is_some());
 
     let (code, local) = code.map_or((Value::Null, None), |code| (code.value, code.local));
-    let mut properties = Map::with_capacity(function.sam.properties.len() + 2);
+    let mut properties = Map::with_capacity(sam.properties.len() + 2);
     set(&mut properties, "Code", code);
-    set_function_properties(&mut function.sam, &mut properties, capacity, tracing);
-    let deployment = function.alias.clone().and_then(|alias| {
-        let mut published = publish::lower(
-            scope,
-            &common.stack,
-            &mut function.sam,
-            &alias,
-            &mut properties,
-            local.as_ref(),
-        )?;
+    set_function_properties(&mut sam, &mut properties, capacity, tracing);
+
+    let mut made = Generated::default();
+    // The function and its role are complete only when everything else is, but stand before it.
+    made.reserve(sam.id.clone());
+    let version = alias.as_ref().and_then(|alias| {
+        let local = local.as_ref();
+        let stack = &common.stack;
+        let mut published = publish::lower(scope, stack, &mut sam, alias, &mut properties, local)?;
         if let Some(shift) = &shift {
             group::wire(&mut published.alias, shift);
         }
-        let because = function.sam.path("AutoPublishAlias");
-        let made = &mut function.made;
-        made.insert(
-            published.version.id.clone(),
-            published.resource,
-            because.clone(),
-        );
-        made.insert(alias.id.clone(), published.alias, because);
-        Some(Deployment {
-            function: function.sam.id.clone(),
-            kind: Kind::Sam,
-            condition: function.sam.attributes.condition().map(str::to_owned),
-            alias,
-            version: published.version,
-            shift,
-        })
+        let because = || sam.path("AutoPublishAlias");
+        made.insert(published.version.id.clone(), published.resource, because());
+        made.insert(alias.id.clone(), published.alias, because());
+        Some(published.version)
     });
-    function_url::lower(scope, &mut function);
-    event_invoke_config::lower(scope, common, &mut function);
-    let role_id = logical_id::role(&function.sam.id);
-    policies::read(scope, &mut function.sam, &role_id, &mut function.policies);
-    let role = role::decide(
-        scope,
-        &mut common.stack.conditions,
-        &mut function,
-        &mut properties,
-    );
+    // What is invoked is the alias, where there is one.
+    let invoked = alias.as_ref().map_or(&sam.id, |alias| &alias.id).clone();
+    made.append(function_url::lower(scope, &mut sam, &reference(&invoked)));
+    let asynchronous = event_invoke_config::lower(scope, common, &mut sam, alias.as_ref());
+    made.append(asynchronous.made);
+    policies.inline.extend(asynchronous.grants);
+    let role_id = logical_id::role(&sam.id);
+    policies::read(scope, &mut sam, &role_id, &mut policies);
+    let role = role::read(scope, &mut common.stack.conditions, &mut sam);
+    if role.wanted.is_some() {
+        made.reserve(role_id.clone());
+    }
     let mut shares = Shares::default();
     if watch.is_sound() {
         let target = Target {
             kind: TargetKind::Function,
-            id: function
-                .alias
-                .as_ref()
-                .map_or_else(|| function.sam.id.clone(), |alias| alias.id.clone()),
-            arn: function.arn(),
-            name: function.name(),
-            sam: &function.sam,
-            policies: &mut function.policies,
-            made: &mut function.made,
+            arn: match &alias {
+                Some(alias) => reference(&alias.id),
+                None => get_att(&sam.id, "Arn"),
+            },
+            name: reference(&invoked),
+            id: invoked,
+            sam: &sam,
+            policies: &mut policies,
+            made: &mut made,
             shares: &mut shares,
         };
         events::lower(scope, common, target, events);
     }
-    role::finish(&mut function, role);
 
-    let main = function
-        .sam
-        .attributes
-        .main("AWS::Lambda::Function", properties);
-    function
-        .made
-        .insert(function.sam.id.clone(), main, function.sam.place());
-    tags::propagate(&function.sam, &mut function.made);
+    if let Some(value) = role.value {
+        properties.insert("Role".to_owned(), value);
+    }
+    if let Some(wanted) = role.wanted {
+        made.insert(role_id, role::make(&mut sam, wanted, policies), sam.place());
+    }
+    let main = sam.attributes.main("AWS::Lambda::Function", properties);
+    made.insert(sam.id.clone(), main, sam.place());
+    tags::propagate(&sam, &mut made);
+    let deployment = alias.zip(version).map(|(alias, version)| Deployment {
+        function: sam.id.clone(),
+        kind: Kind::Sam,
+        condition: sam.attributes.condition().map(str::to_owned),
+        alias,
+        version,
+        shift,
+    });
     Lowered {
-        made: function.made,
+        made,
         deployment,
         renamed: None,
         shares,

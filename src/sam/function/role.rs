@@ -37,28 +37,38 @@
 //! Upstream: `_construct_role` and `_make_lambda_role` in model/sam_resources.py,
 //! model/role_utils/role_constructor.py.
 
-use super::Function;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::conditions;
 use crate::language::intrinsics::{argument, get_att, if_parts, if_then, is_no_value};
 use crate::language::logical_id;
 use crate::language::partition::Partition;
 use crate::resource::tags;
-use crate::resource::{set, trust};
+use crate::resource::{SamResource, set, trust};
+use crate::sam::policies::RolePolicies;
 use crate::scope::Scope;
 use crate::stack::Conditions;
 use serde_json::{Map, Value, json};
 
-/// A role that is to be generated.
-pub(super) struct Generated {
+/// What becomes of a function's `Role`.
+#[derive(Default)]
+pub(super) struct Role {
+    /// What stands in its place; none where it goes over as it is, or is at fault.
+    pub(super) value: Option<Value>,
+    /// The role that is to be made for it.
+    pub(super) wanted: Option<Wanted>,
+}
+
+/// A role that is to be made.
+#[derive(Default)]
+pub(super) struct Wanted {
     /// The condition of a role that only one branch of `Role: !If` wants; it stands in place of the function's own.
     condition: Option<Value>,
 }
 
 /// What every generated role may do: write logs, and what tracing, a network and a dead-letter queue need.
-pub(super) fn begin(scope: &Scope<'_>, function: &mut Function, tracing: bool) {
+pub(super) fn basics(scope: &Scope<'_>, sam: &SamResource, tracing: bool) -> RolePolicies {
     let partition = scope.partition;
-    let basic = if function.sam.is_truthy("DurableConfig") {
+    let basic = if sam.is_truthy("DurableConfig") {
         "service-role/AWSLambdaBasicDurableExecutionRolePolicy"
     } else {
         "service-role/AWSLambdaBasicExecutionRole"
@@ -67,27 +77,33 @@ pub(super) fn begin(scope: &Scope<'_>, function: &mut Function, tracing: bool) {
     if tracing {
         managed.push(xray_policy(partition));
     }
-    if function.sam.is_truthy("VpcConfig") {
+    if sam.is_truthy("VpcConfig") {
         managed.push("service-role/AWSLambdaVPCAccessExecutionRole");
     }
-    function.policies.managed = managed
-        .into_iter()
-        .map(|policy| partition.managed_policy_arn(policy).into())
-        .collect();
-    let dead_letters = function.sam.get("DeadLetterQueue");
-    let action = match dead_letters.get("Type").and_then(Value::as_str) {
-        Some("SQS") => "sqs:SendMessage",
-        Some("SNS") => "sns:Publish",
-        _ => return,
+    RolePolicies {
+        managed: managed
+            .into_iter()
+            .map(|policy| partition.managed_policy_arn(policy).into())
+            .collect(),
+        inline: dead_letters(sam).into_iter().collect(),
+    }
+}
+
+/// The policy to send to a dead-letter queue or topic.
+fn dead_letters(sam: &SamResource) -> Option<Value> {
+    let target = sam.get("DeadLetterQueue");
+    let action = match target.get("Type")?.as_str()? {
+        "SQS" => "sqs:SendMessage",
+        "SNS" => "sns:Publish",
+        _ => return None,
     };
-    let policy = json!({
+    Some(json!({
         "PolicyName": "DeadLetterQueuePolicy",
         "PolicyDocument": {
             "Version": "2012-10-17",
-            "Statement": [{ "Action": action, "Resource": dead_letters.get("TargetArn"), "Effect": "Allow" }],
+            "Statement": [{ "Action": action, "Resource": target.get("TargetArn"), "Effect": "Allow" }],
         },
-    });
-    function.policies.allow(policy);
+    }))
 }
 
 /// The managed policy that lets a role write traces, which partitions name differently.
@@ -99,32 +115,39 @@ pub(crate) fn xray_policy(partition: Partition) -> &'static str {
     }
 }
 
-/// Sets the function's `Role` and says whether one is to be generated.
-pub(super) fn decide(
+/// Reads `Role`; a fault is reported.
+pub(super) fn read(scope: &Scope<'_>, conditions: &mut Conditions, sam: &mut SamResource) -> Role {
+    let given = sam.take("Role");
+    if given.is_null() {
+        return Role {
+            value: Some(get_att(&logical_id::role(&sam.id), "Arn")),
+            wanted: Some(Wanted::default()),
+        };
+    }
+    if argument(&given, "Fn::If").is_none() {
+        return Role::default();
+    }
+    choose(scope, conditions, sam, given).unwrap_or_default()
+}
+
+/// Reads a `Role: !If`, of which a branch may want a generated role; a fault is reported and gives none.
+fn choose(
     scope: &Scope<'_>,
     conditions: &mut Conditions,
-    function: &mut Function,
-    properties: &mut Map<String, Value>,
-) -> Option<Generated> {
-    let id = logical_id::role(function.id());
-    let generated = get_att(&id, "Arn");
-    let mut given = function.sam.take("Role");
-    if given.is_null() {
-        properties.insert("Role".to_owned(), generated);
-        function.made.reserve(id);
-        return Some(Generated { condition: None });
-    }
-    argument(&given, "Fn::If")?;
-    scope.warn_of_parameters(&given, &function.sam.path("Role"));
+    sam: &SamResource,
+    mut given: Value,
+) -> Option<Role> {
+    let generated = get_att(&logical_id::role(&sam.id), "Arn");
+    scope.warn_of_parameters(&given, &sam.path("Role"));
     if let Err(fault) = scope.parameters.resolve(&mut given) {
-        scope.report_unresolvable(function.sam.path("Role"), &fault);
+        scope.report_unresolvable(sam.path("Role"), &fault);
         return None;
     }
     let Some((condition, then, otherwise)) = if_parts(&given) else {
         scope.report(
             Diagnostic::new(
                 codes::IF_ARGUMENTS,
-                function.sam.path("Role"),
+                sam.path("Role"),
                 "`Fn::If` needs three arguments here",
             )
             .help("write `!If [Condition, !GetAtt Role.Arn, !Ref AWS::NoValue]`"),
@@ -133,8 +156,10 @@ pub(super) fn decide(
     };
     let (value, condition) = match (is_no_value(then), is_no_value(otherwise)) {
         (false, false) => {
-            properties.insert("Role".to_owned(), given);
-            return None;
+            return Some(Role {
+                value: Some(given),
+                wanted: None,
+            });
         }
         (true, true) => (generated, None),
         (true, false) => (
@@ -146,7 +171,7 @@ pub(super) fn decide(
                 scope.report(
                     Diagnostic::new(
                         codes::IF_CONDITION_NOT_A_NAME,
-                        function.sam.path("Role"),
+                        sam.path("Role"),
                         "`Fn::If` must name a condition first",
                     )
                     .help("write the name of a condition of the `Conditions` section"),
@@ -158,17 +183,14 @@ pub(super) fn decide(
             (if_then(name, then.clone(), generated), Some(negated.into()))
         }
     };
-    properties.insert("Role".to_owned(), value);
-    function.made.reserve(id);
-    Some(Generated { condition })
+    Some(Role {
+        value: Some(value),
+        wanted: Some(Wanted { condition }),
+    })
 }
 
-/// Writes the generated role, now that all that it may do is known.
-pub(super) fn finish(function: &mut Function, generated: Option<Generated>) {
-    let Some(generated) = generated else {
-        return;
-    };
-    let sam = &mut function.sam;
+/// Makes a role, now that all that it may do is known.
+pub(super) fn make(sam: &mut SamResource, wanted: Wanted, policies: RolePolicies) -> Value {
     let mut properties = Map::new();
     let trusted = match sam.take("AssumeRolePolicyDocument") {
         Value::Null => trust("lambda.amazonaws.com"),
@@ -178,15 +200,11 @@ pub(super) fn finish(function: &mut Function, generated: Option<Generated>) {
     set(
         &mut properties,
         "ManagedPolicyArns",
-        std::mem::take(&mut function.policies.managed).into(),
+        policies.managed.into(),
     );
     set(&mut properties, "Path", sam.take("RolePath"));
-    if !function.policies.inline.is_empty() {
-        set(
-            &mut properties,
-            "Policies",
-            std::mem::take(&mut function.policies.inline).into(),
-        );
+    if !policies.inline.is_empty() {
+        set(&mut properties, "Policies", policies.inline.into());
     }
     set(
         &mut properties,
@@ -199,11 +217,8 @@ pub(super) fn finish(function: &mut Function, generated: Option<Generated>) {
         tags::created_by("lambda:createdBy", sam.get("Tags").as_object()),
     );
     let mut role = sam.attributes.derived("AWS::IAM::Role", properties);
-    if let (Some(condition), Some(role)) = (generated.condition, role.as_object_mut()) {
+    if let (Some(condition), Some(role)) = (wanted.condition, role.as_object_mut()) {
         role.insert("Condition".to_owned(), condition);
     }
-    let because = function.sam.place();
-    function
-        .made
-        .insert(logical_id::role(&function.sam.id), role, because);
+    role
 }
