@@ -254,7 +254,7 @@ impl Stack {
             // The reference has no such fault: beside faults of its own this one blames no resource.
             let blamed = (!scope.has_errors()).then_some(id.as_str());
             let fault = Diagnostic::new(
-                codes::GENERATED_ID_TAKEN,
+                codes::RESOURCE_OVERWRITTEN,
                 Path::resource(&id),
                 format!("`{id}` is the id of {} that a deployment preference generates, and which would take its place", kind_of(&resource)),
             )

@@ -858,3 +858,35 @@ fn big_and_odd_templates_pass() {
         assert_eq!(output.status.code(), Some(0), "{name}: {}", err(&output));
     }
 }
+
+#[test]
+fn codes_are_listed_and_looked_up() {
+    let run = |arguments: &[&str]| command().arg("codes").args(arguments).output().unwrap();
+
+    let all = run(&[]);
+    check_code(&all, 0);
+    assert!(out(&all).contains(
+        "| `duplicate-key` | error | canaryform | A key stands twice in one map; YAML forbids that, and SAM would drop the first value without a word. |\n"
+    ));
+    assert!(out(&all).contains("| `ignored-key` | warning |  | A map has a key"));
+
+    let one = run(&["deployment-without-alias", "--format", "json"]);
+    check_code(&one, 0);
+    let rows: Value = serde_json::from_str(out(&one)).unwrap();
+    assert_eq!(
+        rows,
+        serde_json::json!([{
+            "code": "deployment-without-alias",
+            "severity": "error",
+            "refused_by": "SAM",
+            "meaning": "A gradual deployment shifts the traffic of an alias, and there is no `AutoPublishAlias`.",
+        }])
+    );
+
+    let wrong = run(&["deployment-without-alais"]);
+    check_code(&wrong, 2);
+    assert!(err(&wrong).contains("did you mean `deployment-without-alias`?"));
+    let far = run(&["xyzzy"]);
+    check_code(&far, 2);
+    assert!(err(&far).contains("`canaryform codes` lists them all"));
+}

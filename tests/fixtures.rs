@@ -16,9 +16,13 @@
 mod fixture;
 mod support;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
 use canaryform::deployment::{Alarms, Deployment, ServiceRole, Traffic};
+use canaryform::diagnostics::codes::{self, Refusal};
 use canaryform::diagnostics::render;
 use canaryform::template::place;
 use canaryform::{Diagnostic, Format, Options, Template, read, transform, write};
@@ -303,6 +307,59 @@ fn the_reference_agrees_unless_the_fixture_says_why_not() {
             _ => None,
         }
     });
+}
+
+#[test]
+fn who_refuses_is_who_the_codes_say() {
+    for_each(|fixture| {
+        let (_, found) = fixture.transform();
+        let mut refused = found.iter().filter_map(|d| Some((d.code, d.code.refusal?)));
+        match fixture.recorded()? {
+            // Whatever is refused here is refused by us alone.
+            Answer::Template(_) => refused
+                .find(|(_, refusal)| *refusal == Refusal::Sam)
+                .map(|(code, _)| format!("SAM accepts it, with `{code}`")),
+            // One of the faults must be what SAM refuses it for.
+            Answer::Refusal(_) => {
+                let ours: Vec<_> = refused.collect();
+                (!ours.is_empty() && ours.iter().all(|(_, refusal)| *refusal == Refusal::Ours))
+                    .then(|| format!("SAM refuses it too, with {ours:?}"))
+            }
+        }
+    });
+}
+
+#[test]
+fn every_code_is_used() {
+    fn read_all(folder: &Path, text: &mut String) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read_all(&path, text);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                text.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let mut text = String::new();
+    read_all(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut text,
+    );
+    let used: BTreeSet<&str> = text
+        .split("codes::")
+        .skip(1)
+        .map(|rest| {
+            let end =
+                rest.find(|c: char| !c.is_ascii_uppercase() && !c.is_ascii_digit() && c != '_');
+            &rest[..end.unwrap_or(rest.len())]
+        })
+        .collect();
+    let unused: Vec<_> = codes::ALL
+        .iter()
+        .filter(|code| !used.contains(code.name.to_uppercase().replace('-', "_").as_str()))
+        .collect();
+    assert!(unused.is_empty(), "{unused:?}");
 }
 
 #[test]

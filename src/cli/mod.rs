@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 the template has errors, 2 the command could not run.
 
+mod codes;
 mod files;
 mod local_code;
 mod macro_call;
@@ -28,6 +29,7 @@ enum Verb {
     Transform(transform::Arguments),
     Macro(macro_call::Arguments),
     Properties(properties::Arguments),
+    Codes(codes::Arguments),
 }
 
 /// Why a verb could not do its work: exit code 2.
@@ -65,6 +67,7 @@ pub(crate) fn run() -> ExitCode {
         Verb::Transform(arguments) => transform::run(&arguments),
         Verb::Macro(arguments) => macro_call::run(&arguments),
         Verb::Properties(arguments) => properties::run(&arguments),
+        Verb::Codes(arguments) => codes::run(&arguments),
     };
     let message = match done {
         Ok(code) => return code,

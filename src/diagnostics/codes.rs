@@ -20,7 +20,7 @@ pub struct Code {
 /// Who refuses a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// SAM does, and so do we.
+    /// SAM does, or breaks on it, and so we do too.
     Sam,
     /// SAM gives an answer, or never sees such a template; we refuse it for the reason that the code's meaning says.
     Ours,
@@ -60,452 +60,497 @@ macro_rules! codes {
 
         /// Every code, sorted by name.
         pub const ALL: &[&Code] = &[$($constant),*];
+
+        /// The names of the constants, in the same order.
+        #[cfg(test)]
+        const CONSTANTS: &[&str] = &[$(stringify!($constant)),*];
     };
     (@refusal) => { None };
     (@refusal $refusal:ident) => { Some(Refusal::$refusal) };
 }
 
 codes! {
-    /// Domain
+    /// `AccessAssociation` of a private domain is not a map.
     ACCESS_ASSOCIATION_SHAPE = "access-association-shape" is Error by Sam;
-    /// where this is `AWS::NoValue`, an alarm without a name is left, which CodeDeploy refuses
+    /// An alarm in the list is `AWS::NoValue`, which leaves an alarm without a name; CodeDeploy refuses that.
     ALARM_WITHOUT_NAME = "alarm-without-name" is Warning;
-    /// the first alarm is `AWS::NoValue`, so none of the list is watched
+    /// The first alarm in the list is `AWS::NoValue`, so that no alarm at all is watched.
     ALARMS_DROPPED = "alarms-dropped" is Warning;
-    /// `Alarms` must be a list of alarm names
+    /// `Alarms` of a deployment preference is not a list.
     ALARMS_NOT_A_LIST = "alarms-not-a-list" is Error by Sam;
-    /// this alias stands inside the very value that it names
+    /// A YAML alias stands inside the value that its anchor names, so that the value would hold itself.
     ALIAS_IN_ITS_OWN_ANCHOR = "alias-in-its-own-anchor" is Error by Sam;
-    /// the alias name problem
+    /// The name of the alias is not one that Lambda or Step Functions accepts, or cannot be part of a logical id.
     ALIAS_NAME = "alias-name" is Error by Sam;
-    /// `AutoPublishAlias` refers to `parameter`, whose value is not known here or is no string
+    /// The name of the alias must be known before the deployment, because it becomes part of a logical id.
     ALIAS_NOT_KNOWN = "alias-not-known" is Error by Sam;
-    /// UseAliasAsEventTarget
+    /// Events start the state machine through its alias, but their generated roles have no right to do so.
     ALIAS_NOT_STARTABLE = "alias-not-startable" is Warning;
-    /// alias-redeploys-api
+    /// The API's deployment depends on the alias of a function, so that renaming the alias deploys the API again.
     ALIAS_REDEPLOYS_API = "alias-redeploys-api" is Warning;
-    /// AlwaysDeploy
+    /// `AlwaysDeploy` has no effect without a salt that changes, because the deployment's id depends on the content.
     ALWAYS_DEPLOY_BY_CONTENT = "always-deploy-by-content" is Warning;
-    /// ApiKeyRequired
+    /// An event waives an API key that its API does not require.
     API_KEY_NOT_REQUIRED = "api-key-not-required" is Error by Sam;
-    /// write `name: !Ref Api` with the id of an API in this template, or take `name` out to get the API ``
+    /// An event names its API in a way that leads to no API of the template.
     API_OF_EVENT = "api-of-event" is Error by Sam;
-    /// Path
+    /// Two events have the same path and method of one API.
     API_ROUTE_TWICE = "api-route-twice" is Error by Sam;
-    /// SemanticVersion
+    /// The `Location` of a nested application does not name an application and a version that are known now.
     APPLICATION_LOCATION = "application-location" is Error by Sam;
-    /// the template's URL must be asked of the Serverless Application Repository, which cannot be done offline
-    APPLICATION_URL_UNKNOWN = "application-url-unknown" is Error by Sam;
-    /// `name` of the  `id` is lost when an event is written into it
+    /// The template of a nested application lies in the Serverless Application Repository, which cannot be asked offline: pass its URL.
+    APPLICATION_URL_UNKNOWN = "application-url-unknown" is Error by Ours;
+    /// An attribute of the resource that an event is written into is lost.
     ATTRIBUTE_LOST = "attribute-lost" is Warning;
-    /// `Auth` must be a map
+    /// `Auth` of an API is not a map.
     AUTH_SHAPE = "auth-shape" is Error by Sam;
-    /// Authorizer
+    /// `Auth` of an event names no authorizer, and the API has no default one.
     AUTH_WITHOUT_AUTHORIZER = "auth-without-authorizer" is Error by Sam;
-    /// AuthorizationScopes
+    /// `AuthorizationScopes` is not a list.
     AUTHORIZATION_SCOPES = "authorization-scopes" is Error by Sam;
-    /// `Identity` of the authorizer `name` must be a map
+    /// `Identity` of an authorizer does not have the shape that its kind of authorizer needs.
     AUTHORIZER_IDENTITY = "authorizer-identity" is Error by Sam;
-    /// the kind authorizer `name` needs `key`
+    /// An authorizer lacks a key that its kind needs.
     AUTHORIZER_INCOMPLETE = "authorizer-incomplete" is Error by Sam;
-    /// `Authorizer: NONE` waives a default that `` does not have
+    /// `Authorizer: NONE` waives a default authorizer that the API does not have.
     AUTHORIZER_NONE = "authorizer-none" is Error by Sam;
-    /// the authorizer `` invokes `named` at `$LATEST`, although it has an alias
+    /// An authorizer invokes a function at `$LATEST` although the function has an alias, so that gradual deployments do not protect it.
     AUTHORIZER_PAST_ALIAS = "authorizer-past-alias" is Warning;
-    /// FunctionPayloadType
+    /// `FunctionPayloadType` of an authorizer is neither `TOKEN` nor `REQUEST`.
     AUTHORIZER_PAYLOAD_TYPE = "authorizer-payload-type" is Error by Sam;
-    /// EnableFunctionDefaultPermissions
+    /// `EnableFunctionDefaultPermissions` is neither `true` nor `false`.
     AUTHORIZER_PERMISSIONS = "authorizer-permissions" is Error by Sam;
-    /// OpenIdConnectUrl
+    /// An authorizer has a key that its kind does not take.
     AUTHORIZER_PROPERTY = "authorizer-property" is Error by Sam;
-    /// the authorizer `name` reads requests, but `Identity` does not say what of them
+    /// A request authorizer that caches its answers does not say which parts of a request they depend on.
     AUTHORIZER_WITHOUT_IDENTITY = "authorizer-without-identity" is Error by Sam;
-    /// `Authorizers` must be a map
+    /// `Authorizers` of an API, or one of them, is not a map.
     AUTHORIZERS_SHAPE = "authorizers-shape" is Error by Sam;
-    /// Domain
+    /// A `BasePath` of a domain cannot become part of a logical id.
     BASE_PATH = "base-path" is Error by Sam;
-    /// PropagateTags
+    /// Two sources of tags meet on a bucket with events, and one of them is lost.
     BUCKET_TAGS_LOST = "bucket-tags-lost" is Warning;
-    /// `property` is a string that holds a dynamic reference
+    /// The location of code is text with a dynamic reference, which cannot be split into bucket and key.
     CODE_LOCATION_DYNAMIC_REFERENCE = "code-location-dynamic-reference" is Error by Sam;
-    /// `DefinitionUri` as a map needs `Bucket` and `Key`
+    /// A location of code that is written as a map lacks `Bucket` or `Key`.
     CODE_LOCATION_INCOMPLETE = "code-location-incomplete" is Error by Sam;
-    /// `property` is neither an S3 location nor a local path
+    /// The location of code is neither in S3 nor a local path.
     CODE_LOCATION_NOT_S3 = "code-location-not-s3" is Error by Sam;
-    /// `property` must be a string or a map
+    /// The location of code is neither a string nor a map.
     CODE_LOCATION_SHAPE = "code-location-shape" is Error by Sam;
-    /// ProvisionedConcurrencyConfig
+    /// `ProvisionedConcurrencyConfig` needs an alias, and the function has no `AutoPublishAlias`.
     CONCURRENCY_WITHOUT_ALIAS = "concurrency-without-alias" is Error by Sam;
-    /// Condition
+    /// The `Condition` of a resource is not the name of a condition.
     CONDITION_NOT_A_NAME = "condition-not-a-name" is Error by Sam;
-    /// `Fn::If` cannot stand in place of the event `id`
+    /// An intrinsic function stands where the type and properties of an event must be known.
     CONDITIONAL_EVENT = "conditional-event" is Error by Sam;
-    /// a shared usage plan depends on the condition `name`, but the template has no `Conditions`
+    /// A shared usage plan depends on a condition, but the template has no `Conditions` section.
     CONDITIONS_MISSING = "conditions-missing" is Error by Sam;
-    /// ConsumerGroupId
+    /// An event that does not read from Kafka has a `ConsumerGroupId`.
     CONSUMER_GROUP_WITHOUT_KAFKA = "consumer-group-without-kafka" is Error by Sam;
-    /// `AllowCredentials` cannot stand beside any origin
+    /// CORS allows credentials together with any origin, which browsers refuse.
     CORS_CREDENTIALS = "cors-credentials" is Error by Sam;
-    /// the response headers of `options` methods of `` get a `schema` inside a `schema`
+    /// The generated CORS responses describe their headers with a `schema` inside a `schema`, as SAM writes them.
     CORS_HEADERS_NESTED = "cors-headers-nested" is Warning;
-    /// AllowOrigins
+    /// An intrinsic function as `AllowOrigins` replaces the whole CORS configuration of an HTTP API.
     CORS_INTRINSIC_ORIGINS = "cors-intrinsic-origins" is Warning;
-    /// `CorsConfiguration` must be `true`, `false` or a map
+    /// `CorsConfiguration` of an HTTP API is not `true`, `false` or a map.
     CORS_SHAPE = "cors-shape" is Error by Sam;
-    /// Cors
+    /// `Cors` of a REST API has an empty `AllowOrigin`.
     CORS_WITHOUT_ORIGIN = "cors-without-origin" is Error by Sam;
-    /// `target` stands for nothing that is generated
+    /// A reference names something that is neither in the template nor generated.
     DANGLING_REFERENCE = "dangling-reference" is Warning;
-    /// `DeadLetterConfig` fault
+    /// `DeadLetterConfig` of an event names no queue, or both a queue and one to generate.
     DEAD_LETTER_CONFIG = "dead-letter-config" is Error by Sam;
-    /// TargetArn
+    /// `DeadLetterQueue` of a function lacks the `TargetArn` of its queue or topic.
     DEAD_LETTER_QUEUE_TARGET = "dead-letter-queue-target" is Error by Sam;
-    /// Type
+    /// The `Type` of a function's `DeadLetterQueue` is neither `SQS` nor `SNS`.
     DEAD_LETTER_QUEUE_TYPE = "dead-letter-queue-type" is Error by Sam;
-    /// `DefaultAuthorizer` must be a string
+    /// `DefaultAuthorizer` is not the name of an authorizer of the API.
     DEFAULT_AUTHORIZER = "default-authorizer" is Error by Sam;
-    /// the `Default` of `parameter` is no string, but a value passed at the deployment is one
+    /// The `Default` of a parameter is not a string, so that generated ids change once its value is passed.
     DEFAULT_NOT_A_STRING = "default-not-a-string" is Warning;
-    /// `name` problem
+    /// A property of an API is written into its OpenAPI document, which is not there or cannot hold it.
     DEFINITION_BODY_NEEDED = "definition-body-needed" is Error by Sam;
-    /// DefinitionUri
+    /// Two properties each give the definition of an API or a state machine.
     DEFINITION_TWICE = "definition-twice" is Error by Sam;
-    /// `text` is no S3 URI, and nothing uploads the document of an HTTP API
+    /// `DefinitionUri` of an HTTP API is a local path, which no packaging uploads.
     DEFINITION_URI_LOCAL = "definition-uri-local" is Error by Sam;
-    /// Enabled
+    /// This value of `Enabled` always switches the deployment preference on.
     DEPLOYMENT_ALWAYS_ENABLED = "deployment-always-enabled" is Warning;
-    /// `DeploymentPreference` needs an alias whose traffic it can shift
+    /// A gradual deployment shifts the traffic of an alias, and there is no `AutoPublishAlias`.
     DEPLOYMENT_WITHOUT_ALIAS = "deployment-without-alias" is Error by Sam;
-    /// Type
+    /// `DeploymentPreference` lacks the `Type` that says how traffic shifts.
     DEPLOYMENT_WITHOUT_TYPE = "deployment-without-type" is Error by Sam;
-    /// a destination of the type `` must be given
+    /// A destination names no target, and its type is not one that is generated.
     DESTINATION_MISSING = "destination-missing" is Error by Sam;
-    /// `` sends to the  that is made for the first function with this destination of Globals
+    /// The destination in `Globals` is generated once, for the first function, and shared by the others.
     DESTINATION_SHARED = "destination-shared" is Warning;
-    /// OnFailure
+    /// The `Type` of a destination is not one of the known types.
     DESTINATION_TYPE = "destination-type" is Error by Sam;
-    /// `DestinationConfig` of an event needs the map `OnFailure`
+    /// `DestinationConfig` of an event lacks the map `OnFailure`.
     DESTINATION_WITHOUT_ON_FAILURE = "destination-without-on-failure" is Error by Sam;
-    /// EndpointConfiguration
+    /// `EndpointConfiguration` of a domain is not one that this kind of API supports.
     DOMAIN_ENDPOINT = "domain-endpoint" is Error by Sam;
-    /// `Domain` needs `name`
+    /// `Domain` of an API lacks its name or its certificate.
     DOMAIN_INCOMPLETE = "domain-incomplete" is Error by Sam;
-    /// a domain with `EndpointConfiguration: ` has no `name`
+    /// A property of a domain does not go with its kind of endpoint.
     DOMAIN_PROPERTY = "domain-property" is Error by Sam;
-    /// `Domain` must be a map
+    /// `Domain` of an API is not a map.
     DOMAIN_SHAPE = "domain-shape" is Error by Sam;
-    /// keep one of the two, or merge what they say
+    /// A key stands twice in one map; YAML forbids that, and SAM would drop the first value without a word.
     DUPLICATE_KEY = "duplicate-key" is Error by Ours;
-    /// the event is written beside the intrinsic in `name`, which CloudFormation refuses
+    /// An event is written into a map that is an intrinsic function, which CloudFormation refuses.
     EDITED_BESIDE_INTRINSIC = "edited-beside-intrinsic" is Warning;
-    /// Enabled
+    /// An event cannot be switched off by this `Enabled`, which is ignored.
     ENABLED_ALWAYS = "enabled-always" is Warning;
-    /// `key` beside the `Type` of an event is ignored
+    /// A key beside `Type` and `Properties` of an event is ignored.
     EVENT_ATTRIBUTE_IGNORED = "event-attribute-ignored" is Warning;
-    /// `` must be a `!Ref` to a  of this template: the event is written into that resource
+    /// An event must be written into a resource of this template, and names none.
     EVENT_SOURCE_NOT_IN_TEMPLATE = "event-source-not-in-template" is Error by Sam;
-    /// Type
+    /// An event names a resource that is not of the type the event is written into.
     EVENT_SOURCE_OF_OTHER_TYPE = "event-source-of-other-type" is Error by Sam;
-    /// `name` fault
+    /// `UseAliasAsEventTarget` needs an alias, and the state machine has no `AutoPublishAlias`.
     EVENT_TARGET_WITHOUT_ALIAS = "event-target-without-alias" is Error by Sam;
-    /// `Fn::FindInMap` needs three arguments here
+    /// `Fn::FindInMap` does not have exactly three arguments where its value must be known.
     FIND_IN_MAP_ARGUMENTS = "find-in-map-arguments" is Error by Sam;
-    /// CodeUri
+    /// A function has neither code nor an image.
     FUNCTION_WITHOUT_CODE = "function-without-code" is Error by Sam;
-    /// the gateway response `` must be a map
+    /// A gateway response, or a part of it, is not a map.
     GATEWAY_RESPONSE_SHAPE = "gateway-response-shape" is Error by Sam;
-    /// StatusCode
+    /// `StatusCode` of a gateway response is not a number of at most three digits.
     GATEWAY_RESPONSE_STATUS = "gateway-response-status" is Error by Sam;
-    /// Conditions
-    GENERATED_CONDITION_TAKEN = "generated-condition-taken" is Error by Sam;
-    /// Conditions
+    /// A condition of the template has the name of one that is generated; SAM would overwrite it without a word.
+    GENERATED_CONDITION_TAKEN = "generated-condition-taken" is Error by Ours;
+    /// The name of a condition that would be generated is longer than CloudFormation allows.
     GENERATED_CONDITION_TOO_LONG = "generated-condition-too-long" is Error by Sam;
-    /// `id` is the id of the topic that `` generates, and which would take its place
+    /// A resource of the template has the logical id of a resource that is generated.
     GENERATED_ID_TAKEN = "generated-id-taken" is Error by Sam;
-    /// `` is generated twice with different content; the later one replaces the earlier
+    /// Two generated resources have the same logical id and different content, so that the later one replaces the earlier.
     GENERATED_ID_TWICE = "generated-id-twice" is Warning;
-    /// Globals
+    /// `Globals`, or one of its sections, is not a map.
     GLOBALS_NOT_A_MAP = "globals-not-a-map" is Error by Sam;
-    /// CodeDeploy's generated role may not invoke `id`: its name does not begin with `INVOCABLE`
+    /// CodeDeploy's generated role has no right to invoke this hook, because of the function's name.
     HOOK_NOT_INVOCABLE = "hook-not-invocable" is Warning;
-    /// an intrinsic stands for the whole of `Hooks`, so no hook is called
+    /// An intrinsic function stands for the whole of `Hooks`, so that no hook is called.
     HOOKS_LOST = "hooks-lost" is Warning;
-    /// `Hooks` must be a map
+    /// `Hooks` of a deployment preference is not a map.
     HOOKS_NOT_A_MAP = "hooks-not-a-map" is Error by Sam;
-    /// `Fn::If` needs three arguments here
+    /// `Fn::If` does not have exactly three arguments where it must be read.
     IF_ARGUMENTS = "if-arguments" is Error by Sam;
-    /// `Fn::If` must name a condition first
+    /// `Fn::If` does not begin with the name of a condition where it must be read.
     IF_CONDITION_NOT_A_NAME = "if-condition-not-a-name" is Error by Sam;
-    /// the two branches of this `Fn::If` are different kinds of policy
+    /// The branches of an `Fn::If` in `Policies` are different kinds of policy.
     IF_MIXES_POLICY_KINDS = "if-mixes-policy-kinds" is Error by Sam;
-    /// `IgnoreGlobals` must be `'*'` or a list of properties
+    /// `IgnoreGlobals` is neither `'*'` nor a list of properties.
     IGNORE_GLOBALS_SHAPE = "ignore-globals-shape" is Error by Sam;
-    /// `IgnoreGlobals` names something that the Globals of `section` do not hold, or names it twice
+    /// `IgnoreGlobals` names a property that `Globals` does not hold, or names it twice.
     IGNORED_GLOBAL_UNKNOWN = "ignored-global-unknown" is Error by Sam;
-    /// `owner` has no key `key`, which is ignored
+    /// A map has a key that SAM does not know and drops without a word.
     IGNORED_KEY = "ignored-key" is Warning;
-    /// image-not-built
+    /// A function describes how to build its image, which must be done before: there is no `ImageUri`.
     IMAGE_NOT_BUILT = "image-not-built" is Error by Sam;
-    /// ImageConfig
+    /// A function that is not packaged as an image has a property for images.
     IMAGE_PROPERTY_ON_ZIP = "image-property-on-zip" is Error by Sam;
-    /// `` is the id of the API that events without `` get, which would take this resource's place
-    IMPLICIT_API_ID_TAKEN = "implicit-api-id-taken" is Error by Sam;
-    /// write it as `info.field` of the `DefinitionBody`
+    /// A resource of the template has the id of the API that is made for events which name none; SAM would overwrite it without a word.
+    IMPLICIT_API_ID_TAKEN = "implicit-api-id-taken" is Error by Ours;
+    /// A property of an HTTP API and its OpenAPI document give the same field of `info`, or `info` cannot hold it.
     INFO_TWICE = "info-twice" is Error by Sam;
-    /// the logical id `id` holds something else than letters and digits
+    /// A logical id holds something other than letters and digits, which CloudFormation refuses.
     INVALID_LOGICAL_ID = "invalid-logical-id" is Error by Sam;
-    /// this is no OpenAPI document
+    /// The definition of an API is not an OpenAPI document, so that nothing can be written into it.
     INVALID_OPENAPI = "invalid-openapi" is Error by Sam;
-    /// the file is not UTF-8 text
+    /// The file is not UTF-8 text.
     INVALID_UTF8 = "invalid-utf8" is Error by Sam;
-    /// IpAddressType
+    /// `IpAddressType` of a WebSocket API is neither `ipv4` nor `dualstack`.
     IP_ADDRESS_TYPE = "ip-address-type" is Error by Sam;
-    /// JwtConfiguration
+    /// `JwtConfiguration` of an authorizer is not a map.
     JWT_CONFIGURATION = "jwt-configuration" is Error by Sam;
-    /// KafkaBootstrapServers
+    /// A `SelfManagedKafka` event lacks its `KafkaBootstrapServers`.
     KAFKA_SERVERS_MISSING = "kafka-servers-missing" is Error by Sam;
-    /// Topics
+    /// A `SelfManagedKafka` event does not have exactly one topic.
     KAFKA_TOPICS = "kafka-topics" is Error by Sam;
-    /// a key must be a name, not a map, a list or a function
+    /// A key of a map is itself a map, a list or a function.
     KEY_NOT_A_NAME = "key-not-a-name" is Error by Sam;
-    /// `name` must be the id of a key: it becomes part of an ARN
+    /// The key that decrypts an event's secrets is not a key id, which becomes part of an ARN.
     KMS_KEY_ID = "kms-key-id" is Error by Sam;
-    /// CompatibleArchitectures
+    /// `CompatibleArchitectures` of a layer names an architecture that Lambda does not have.
     LAYER_ARCHITECTURE = "layer-architecture" is Error by Sam;
-    /// `name` refers to a parameter whose value is no string
+    /// A parameter that a layer refers to does not have a string as its value.
     LAYER_TEXT_NOT_A_STRING = "layer-text-not-a-string" is Error by Sam;
-    /// AWS's own transform makes a map of this ``; here it stays a list
+    /// A list stands where a map is meant; AWS's own transform makes an empty map of it, and here it stays a list.
     LIST_READ_AS_MAP = "list-read-as-map" is Warning;
-    /// local-code-unavailable
+    /// A local path leads to no code that can be read here; SAM itself refuses every local path.
     LOCAL_CODE_UNAVAILABLE = "local-code-unavailable" is Error by Sam;
-    /// the output no longer names the macro `name`, so it will not run
+    /// The output no longer names a macro of the template, which will therefore not run.
     MACRO_LOST = "macro-lost" is Warning;
-    /// the condition of what is made here, `name`, is one that CloudFormation refuses: AWS's own transform writes it malformed, because both the function and the destination are conditional
+    /// The generated condition is one that CloudFormation refuses: function and destination are both conditional, and SAM combines the two wrongly.
     MALFORMED_CONDITION = "malformed-condition" is Warning;
-    /// `Fn::FindInMap` reads the mapping `mapping`, which is not a map of maps
+    /// `Fn::FindInMap` reads a mapping that is not a map of maps.
     MAPPING_NOT_TWO_LEVELS = "mapping-not-two-levels" is Error by Sam;
-    /// Path
+    /// A route is not merged into the API's document, because the document has no `paths`.
     MERGE_DEFINITIONS_LOST = "merge-definitions-lost" is Warning;
-    /// `<<` merges a map or a list of maps
+    /// The YAML key `<<` merges something that is neither a map nor a list of maps.
     MERGE_NOT_A_MAP = "merge-not-a-map" is Error by Sam;
-    /// MergeDefinitions
+    /// `MergeDefinitions` needs a `DefinitionBody`, and the API has a `DefinitionUri`.
     MERGE_WITHOUT_BODY = "merge-without-body" is Error by Sam;
-    /// an `` event needs `name`
+    /// A property that is required is not there.
     MISSING_PROPERTY = "missing-property" is Error by Sam;
-    /// the model `` must be a map
+    /// A model of a REST API is not a map.
     MODEL_SHAPE = "model-shape" is Error by Sam;
-    /// the model `` needs a `type`
+    /// A model of a REST API lacks its `type`.
     MODEL_WITHOUT_TYPE = "model-without-type" is Error by Sam;
-    /// ImageUri
+    /// The image is named by a tag that can move, so that pushing another image publishes no version.
     MOVING_IMAGE_TAG = "moving-image-tag" is Warning;
-    /// `MutualTlsAuthentication` must be a map
+    /// `MutualTlsAuthentication` of a domain is not a map.
     MUTUAL_TLS_SHAPE = "mutual-tls-shape" is Error by Sam;
-    /// Name
+    /// A schedule has a `Name` together with `OmitName: true`.
     NAME_OMITTED_AND_GIVEN = "name-omitted-and-given" is Error by Sam;
-    /// maps and lists nest deeper than MAX_DEPTH here
-    NESTED_TOO_DEEP = "nested-too-deep" is Error by Sam;
-    /// the region `` has no Serverless Application Repository
+    /// Maps and lists are nested deeper than any template needs; the limit protects against hostile input.
+    NESTED_TOO_DEEP = "nested-too-deep" is Error by Ours;
+    /// The region has no Serverless Application Repository.
     NO_APPLICATION_REPOSITORY = "no-application-repository" is Error by Sam;
-    /// The file is empty
+    /// The file holds no template.
     NO_DOCUMENT = "no-document" is Error by Sam;
-    /// Resources
+    /// The template has no map of `Resources`.
     NO_RESOURCES = "no-resources" is Error by Sam;
-    /// `key` cannot stand in the Globals of ``
+    /// A property stands in `Globals` that only a resource itself can have.
     NOT_A_GLOBAL_PROPERTY = "not-a-global-property" is Error by Sam;
-    /// the file is kind, not a template
+    /// The file holds something other than a map.
     NOT_A_MAPPING = "not-a-mapping" is Error by Sam;
-    /// Type
-    NOT_SUPPORTED_YET = "not-supported-yet" is Error by Sam;
-    /// `` is read as the number read
+    /// A resource type of SAM that canaryform does not transform yet.
+    NOT_SUPPORTED_YET = "not-supported-yet" is Error by Ours;
+    /// A number is read as another value than its text suggests, as YAML's rules want it.
     NUMBER_CHANGED_BY_READING = "number-changed-by-reading" is Warning;
-    /// `` is a number that no template can hold
+    /// A number is infinite, not a number, or beyond 64 bits, which JSON or CloudFormation cannot carry.
     NUMBER_OUT_OF_RANGE = "number-out-of-range" is Error by Ours;
-    /// `key` of the OpenAPI document has not the shape that OpenAPI wants
+    /// A part of the OpenAPI document that describes endpoints does not have the shape that OpenAPI wants.
     OPENAPI_ENDPOINT = "openapi-endpoint" is Error by Sam;
-    /// `Fn::If` needs a list
+    /// An `Fn::If` in the OpenAPI document is not a list.
     OPENAPI_IF_NOT_A_LIST = "openapi-if-not-a-list" is Error by Sam;
-    /// the path `` names a method ``
+    /// A path of the OpenAPI document has a method whose name is not one of OpenAPI's.
     OPENAPI_METHOD_NAME = "openapi-method-name" is Error by Sam;
-    /// what must be a map
+    /// A part of the OpenAPI document that events are written into is not a map.
     OPENAPI_NOT_A_MAP = "openapi-not-a-map" is Error by Sam;
-    /// `parameters` of the method `` of the path `` must be a list
+    /// `parameters` of a method in the OpenAPI document is not a list.
     OPENAPI_PARAMETERS = "openapi-parameters" is Error by Sam;
-    /// the policy of the OpenAPI document must be a map
+    /// The policy in the OpenAPI document is not a map.
     OPENAPI_POLICY = "openapi-policy" is Error by Sam;
-    /// `security` of the method `method` of the path `path` must be a list of maps
+    /// `security` of a method in the OpenAPI document is not a list of maps.
     OPENAPI_SECURITY = "openapi-security" is Error by Sam;
-    /// securityDefinitions
+    /// `securityDefinitions` of the OpenAPI document is not a map.
     OPENAPI_SECURITY_DEFINITIONS = "openapi-security-definitions" is Error by Sam;
-    /// `key` of the OpenAPI document must be shape
+    /// A part of the OpenAPI document does not have the shape that OpenAPI wants.
     OPENAPI_SHAPE = "openapi-shape" is Error by Sam;
-    /// OpenApiVersion
+    /// `OpenApiVersion` is not a version of OpenAPI that is known now.
     OPENAPI_VERSION = "openapi-version" is Error by Sam;
-    /// Auth
+    /// `OverrideApiAuth` of an event has nothing to override the API's `Auth` with.
     OVERRIDE_OF_NOTHING = "override-of-nothing" is Error by Sam;
-    /// PackageType
+    /// `PackageType` of a function is neither `Zip` nor `Image`.
     PACKAGE_TYPE = "package-type" is Error by Sam;
-    /// `PassthroughCondition` must be `true` or `false`, or a parameter or mapping that says so
+    /// `PassthroughCondition` must be known before the deployment, because it decides which resources carry a condition.
     PASSTHROUGH_CONDITION = "passthrough-condition" is Error by Sam;
-    /// UserPool
+    /// A generated permission is named after the alias, so that it is replaced when the alias changes.
     PERMISSION_NAMED_AFTER_ALIAS = "permission-named-after-alias" is Warning;
-    /// UserPool
+    /// Two events share one generated permission, which names the source of only one of them.
     PERMISSION_SHARED = "permission-shared" is Warning;
-    /// the role of `` gets two policies of the name `name`, which IAM refuses
+    /// Two policies of a generated role have the same name, which IAM refuses.
     POLICY_NAME_TWICE = "policy-name-twice" is Warning;
-    /// the policy template `name` needs a map of parameters
+    /// A policy template lacks a parameter that it needs.
     POLICY_TEMPLATE_PARAMETERS = "policy-template-parameters" is Error by Sam;
-    /// Type
+    /// The `Type` of a table's `PrimaryKey` is not `String`, `Number` or `Binary`.
     PRIMARY_KEY_TYPE = "primary-key-type" is Error by Sam;
-    /// InstanceRequirements
+    /// Two properties are given of which a resource can have only one.
     PROPERTIES_EXCLUDE_EACH_OTHER = "properties-exclude-each-other" is Error by Sam;
-    /// Properties
+    /// The `Properties` of a resource are not a map.
     PROPERTIES_NOT_A_MAP = "properties-not-a-map" is Error by Sam;
-    /// `one` needs `needed`
+    /// A property is given without another one that it needs.
     PROPERTY_NEEDS_ANOTHER = "property-needs-another" is Error by Sam;
-    /// `SqsSubscription` as a map needs `QueueArn` and `QueueUrl`
+    /// `SqsSubscription` as a map lacks the ARN or the URL of its queue.
     QUEUE_NOT_NAMED = "queue-not-named" is Error by Sam;
-    /// EventRecordFormat
+    /// `EventRecordFormat` is neither `JSON` nor `SOURCE`.
     RECORD_FORMAT = "record-format" is Error by Sam;
-    /// SchemaRegistryConfig
+    /// The name of the schema registry is not known now, so that the role gets no rights to read it.
     REGISTRY_NOT_KNOWN = "registry-not-known" is Warning;
-    /// the request parameter `` is in no part of a request
+    /// The name of a request parameter does not say which part of a request it is in.
     REQUEST_PARAMETER_NAME = "request-parameter-name" is Error by Sam;
-    /// a request parameter is a name, or a name with `Required` and `Caching`
+    /// A request parameter is neither a name nor a map with one name.
     REQUEST_PARAMETER_SHAPE = "request-parameter-shape" is Error by Sam;
-    /// Tags
+    /// A tag has a key that the transform itself writes.
     RESERVED_TAG = "reserved-tag" is Error by Sam;
-    /// the resource `id` is no map
+    /// A resource is not a map.
     RESOURCE_NOT_A_MAP = "resource-not-a-map" is Error by Sam;
-    /// `texts` must be a list of strings
+    /// A generated resource has the logical id of one in the template; SAM would overwrite the template's without a word.
+    RESOURCE_OVERWRITTEN = "resource-overwritten" is Error by Ours;
+    /// A list in a `ResourcePolicy` is not a list, or holds values that are not strings.
     RESOURCE_POLICY_LIST = "resource-policy-list" is Error by Sam;
-    /// ResourcePolicy
+    /// `ResourcePolicy` is not a map.
     RESOURCE_POLICY_SHAPE = "resource-policy-shape" is Error by Sam;
-    /// RetentionPolicy
+    /// `RetentionPolicy` of a layer is neither `Retain` nor `Delete`.
     RETENTION_POLICY = "retention-policy" is Error by Sam;
-    /// Policies
+    /// A state machine has `Policies`, which are for a generated role, together with a `Role` of its own.
     ROLE_WITH_POLICIES = "role-with-policies" is Error by Sam;
-    /// the route key `key` is neither letters and digits nor `$connect`, `$disconnect` or `$default`
+    /// The key of a WebSocket route cannot become part of a logical id.
     ROUTE_KEY = "route-key" is Error by Sam;
-    /// RequestParameters
+    /// A WebSocket route other than `$connect` has `RequestParameters`.
     ROUTE_REQUEST_PARAMETERS = "route-request-parameters" is Error by Sam;
-    /// RouteSettings
+    /// `RouteSettings` of an HTTP API is not a map of maps.
     ROUTE_SETTINGS_SHAPE = "route-settings-shape" is Error by Sam;
-    /// FunctionArn
+    /// A WebSocket route names no function.
     ROUTE_WITHOUT_FUNCTION = "route-without-function" is Error by Sam;
-    /// `Route53` must be a map
+    /// `Route53` of a domain is not a map.
     ROUTE53_SHAPE = "route53-shape" is Error by Sam;
-    /// `Route53` does not say which hosted zone
+    /// `Route53` of a domain names no hosted zone.
     ROUTE53_WITHOUT_ZONE = "route53-without-zone" is Error by Sam;
-    /// RuleName
+    /// `RuleName` of a `Schedule` event is ignored; the property is `Name`.
     RULE_NAME_IGNORED = "rule-name-ignored" is Warning;
-    /// SchemaRegistryConfig
+    /// `SchemaRegistryConfig` is ignored for this kind of event.
     SCHEMA_REGISTRY_IGNORED = "schema-registry-ignored" is Warning;
-    /// AuthorizationScopes
+    /// An event has `AuthorizationScopes` and no `Authorizer` that they belong to.
     SCOPES_WITHOUT_AUTHORIZER = "scopes-without-authorizer" is Error by Sam;
-    /// the value of the `NoEcho` parameter `parameter` is written into the output
+    /// The value of a `NoEcho` parameter is written into the output, where everybody can read it.
     SECRET_IN_OUTPUT = "secret-in-output" is Warning;
-    /// Mappings
+    /// A section of the template is not a map.
     SECTION_NOT_A_MAP = "section-not-a-map" is Error by Sam;
-    /// a second document begins here; a template is one document
+    /// The file holds more than one YAML document.
     SEVERAL_DOCUMENTS = "several-documents" is Error by Sam;
-    /// AutoPublishCodeSha256
+    /// `AutoPublishCodeSha256` begins with something other than letters and digits, and so cannot become part of a logical id.
     SHA_NOT_ALPHANUMERIC = "sha-not-alphanumeric" is Error by Sam;
-    /// `AutoPublishCodeSha256` must be a string, or a `!Ref` to a parameter that holds one
+    /// `AutoPublishCodeSha256` must be known before the deployment, because it becomes part of a logical id.
     SHA_NOT_KNOWN = "sha-not-known" is Error by Sam;
-    /// APIs say different things of the usage plan that they share; what one of them says counts, and which one that is depends on the names of all resources
+    /// APIs that share a usage plan describe it differently, and only one description counts.
     SHARED_USAGE_PLAN_DIFFERS = "shared-usage-plan-differs" is Warning;
-    /// without `SkillId` every skill of Alexa, of anybody, may invoke this function
+    /// An Alexa event names no skill, so that every skill of anybody may invoke the function.
     SKILL_NOT_NAMED = "skill-not-named" is Warning;
-    /// Type
+    /// An entry of `SourceAccessConfigurations` is malformed, or does not go with the others.
     SOURCE_ACCESS = "source-access" is Error by Sam;
-    ///  needs `NAME` as a list that is not empty
+    /// An event lacks the `SourceAccessConfigurations` that its source needs.
     SOURCE_ACCESS_MISSING = "source-access-missing" is Error by Sam;
-    /// Type
+    /// The `Type` of an entry of `SourceAccessConfigurations` is not one that the source supports.
     SOURCE_ACCESS_TYPE = "source-access-type" is Error by Sam;
-    /// `parameter` is an SSM parameter, of which only the name is known here, not the value
+    /// Only the name of an SSM parameter is known now, so that a change of the stored value publishes no version.
     SSM_PARAMETER_BY_NAME = "ssm-parameter-by-name" is Warning;
-    /// StageName
+    /// `StageName` of a REST API is empty.
     STAGE_NAME_EMPTY = "stage-name-empty" is Error by Sam;
-    /// State
+    /// An event has both `State` and `Enabled`, which say the same.
     STATE_AND_ENABLED = "state-and-enabled" is Error by Sam;
-    /// Definition
+    /// A state machine has neither `Definition` nor `DefinitionUri`.
     STATE_MACHINE_WITHOUT_DEFINITION = "state-machine-without-definition" is Error by Sam;
-    /// `Fn::Sub` puts in `parameter`, whose value is no text
+    /// `Fn::Sub` inserts a parameter whose value is not text.
     SUB_OF_NON_TEXT_PARAMETER = "sub-of-non-text-parameter" is Error by Sam;
-    /// `name` is also the name of a substitution that is generated, which would replace this one
-    SUBSTITUTION_TAKEN = "substitution-taken" is Error by Sam;
-    /// `DefinitionSubstitutions` is an intrinsic as a whole, and the intrinsics in `Definition` need substitutions beside it
-    SUBSTITUTIONS_AS_INTRINSIC = "substitutions-as-intrinsic" is Error by Sam;
-    /// TemplateUrl
+    /// A definition substitution has the name of one that is generated; SAM would overwrite it without a word.
+    SUBSTITUTION_TAKEN = "substitution-taken" is Error by Ours;
+    /// `DefinitionSubstitutions` is an intrinsic function, to which no generated substitution can be added; SAM would write a broken map.
+    SUBSTITUTIONS_AS_INTRINSIC = "substitutions-as-intrinsic" is Error by Ours;
+    /// `TemplateUrl` of a nested application is overwritten by its `Location`.
     TEMPLATE_URL_IGNORED = "template-url-ignored" is Warning;
-    /// Events
+    /// A function with `TenancyConfig` has an event that cannot carry a tenant.
     TENANCY_EXCLUDES_EVENT = "tenancy-excludes-event" is Error by Sam;
-    /// `name` cannot stand beside `TenancyConfig`
+    /// A function with `TenancyConfig` has a property that tenant isolation excludes.
     TENANCY_EXCLUDES_PROPERTY = "tenancy-excludes-property" is Error by Sam;
-    /// the aliases up to here stand for more than MAX_ALIASED values
-    TOO_MANY_ALIASES = "too-many-aliases" is Error by Sam;
-    /// Trigger
+    /// YAML aliases repeat more values than any template needs; the limit protects against hostile input.
+    TOO_MANY_ALIASES = "too-many-aliases" is Error by Ours;
+    /// A trigger of a user pool has two functions, and invokes only one.
     TRIGGER_TAKEN = "trigger-taken" is Error by Sam;
-    /// the template declares no condition `name`
+    /// A condition is named that the template does not declare.
     UNDEFINED_CONDITION = "undefined-condition" is Warning;
-    /// `` has no authorizer ``
+    /// An event names an authorizer that its API does not have, or that is not known now.
     UNKNOWN_AUTHORIZER = "unknown-authorizer" is Error by Sam;
-    /// Type
+    /// The `Type` of an event is not one that SAM knows.
     UNKNOWN_EVENT_TYPE = "unknown-event-type" is Error by Sam;
-    /// Globals have no section `name`
+    /// `Globals` has a section that SAM does not know.
     UNKNOWN_GLOBALS_SECTION = "unknown-globals-section" is Error by Sam;
-    /// `owner` has no key `key`
+    /// A map has a key that it cannot have.
     UNKNOWN_KEY = "unknown-key" is Error by Sam;
-    /// `name` is neither an ARN nor a managed policy of AWS that is known here
+    /// The name of a policy is neither an ARN nor a managed policy of AWS that is known here.
     UNKNOWN_MANAGED_POLICY = "unknown-managed-policy" is Warning;
-    /// Model
+    /// An event names a model that its API does not have.
     UNKNOWN_MODEL = "unknown-model" is Error by Sam;
-    /// this is neither a managed policy, nor a statement, nor a policy template
+    /// An entry of `Policies` is not a managed policy, a statement or a policy template.
     UNKNOWN_POLICY = "unknown-policy" is Error by Sam;
-    /// the policy template `name` has no parameter `key`, which is ignored
+    /// A policy template is given a parameter that it does not have, which is ignored.
     UNKNOWN_POLICY_TEMPLATE_PARAMETER = "unknown-policy-template-parameter" is Warning;
-    /// Greeter
+    /// A resource or an event has a property that it cannot have.
     UNKNOWN_PROPERTY = "unknown-property" is Error by Sam;
-    /// `` is no function of CloudFormation
-    UNKNOWN_TAG = "unknown-tag" is Error by Sam;
-    /// Type
+    /// A YAML tag is not one of CloudFormation's functions; CloudFormation refuses it, though SAM alone lets it pass.
+    UNKNOWN_TAG = "unknown-tag" is Error by Ours;
+    /// The `Type` of a deployment preference is not a known way of shifting traffic.
     UNKNOWN_TRAFFIC_SHAPE = "unknown-traffic-shape" is Warning;
-    /// the character U+:04X cannot stand in YAML
+    /// The file holds a character that YAML does not allow.
     UNPRINTABLE_CHARACTER = "unprintable-character" is Error by Sam;
-    /// `text` alone has a meaning of its own in YAML
+    /// A sign that has a meaning of its own in YAML stands alone without quotes.
     UNQUOTED_SIGN = "unquoted-sign" is Error by Sam;
-    /// AuthType
+    /// `FunctionUrlConfig` does not say with `AuthType` who may call the URL.
     URL_AUTH_TYPE = "url-auth-type" is Error by Sam;
-    /// an intrinsic as `FunctionUrlConfig` is not looked into: the URL has neither `AuthType` nor anything else
+    /// An intrinsic function stands for the whole of `FunctionUrlConfig`, so that nothing in it takes effect.
     URL_CONFIG_LOST = "url-config-lost" is Warning;
-    /// CreateUsagePlan
+    /// `CreateUsagePlan` is not `PER_API`, `SHARED` or `NONE`.
     USAGE_PLAN_KIND = "usage-plan-kind" is Error by Sam;
-    /// `UsagePlan` must be a map
+    /// `UsagePlan` is not a map.
     USAGE_PLAN_SHAPE = "usage-plan-shape" is Error by Sam;
-    /// StateMachineVersionArn
+    /// `StateMachineVersionArn` is overwritten by the version that is published.
     VERSION_ARN_IGNORED = "version-arn-ignored" is Warning;
-    /// `VPCEndpointIds` and `VpcEndpointIds` stand side by side
+    /// `VPCEndpointIds` and `VpcEndpointIds` are both given, which are the same.
     VPC_ENDPOINT_IDS_TWICE = "vpc-endpoint-ids-twice" is Error by Sam;
-    /// `name` of a WebSocket API has no effect on anything that it generates
+    /// An attribute of a WebSocket API has no effect on anything that is generated.
     WEBSOCKET_ATTRIBUTE_LOST = "websocket-attribute-lost" is Warning;
-    /// AuthArn
+    /// `AuthType: CUSTOM` of a WebSocket API lacks the `AuthArn` of its function.
     WEBSOCKET_AUTH_ARN = "websocket-auth-arn" is Error by Sam;
-    /// `AuthType: word` takes no other key
+    /// `Auth` of a WebSocket API has a key that its `AuthType` does not take.
     WEBSOCKET_AUTH_KEYS = "websocket-auth-keys" is Error by Sam;
-    /// AuthType
+    /// `AuthType` of a WebSocket API is not `NONE`, `AWS_IAM` or `CUSTOM`.
     WEBSOCKET_AUTH_TYPE = "websocket-auth-type" is Error by Sam;
-    /// `Auth` has nothing to authorize: there is no `$connect` route
+    /// A WebSocket API has `Auth` and no `$connect` route where it would apply.
     WEBSOCKET_AUTH_WITHOUT_CONNECT = "websocket-auth-without-connect" is Error by Sam;
-    /// Domain
+    /// The domain of a WebSocket API has `MutualTlsAuthentication`, which only other APIs support.
     WEBSOCKET_MUTUAL_TLS = "websocket-mutual-tls" is Error by Sam;
-    /// StageName
+    /// The stage's name of a WebSocket API is not letters and digits, and so cannot become part of a logical id.
     WEBSOCKET_STAGE_NAME = "websocket-stage-name" is Error by Sam;
-    /// Routes
+    /// A WebSocket API has no route.
     WEBSOCKET_WITHOUT_ROUTES = "websocket-without-routes" is Error by Sam;
-    /// the `Properties` of an event must be a map
+    /// A value does not have the type that its property takes.
     WRONG_SHAPE = "wrong-shape" is Error by Sam;
-    /// this is no valid YAML:
+    /// The file is not valid YAML.
     YAML_SYNTAX = "yaml-syntax" is Error by Sam;
-    /// `name` is for Zip functions; a container image brings its own
+    /// A function that is packaged as an image has a property for Zip packages.
     ZIP_PROPERTY_ON_IMAGE = "zip-property-on-image" is Error by Sam;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_and_those_of_the_constants() {
+        assert!(ALL.is_sorted_by(|a, b| a.name < b.name));
+        for (code, constant) in ALL.iter().zip(CONSTANTS) {
+            assert_eq!(code.name, constant.to_lowercase().replace('_', "-"));
+            assert_eq!(find(code.name), Some(*code));
+        }
+        assert_eq!(find("no-such-code"), None);
+    }
+
+    #[test]
+    fn exactly_errors_are_refused_by_somebody() {
+        for code in ALL {
+            let is_error = code.severity == Severity::Error;
+            assert_eq!(code.refusal.is_some(), is_error, "{code}");
+        }
+    }
+
+    #[test]
+    fn every_meaning_is_a_sentence() {
+        for code in ALL {
+            let meaning = code.meaning();
+            let begins = meaning.starts_with(|first: char| first.is_uppercase() || first == '`');
+            assert!(
+                begins && meaning.ends_with('.') && meaning.contains(' '),
+                "{code}"
+            );
+            assert!(
+                meaning.len() <= 160 && !meaning.contains('|'),
+                "{code}: too long, or no cell"
+            );
+        }
+    }
 }

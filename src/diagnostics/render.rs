@@ -81,7 +81,7 @@ pub fn json(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
         let start = diagnostic.span.map(|span| span.start);
         let object = json!({
             "code": diagnostic.code.name,
-            "severity": word(diagnostic.severity),
+            "severity": diagnostic.severity.word(),
             "message": diagnostic.message,
             "help": diagnostic.help,
             "resource": diagnostic.resource,
@@ -109,7 +109,7 @@ pub fn tally(diagnostics: &[Diagnostic]) -> String {
     };
     [Severity::Error, Severity::Warning, Severity::Info]
         .into_iter()
-        .map(|severity| (count(severity), word(severity)))
+        .map(|severity| (count(severity), severity.word()))
         .filter(|(count, _)| *count > 0)
         .map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
         .collect::<Vec<_>>()
@@ -134,14 +134,6 @@ fn shown(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
             fits
         })
         .collect()
-}
-
-fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    }
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, source: Source<'a>) -> Group<'a> {

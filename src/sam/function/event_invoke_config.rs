@@ -368,7 +368,7 @@ fn make(
         // The reference lets the empty topic take the place of the user's.
         scope.report(
             Diagnostic::new(
-                codes::GENERATED_ID_TAKEN,
+                codes::RESOURCE_OVERWRITTEN,
                 Path::resource(&id),
                 format!("`{id}` is the id of the topic that `{}` generates, and which would take its place", sam.id),
             )

@@ -1,0 +1,95 @@
+//! `canaryform codes`: every kind of finding, from the table that the transform reports by.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use canaryform::diagnostics::codes::{self, Code, Refusal};
+use canaryform::diagnostics::suggestion;
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::{Failure, files};
+
+/// List every kind of finding: its code, how grave it is, who refuses such a template, and what it means
+///
+/// A code names a kind of finding for good; it stands in brackets in a finding's first line.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Only this code: `deployment-without-alias`
+    code: Option<String>,
+
+    /// How to write the list
+    #[arg(
+        long,
+        value_enum,
+        value_name = "markdown|json",
+        default_value = "markdown",
+        hide_possible_values = true
+    )]
+    format: Syntax,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Syntax {
+    Markdown,
+    Json,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let rows: Vec<&Code> = match &arguments.code {
+        None => codes::ALL.to_vec(),
+        Some(name) => vec![codes::find(name).ok_or_else(|| unknown(name))?],
+    };
+    let text = match arguments.format {
+        Syntax::Markdown => markdown(&rows),
+        Syntax::Json => {
+            let rows: Vec<Value> = rows.into_iter().map(row).collect();
+            serde_json::to_string_pretty(&rows)
+                .map(|text| text + "\n")
+                .map_err(|error| Failure::Io(format!("cannot write the list: {error}")))?
+        }
+    };
+    files::write_stdout(|out| out.write_all(text.as_bytes()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn unknown(name: &str) -> Failure {
+    let known = codes::ALL.iter().map(|code| code.name);
+    Failure::Usage(match suggestion(name, known) {
+        Some(meant) => format!("no finding has the code `{name}`; did you mean `{meant}`?"),
+        None => format!("no finding has the code `{name}`; `canaryform codes` lists them all"),
+    })
+}
+
+/// Who refuses a template with such a finding, in a word; none where it is transformed all the same.
+fn refused_by(code: &Code) -> Option<&'static str> {
+    code.refusal.map(|refusal| match refusal {
+        Refusal::Sam => "SAM",
+        Refusal::Ours => "canaryform",
+    })
+}
+
+fn row(code: &Code) -> Value {
+    json!({
+        "code": code.name,
+        "severity": code.severity.word(),
+        "refused_by": refused_by(code),
+        "meaning": code.meaning(),
+    })
+}
+
+fn markdown(rows: &[&Code]) -> String {
+    let mut text = "| Code | Severity | Refused by | Meaning |\n|---|---|---|---|\n".to_owned();
+    for code in rows {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} |",
+            code.name,
+            code.severity.word(),
+            refused_by(code).unwrap_or_default(),
+            code.meaning()
+        );
+    }
+    text
+}
