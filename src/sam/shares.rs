@@ -1,5 +1,28 @@
 //! What SAM resources add to things that they share: each tells its part when it is lowered, and the thing is made once,
 //! when all parts are known.
+//!
+//! ```yaml
+//! # in
+//! Orders:
+//!   Type: AWS::Serverless::Api
+//!   Properties: &api
+//!     StageName: prod
+//!     Auth: {UsagePlan: {CreateUsagePlan: SHARED}}
+//! Bills:
+//!   Type: AWS::Serverless::Api
+//!   Properties: *api
+//! ```
+//!
+//! ```yaml
+//! # out
+//! ServerlessUsagePlan:
+//!   Type: AWS::ApiGateway::UsagePlan
+//!   DependsOn: [Bills, Orders]
+//!   Properties:
+//!     ApiStages:
+//!       - {ApiId: !Ref Bills, Stage: !Ref BillsprodStage}
+//!       - {ApiId: !Ref Orders, Stage: !Ref OrdersprodStage}
+//! ```
 
 use super::api::{route53, usage_plan};
 use serde_json::Value;
