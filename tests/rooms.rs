@@ -30,7 +30,6 @@ const NO_ROOMS: &[&str] = &[
     "sam/common.rs",
     "sam/mod.rs",
     "sam/resource_type.rs",
-    "sam/shares.rs",
 ];
 
 /// An example at the head of a file.
