@@ -129,7 +129,8 @@ pub fn answer(body: &str) -> Reply {
     let done = match request {
         Some(request) => caught(|| answer_request(&request, &mut summary)),
         None => Err(
-            "the request is not what CloudFormation sends to a macro: it is no JSON object".into(),
+            "the request is not what CloudFormation sends to a macro: it is not a JSON object"
+                .into(),
         ),
     };
     let succeeded = done.is_ok();

@@ -115,7 +115,7 @@ impl<'a> Scope<'a> {
             Unresolvable::SubOfNonText { parameter } => Diagnostic::new(
                 codes::SUB_OF_NON_TEXT_PARAMETER,
                 path,
-                format!("`Fn::Sub` puts in `{parameter}`, whose value is no text"),
+                format!("`Fn::Sub` puts in `{parameter}`, whose value is not text"),
             )
             .help(format!(
                 "give `{parameter}` a text: quote its `Default`, or pass the value as a string"
@@ -167,7 +167,7 @@ impl<'a> Scope<'a> {
                 Trap::LooseDefault => Diagnostic::new(
                     codes::DEFAULT_NOT_A_STRING,
                     path.clone(),
-                    format!("the `Default` of `{parameter}` is no string, but a value passed at the deployment is one"),
+                    format!("the `Default` of `{parameter}` is not a string, but a value passed at the deployment is one"),
                 )
                 .help(format!("quote the `Default` of `{parameter}`: otherwise ids change when the same value is passed")),
             };

@@ -392,9 +392,9 @@ fn wrong_usage_is_exit_2_and_says_what_to_do() {
         (vec!["--parameter-overrides"], "a value is required"),
         (
             vec![&template, "--region", "Frankfurt"],
-            "which is no region",
+            "which is not a region",
         ),
-        (vec![&template, "--region", ""], "which is no region"),
+        (vec![&template, "--region", ""], "which is not a region"),
         (vec![&template, "--format", "toml"], "invalid value 'toml'"),
         (vec![&template, &template], "unexpected argument"),
         (vec![&template, "--colour", "never"], "--color"),

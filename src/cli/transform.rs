@@ -234,7 +234,7 @@ fn region(given: Option<&str>) -> Result<String, Failure> {
         Ok(region)
     } else {
         Err(Failure::Usage(format!(
-            "{source} is `{}`, which is no region: write one like `eu-west-1`",
+            "{source} is `{}`, which is not a region: write one like `eu-west-1`",
             region.escape_default()
         )))
     }

@@ -324,7 +324,7 @@ codes! {
     NUMBER_CHANGED_BY_READING = "number-changed-by-reading" is Warning;
     /// A number is infinite, not a number, or beyond 64 bits, which JSON or CloudFormation cannot carry.
     NUMBER_OUT_OF_RANGE = "number-out-of-range" is Error by Ours;
-    /// A part of the OpenAPI document that describes endpoints does not have the shape that OpenAPI wants.
+    /// A part of the OpenAPI document that describes endpoints does not have the shape that OpenAPI requires.
     OPENAPI_ENDPOINT = "openapi-endpoint" is Error by Sam;
     /// An `Fn::If` in the OpenAPI document is not a list.
     OPENAPI_IF_NOT_A_LIST = "openapi-if-not-a-list" is Error by Sam;
@@ -340,7 +340,7 @@ codes! {
     OPENAPI_SECURITY = "openapi-security" is Error by Sam;
     /// `securityDefinitions` of the OpenAPI document is not a map.
     OPENAPI_SECURITY_DEFINITIONS = "openapi-security-definitions" is Error by Sam;
-    /// A part of the OpenAPI document does not have the shape that OpenAPI wants.
+    /// A part of the OpenAPI document does not have the shape that OpenAPI requires.
     OPENAPI_SHAPE = "openapi-shape" is Error by Sam;
     /// `OpenApiVersion` is not a version of OpenAPI that is known now.
     OPENAPI_VERSION = "openapi-version" is Error by Sam;

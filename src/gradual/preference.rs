@@ -219,7 +219,7 @@ fn passes_condition(scope: &Scope<'_>, value: &Value, path: &Path) -> Option<boo
 fn warn_of_shape(scope: &Scope<'_>, name: Option<&str>, path: &Path) {
     let message = match name {
         Some(name) => format!(
-            "`{name}` is no predefined traffic shape, so it must be the name of a configuration of yours"
+            "`{name}` is not a predefined traffic shape, so it must be the name of a configuration of yours"
         ),
         None => {
             "this `Type` resolves to something like a predefined traffic shape that does not exist"

@@ -67,7 +67,7 @@ pub(crate) fn read_alias(scope: &Scope<'_>, sam: &SamResource) -> Option<Alias> 
             path,
             match ref_target(given) {
                 Some(parameter) => format!(
-                    "`AutoPublishAlias` refers to `{parameter}`, whose value is not known here or is no string"
+                    "`AutoPublishAlias` refers to `{parameter}`, whose value is not known here or is not a string"
                 ),
                 None => {
                     "`AutoPublishAlias` must be a name, or a `!Ref` to a parameter that holds one"

@@ -33,7 +33,7 @@ pub(crate) enum Trap {
 /// Why something could not be resolved; each stops the reference at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unresolvable {
-    /// `Fn::Sub` names a parameter whose value is no text.
+    /// `Fn::Sub` names a parameter whose value is not text.
     SubOfNonText {
         /// The parameter.
         parameter: String,

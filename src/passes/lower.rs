@@ -131,7 +131,7 @@ fn check(scope: &Scope<'_>, kind: &'static ResourceType, sam: &SamResource) -> V
             Diagnostic::new(
                 codes::INVALID_LOGICAL_ID,
                 Path::resource(id),
-                format!("the logical id `{id}` holds something else than letters and digits"),
+                format!("the logical id `{id}` holds something other than letters and digits"),
             )
             .on_key()
             .help("CloudFormation allows only A-Z, a-z and 0-9 in logical ids"),

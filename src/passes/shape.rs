@@ -51,7 +51,7 @@ fn resource_fault(id: &str, resource: &Value) -> Option<Diagnostic> {
         let fault = Diagnostic::new(
             codes::RESOURCE_NOT_A_MAP,
             Path::resource(id),
-            format!("the resource `{id}` is no map"),
+            format!("the resource `{id}` must be a map"),
         );
         return Some(if id.starts_with("Fn::ForEach") {
             fault.help("loops of AWS::LanguageExtensions are not expanded here: expand them first")
@@ -78,7 +78,7 @@ fn resource_fault(id: &str, resource: &Value) -> Option<Diagnostic> {
             Diagnostic::new(
                 codes::PROPERTIES_NOT_A_MAP,
                 Path::resource(id).then("Properties"),
-                format!("the `Properties` of `{id}` are no map"),
+                format!("the `Properties` of `{id}` must be a map"),
             )
             .help(
                 "write the properties below `Properties:`, or leave it out: check the indentation",

@@ -123,7 +123,7 @@ fn resolve_texts(scope: &Scope<'_>, layer: &mut SamResource) -> bool {
                 Diagnostic::new(
                     codes::LAYER_TEXT_NOT_A_STRING,
                     layer.path(name),
-                    format!("`{name}` refers to a parameter whose value is no string"),
+                    format!("`{name}` refers to a parameter whose value is not a string"),
                 )
                 .help("quote the parameter's `Default`, or pass its value as a string"),
             );

@@ -239,7 +239,7 @@ impl Reading<'_, '_> {
             });
         if !is_known {
             return Err(fault(format!(
-                "`{name}` names `{id}`, which is no `{}` of this template",
+                "`{name}` names `{id}`, which is not an `{}` of this template",
                 self.kind.resource
             )));
         }

@@ -24,7 +24,7 @@ fn check_ids(scope: &Scope<'_>, api: &str, made: &Generated) {
             Diagnostic::new(
                 codes::INVALID_LOGICAL_ID,
                 Path::resource(api),
-                format!("`{api}` generates a resource with the logical id `{id}`, which holds something else than letters and digits"),
+                format!("`{api}` generates a resource with the logical id `{id}`, which holds something other than letters and digits"),
             )
             .on_key()
             .help("it is made of the names of stages, authorizers and base paths: keep to A-Z, a-z and 0-9 in them")

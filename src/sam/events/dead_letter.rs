@@ -110,7 +110,7 @@ pub(super) fn read(scope: &Scope<'_>, event: &Event) -> Option<DeadLetters> {
                 codes::INVALID_LOGICAL_ID,
                 path.then("QueueLogicalId"),
                 format!(
-                    "`{id}` cannot be a logical id: it holds something else than letters and digits"
+                    "`{id}` cannot be a logical id: it holds something other than letters and digits"
                 ),
             )
             .blame(Some(&id))

@@ -337,7 +337,7 @@ fn read_one(
             Diagnostic::new(
                 codes::INVALID_LOGICAL_ID,
                 owner.path("Events").then(id),
-                format!("the event id `{id}` holds something else than letters and digits"),
+                format!("the event id `{id}` holds something other than letters and digits"),
             )
             .on_key()
             .help(

@@ -145,7 +145,7 @@ pub(super) fn report_type(scope: &Scope<'_>, event: &Event, index: usize, known:
         Diagnostic::new(
             codes::SOURCE_ACCESS_TYPE,
             event.path(NAME).then(index).then("Type"),
-            format!("this is no `Type` of access for {}", event.kind.words()),
+            format!("this is not a `Type` of access for {}", event.kind.words()),
         )
         .help(did_you_mean(word, known)),
     );

@@ -37,6 +37,7 @@
 //! Upstream: `_construct_role` and `_make_lambda_role` in model/sam_resources.py,
 //! model/role_utils/role_constructor.py.
 
+use super::dead_letter_queue;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::conditions;
 use crate::language::intrinsics::{argument, get_att, if_parts, if_then, is_no_value};
@@ -47,7 +48,7 @@ use crate::resource::{SamResource, set, trust};
 use crate::sam::policies::RolePolicies;
 use crate::scope::Scope;
 use crate::stack::Conditions;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// What becomes of a function's `Role`.
 #[derive(Default)]
@@ -85,25 +86,8 @@ pub(super) fn basics(scope: &Scope<'_>, sam: &SamResource, tracing: bool) -> Rol
             .into_iter()
             .map(|policy| partition.managed_policy_arn(policy).into())
             .collect(),
-        inline: dead_letters(sam).into_iter().collect(),
+        inline: dead_letter_queue::policy(sam).into_iter().collect(),
     }
-}
-
-/// The policy to send to a dead-letter queue or topic.
-fn dead_letters(sam: &SamResource) -> Option<Value> {
-    let target = sam.get("DeadLetterQueue");
-    let action = match target.get("Type")?.as_str()? {
-        "SQS" => "sqs:SendMessage",
-        "SNS" => "sns:Publish",
-        _ => return None,
-    };
-    Some(json!({
-        "PolicyName": "DeadLetterQueuePolicy",
-        "PolicyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [{ "Action": action, "Resource": target.get("TargetArn"), "Effect": "Allow" }],
-        },
-    }))
 }
 
 /// The managed policy that lets a role write traces, which partitions name differently.

@@ -1,37 +1,7 @@
-//! What properties of a function exclude or require of each other, and `DeadLetterQueue`.
-//!
-//! ```yaml
-//! # in
-//! Fn:
-//!   Type: AWS::Serverless::Function
-//!   Properties:
-//!     DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Lost.Arn}
-//! ```
-//!
-//! ```yaml
-//! # out
-//! Fn:
-//!   Properties:
-//!     DeadLetterConfig: {TargetArn: !GetAtt Lost.Arn}
-//!     # ...
-//!   # ...
-//! FnRole:
-//!   Properties:
-//!     Policies:
-//!       - PolicyName: DeadLetterQueuePolicy
-//!         PolicyDocument:
-//!           Version: '2012-10-17'
-//!           Statement:
-//!             - {Action: sqs:SendMessage, Resource: !GetAtt Lost.Arn, Effect: Allow}
-//!     # ...
-//!   # ...
-//! ```
-//!
-//! Upstream: the validation rules, `_validate_dlq` and `_validate_tenancy_config_compatibility` of `SamFunction`.
+//! What properties of a function exclude or require of each other.
 
-use crate::diagnostics::did_you_mean;
+use super::dead_letter_queue;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::language::truth::is_truthy;
 use crate::resource::SamResource;
 use crate::resource::tags;
 use crate::scope::Scope;
@@ -58,8 +28,6 @@ const WITHOUT_TENANCY: &[&str] = &[
 
 /// The kinds of event that can invoke a function with its own tenants.
 const EVENTS_WITH_TENANCY: &[&str] = &["Api", "HttpApi"];
-
-const DEAD_LETTER_TYPES: &[&str] = &["SQS", "SNS"];
 
 pub(super) fn check(scope: &Scope<'_>, sam: &SamResource) {
     for (one, other) in EXCLUSIVE {
@@ -100,7 +68,7 @@ pub(super) fn check(scope: &Scope<'_>, sam: &SamResource) {
         );
     }
     check_tenancy(scope, sam);
-    check_dead_letter_queue(scope, sam);
+    dead_letter_queue::check(scope, sam);
     tags::check_reserved(scope, sam);
 }
 
@@ -136,34 +104,5 @@ fn check_tenancy(scope: &Scope<'_>, sam: &SamResource) {
                 .help("only `Api` and `HttpApi` events carry a tenant"),
             );
         }
-    }
-}
-
-fn check_dead_letter_queue(scope: &Scope<'_>, sam: &SamResource) {
-    let given = sam.get("DeadLetterQueue");
-    if !is_truthy(Some(given)) {
-        return;
-    }
-    let path = sam.path("DeadLetterQueue");
-    let kind = given.get("Type").and_then(Value::as_str);
-    if !kind.is_some_and(|kind| DEAD_LETTER_TYPES.contains(&kind)) {
-        scope.report(
-            Diagnostic::new(
-                codes::DEAD_LETTER_QUEUE_TYPE,
-                path.clone().then("Type"),
-                "the `Type` of a `DeadLetterQueue` must be `SQS` or `SNS`",
-            )
-            .help(did_you_mean(kind.unwrap_or_default(), DEAD_LETTER_TYPES)),
-        );
-    }
-    if !is_truthy(given.get("TargetArn")) {
-        scope.report(
-            Diagnostic::new(
-                codes::DEAD_LETTER_QUEUE_TARGET,
-                path.then("TargetArn"),
-                "a `DeadLetterQueue` needs the `TargetArn` of its queue or topic",
-            )
-            .help("write `TargetArn: !GetAtt Queue.Arn`"),
-        );
     }
 }

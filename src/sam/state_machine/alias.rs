@@ -233,7 +233,7 @@ fn warn_of_type(scope: &Scope<'_>, preference: &Map<String, Value>, path: &crate
             Diagnostic::new(
                 codes::UNKNOWN_TRAFFIC_SHAPE,
                 path.clone().then("Type"),
-                format!("`{kind}` is no way in which Step Functions shifts traffic"),
+                format!("`{kind}` is not a way in which Step Functions shifts traffic"),
             )
             .help(did_you_mean(kind, TYPES)),
         );

@@ -30,7 +30,7 @@ pub(super) fn read_yaml(text: &str) -> Result<Read, Vec<Diagnostic>> {
         let node = match next {
             Ok(node) => node,
             Err(syntax) => {
-                let fault = fault(codes::YAML_SYNTAX, syntax.span, format!("this is no valid YAML: {}", syntax.message))
+                let fault = fault(codes::YAML_SYNTAX, syntax.span, format!("this is not valid YAML: {}", syntax.message))
                     .help("check the indentation, and quote text that holds YAML's own signs (`: `, ` #`, or a leading `*`, `&`, `@`, `%`, `[`, `{`)");
                 tree.faults.push(fault);
                 return Err(tree.faults);
@@ -402,7 +402,7 @@ impl Tree {
         let found = fault(
             codes::UNKNOWN_TAG,
             span,
-            format!("`{}` is no function of CloudFormation", shorten(&shown)),
+            format!("`{}` is not a function of CloudFormation", shorten(&shown)),
         );
         let help = match suggestion(name, FUNCTIONS.iter().copied()) {
             Some(meant) => format!("did you mean `!{meant}`?"),

@@ -119,7 +119,7 @@ fn check_needs(scope: &Scope<'_>, api: &HttpApi, document: Option<&Document>) {
         let problem = match document {
             None => "needs a `DefinitionBody` to write into",
             Some(document) if !document.is_valid_openapi_3() => {
-                "cannot be written into this `DefinitionBody`, which is no OpenAPI document of version 3"
+                "cannot be written into this `DefinitionBody`, which is not an OpenAPI document of version 3"
             }
             Some(_) => continue,
         };
@@ -203,7 +203,9 @@ fn refuse_second(
             ))
     };
     let Some(own) = document.info(field) else {
-        return Err(fault("`info` of the `DefinitionBody` is no map".to_owned()));
+        return Err(fault(
+            "`info` of the `DefinitionBody` must be a map".to_owned(),
+        ));
     };
     let (is_free, own) = match field {
         "title" => (
@@ -356,7 +358,7 @@ fn read_default<'a>(
                 codes::DEFAULT_AUTHORIZER,
                 path,
                 format!(
-                    "`DefaultAuthorizer` names `{name}`, which is no authorizer of `{}`",
+                    "`DefaultAuthorizer` names `{name}`, which is not an authorizer of `{}`",
                     api.sam.id
                 ),
             )
@@ -397,7 +399,7 @@ fn s3_location(scope: &Scope<'_>, api: &HttpApi, uri: &Value) -> Value {
                     Diagnostic::new(
                         codes::DEFINITION_URI_LOCAL,
                         path,
-                        format!("`{text}` is no S3 URI, and nothing uploads the document of an HTTP API"),
+                        format!("`{text}` is not an S3 URI, and nothing uploads the document of an HTTP API"),
                     )
                     .help("upload it and write `s3://bucket/key`; or write `DefinitionBody: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: ...}}}`, which `aws cloudformation package` uploads"),
                 );

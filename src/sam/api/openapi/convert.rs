@@ -229,7 +229,7 @@ fn wrong_endpoint(key: &'static str) -> Fault {
     Fault::new(
         codes::OPENAPI_ENDPOINT,
         vec![key.into()],
-        format!("`{key}` of the OpenAPI document has not the shape that OpenAPI wants"),
+        format!("`{key}` of the OpenAPI document does not have the shape that OpenAPI requires"),
         "`servers` is a list of maps, and `x-amazon-apigateway-endpoint-configuration` a map",
     )
 }

@@ -206,7 +206,7 @@ impl Document {
             return Err(Fault::new(
                 codes::INVALID_OPENAPI,
                 Vec::new(),
-                "this is no OpenAPI document",
+                "this is not an OpenAPI document",
                 "it needs a map of `paths`, and `swagger: \"2.0\"` or an `openapi` version like `3.0.1`",
             ));
         }
@@ -435,7 +435,7 @@ fn not_a_map(path: &str, method: Option<&str>) -> Fault {
         codes::OPENAPI_NOT_A_MAP,
         place(path, method),
         format!("{what} must be a map"),
-        "OpenAPI wants a map here, even an empty one: `{}`",
+        "OpenAPI requires a map here, even an empty one: `{}`",
     )
 }
 

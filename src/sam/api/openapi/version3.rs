@@ -67,7 +67,7 @@ impl Document {
             return Err(Fault::new(
                 codes::INVALID_OPENAPI,
                 Vec::new(),
-                "this is no OpenAPI document of version 3",
+                "this is not an OpenAPI document of version 3",
                 "it needs a map of `paths`, and an `openapi` version like `3.0.1`",
             ));
         }

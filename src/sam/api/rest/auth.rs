@@ -193,6 +193,6 @@ fn definitions_not_a_map(api: &RestApi) -> Diagnostic {
         api.body_path().then("securityDefinitions"),
         "`securityDefinitions` must be a map",
     )
-    .help("OpenAPI wants a map of definitions here")
+    .help("OpenAPI requires a map of definitions here")
     .blame(None)
 }

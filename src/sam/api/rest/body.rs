@@ -155,7 +155,7 @@ fn check_needs(scope: &Scope<'_>, api: &RestApi, document: Option<&Document>) {
         let problem = match document {
             None => "needs a `DefinitionBody` to write into",
             Some(document) if !document.is_valid() => {
-                "cannot be written into this `DefinitionBody`, which is no OpenAPI document"
+                "cannot be written into this `DefinitionBody`, which is not an OpenAPI document"
             }
             Some(_) => continue,
         };

@@ -37,7 +37,7 @@
 mod auth;
 mod body;
 mod gateway_responses;
-mod stage;
+mod stage_and_deployment;
 
 use super::{authorizers, domain, usage_plan};
 use crate::diagnostics::{Diagnostic, codes};
@@ -59,7 +59,7 @@ use serde_json::{Map, Value, json};
 
 const ROOM: &str = "sam/api/rest/mod.rs";
 const BODY: &str = "sam/api/rest/body.rs";
-const STAGE: &str = "sam/api/rest/stage.rs";
+const STAGE: &str = "sam/api/rest/stage_and_deployment.rs";
 const TAGS: &str = "sam/tags.rs";
 
 pub(crate) const TYPE: ResourceType = ResourceType {
@@ -204,12 +204,12 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     if !watch.is_sound() {
         return Lowered::default();
     }
-    let stage = stage::id(&api.sam);
+    let stage = stage_and_deployment::id(&api.sam);
     let mut domain = api.get("Domain").clone();
     let records = domain::lower(scope, &api.sam, &mut domain, &stage, &mut api.made);
     api.draft.properties.insert("Domain", domain);
     if let Some(body) = body {
-        stage::lower(scope, &mut api, &body, &stage);
+        stage_and_deployment::lower(scope, &mut api, &body, &stage);
     }
     let mut plan = None;
     let auth = api.get("Auth").as_map().cloned();
