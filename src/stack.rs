@@ -86,6 +86,8 @@ pub(crate) struct Names {
     pub(crate) renamed: IndexMap<String, String>,
     /// Dotted references (`Fn.Alias`) and the generated id that each stands for.
     pub(crate) referable: IndexMap<String, String>,
+    /// Connectors, and the resources that each has become.
+    pub(crate) connectors: IndexMap<String, Vec<String>>,
 }
 
 /// A generated resource, and its place among the others.
@@ -123,6 +125,22 @@ impl Stack {
         let made = self.made.get(id).map(|made| &made.resource);
         let made = made.filter(|made| !made.is_null());
         made.or_else(|| self.own.get(id))
+    }
+
+    /// A resource as it will stand in the output, to change it.
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Value> {
+        match self.made.get_mut(id) {
+            Some(made) => Some(&mut made.resource),
+            None => self.own.get_mut(id),
+        }
+    }
+
+    /// Every resource as it will stand in the output, as far as that is known.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let made = self.made.iter();
+        let own = self.own.iter().filter(|(_, resource)| !resource.is_null());
+        own.map(|(id, resource)| (id.as_str(), resource))
+            .chain(made.map(|(id, made)| (id.as_str(), &made.resource)))
     }
 
     /// Adds what the resource `source` has become.

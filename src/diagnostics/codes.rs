@@ -146,6 +146,36 @@ codes! {
     CONDITIONAL_EVENT = "conditional-event" is Error by Sam;
     /// A shared usage plan depends on a condition, but the template has no `Conditions` section.
     CONDITIONS_MISSING = "conditions-missing" is Error by Sam;
+    /// Two connectors of resources get the same logical id, so that one of the two grants would be lost.
+    CONNECTOR_ID_TWICE = "connector-id-twice" is Error by Ours;
+    /// A state machine is connected to itself: it would wait for a policy that names it, a circle that CloudFormation refuses.
+    CONNECTOR_IN_A_CIRCLE = "connector-in-a-circle" is Error by Ours;
+    /// An event source mapping does not wait for the policy that a connector makes, and may be refused for a missing permission.
+    CONNECTOR_MAPPING_DOES_NOT_WAIT = "connector-mapping-does-not-wait" is Warning;
+    /// No connector leads from a resource of this type to one of that type.
+    CONNECTOR_PAIR = "connector-pair" is Error by Sam;
+    /// A connector allows calls of a function itself, and what calls its alias is denied.
+    CONNECTOR_PAST_ALIAS = "connector-past-alias" is Warning;
+    /// A connector asks for permissions that do not exist between its two sides.
+    CONNECTOR_PERMISSIONS = "connector-permissions" is Error by Sam;
+    /// The policy of a connector is attached to a role by something that is no name of a role of this template.
+    CONNECTOR_ROLE_NOT_A_NAME = "connector-role-not-a-name" is Warning;
+    /// A side of a connector neither names a resource nor describes one, or does both.
+    CONNECTOR_SIDE = "connector-side" is Error by Sam;
+    /// A connector joins a resource that has errors of its own.
+    CONNECTOR_SIDE_REFUSED = "connector-side-refused" is Error by Sam;
+    /// A connector joins a resource that the template does not have.
+    CONNECTOR_SIDE_UNKNOWN = "connector-side-unknown" is Error by Sam;
+    /// `Source` of a connector that stands in a resource is ignored: that resource is the source.
+    CONNECTOR_SOURCE_IGNORED = "connector-source-ignored" is Warning;
+    /// A side of a connector lacks a value that what it makes needs.
+    CONNECTOR_VALUE_MISSING = "connector-value-missing" is Error by Sam;
+    /// A connector depends on itself, so that what it makes would wait for itself.
+    CONNECTOR_WAITS_FOR_ITSELF = "connector-waits-for-itself" is Error by Ours;
+    /// A connector joins a resource that depends on a condition, and does not depend on it itself.
+    CONNECTOR_WITHOUT_CONDITION = "connector-without-condition" is Warning;
+    /// The policy of a connector needs the role of a resource that does not name it by reference.
+    CONNECTOR_WITHOUT_ROLE = "connector-without-role" is Error by Sam;
     /// An event that does not read from Kafka has a `ConsumerGroupId`.
     CONSUMER_GROUP_WITHOUT_KAFKA = "consumer-group-without-kafka" is Error by Sam;
     /// CORS allows credentials together with any origin, which browsers refuse.

@@ -23,9 +23,9 @@
 //!   # ...
 //! ```
 
-use super::publish::named_resource;
 use crate::deployment::{Hook, ServiceRole, Shift};
 use crate::diagnostics::{Diagnostic, codes};
+use crate::language::intrinsics::named_resource;
 use crate::language::intrinsics::{argument, is_intrinsic};
 use crate::resource::is_of_type;
 use crate::resource::keys;

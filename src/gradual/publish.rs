@@ -37,7 +37,7 @@
 
 use crate::deployment::{Alias, Digest, Part, PublishedOn, Version};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::language::intrinsics::{argument, get_att, is_intrinsic, ref_target, reference};
+use crate::language::intrinsics::{get_att, is_intrinsic, named_resource, ref_target, reference};
 use crate::language::truth::is_truthy;
 use crate::language::{logical_id, python_json};
 use crate::resource::{SamResource, resource, set};
@@ -426,21 +426,6 @@ fn layers<'a>(
             let layer = stack.own.get(id)?.get("Properties")?;
             is_truthy(layer.get("PublishLambdaVersion")).then_some((id, layer))
         })
-}
-
-/// The resource that `!Ref id`, `!GetAtt [id, attribute]` or `"Fn::GetAtt": "id.attribute"` names.
-pub(crate) fn named_resource(value: &Value) -> Option<&str> {
-    if let Some(id) = ref_target(value) {
-        return Some(id);
-    }
-    match argument(value, "Fn::GetAtt")? {
-        Value::String(text) => text.split_once('.').map(|(id, _)| id),
-        Value::Array(items) => match items.as_slice() {
-            [Value::String(id), _] => Some(id),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 /// The version as a resource, and its `DeletionPolicy`.

@@ -35,6 +35,26 @@ pub(crate) fn ref_target(value: &Value) -> Option<&str> {
     argument(value, "Ref").and_then(Value::as_str)
 }
 
+/// The resource that `!Ref id`, `!GetAtt [id, attribute]` or `"Fn::GetAtt": "id.attribute"` names.
+///
+/// SAM: `get_logical_id_from_intrinsic` in model/intrinsics.py.
+pub(crate) fn named_resource(value: &Value) -> Option<&str> {
+    if let Some(id) = ref_target(value) {
+        return Some(id);
+    }
+    match argument(value, "Fn::GetAtt")? {
+        Value::String(text) => {
+            let (id, attribute) = text.split_once('.')?;
+            (!attribute.contains('.')).then_some(id)
+        }
+        Value::Array(items) => match items.as_slice() {
+            [Value::String(id), _] => Some(id),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Whether this is `!Ref AWS::NoValue`.
 pub(crate) fn is_no_value(value: &Value) -> bool {
     ref_target(value) == Some("AWS::NoValue")

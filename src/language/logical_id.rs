@@ -234,6 +234,20 @@ pub(crate) fn usage_plan_key(api: &str) -> String {
     format!("{api}UsagePlanKey")
 }
 
+/// What a connector becomes: a policy, a permission or a policy of a queue or topic; numbered where it may lead to several
+/// destinations.
+pub(crate) fn granted(connector: &str, kind: &str, destination: Option<usize>) -> String {
+    match destination {
+        None => format!("{connector}{kind}"),
+        Some(index) => format!("{connector}{kind}Destination{index}"),
+    }
+}
+
+/// A connector that stands in a resource.
+pub(crate) fn embedded_connector(owner: &str, key: &str) -> String {
+    format!("{owner}{key}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,7 @@ use crate::resource::property;
 use crate::sam::api::draft::Apis;
 use crate::sam::api::{route53, usage_plan};
 use crate::sam::common::Common;
+use crate::sam::connector::{self, embedded, embedded::Embedded};
 use crate::sam::resource_type::{Lower, Lowered, ResourceType, Stage};
 use crate::sam::shares::Shares;
 use crate::sam::{events, type_of};
@@ -61,6 +62,17 @@ fn lower_all(
         })
         .collect();
     staged.sort_by_key(|(stage, rank, _, _)| (*stage, *rank));
+    let embedded = embedded::take(scope, &mut common.stack.own);
+    let has_connectors = staged
+        .last()
+        .is_some_and(|(stage, ..)| *stage == Stage::Connectors);
+    if has_connectors || !embedded.is_empty() {
+        let own = &common.stack.own;
+        let typed = staged
+            .iter()
+            .filter_map(|(_, _, index, kind)| Some((own.get_index(*index)?.0.clone(), kind.name)));
+        common.joints.sam_types = typed.collect();
+    }
     let mut deployments = Vec::new();
     let mut shares = Shares::default();
     for (_, _, index, kind) in staged {
@@ -71,6 +83,9 @@ fn lower_all(
         let lowered = lower_one(scope, common, kind, sam);
         deployments.extend(lowered.deployment);
         shares.extend(lowered.shares);
+    }
+    for (id, connector) in embedded {
+        lower_embedded(scope, common, &id, connector);
     }
     (deployments, shares)
 }
@@ -97,6 +112,17 @@ fn lower_one(
         common.stack.add(scope, &id, made);
     }
     lowered
+}
+
+/// Lowers a connector that stands in another resource.
+fn lower_embedded(scope: &Scope<'_>, common: &mut Common<'_>, id: &str, connector: Embedded) {
+    let watch = scope.watch();
+    let owner = connector.owner.clone();
+    let lowered = embedded::lower(scope, common, id, connector);
+    if watch.is_sound() {
+        note_names(&mut common.stack.names, &connector::TYPE, id, &lowered);
+        common.stack.add(scope, &owner, lowered.made);
+    }
 }
 
 fn run(
@@ -185,6 +211,7 @@ fn note_names(names: &mut Names, kind: &ResourceType, id: &str, lowered: &Lowere
     if let Some(new) = &lowered.renamed {
         names.renamed.insert(id.to_owned(), new.clone());
     }
+    names.connectors.extend(lowered.connectors.clone());
     for (made, made_type) in lowered.made.types() {
         for (name, _) in kind.referable.iter().filter(|(_, of)| *of == made_type) {
             names

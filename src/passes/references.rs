@@ -23,15 +23,56 @@
 use crate::language::intrinsics::{argument, replace_sub_references, sub_text_mut};
 use crate::stack::Names;
 use crate::template::Template;
+use indexmap::IndexMap;
 use serde_json::Value;
 
 /// Rewrites references everywhere in the template, in whatever section.
 pub(crate) fn rewrite(template: &mut Template, names: &Names) {
+    if !names.connectors.is_empty() {
+        replace_connectors(template, &names.connectors);
+    }
     if names.renamed.is_empty() && names.referable.is_empty() {
         return;
     }
     for value in template.0.values_mut() {
         names.rewrite(value);
+    }
+}
+
+/// Lets what depends on a connector depend on what it has become: a connector itself is no resource of CloudFormation's.
+///
+/// The reference does so only for what stands in the output when it comes to the connector, and leaves the others with
+/// the name of something that is gone.
+fn replace_connectors(template: &mut Template, connectors: &IndexMap<String, Vec<String>>) {
+    let resources = template.section_mut("Resources");
+    for resource in resources.into_iter().flat_map(|all| all.values_mut()) {
+        let Some(named) = resource.get_mut("DependsOn") else {
+            continue;
+        };
+        let position = |id: &Value| connectors.get_index_of(id.as_str()?);
+        let items = match &*named {
+            Value::Array(items) => items.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let mut replaced: Vec<usize> = items.iter().filter_map(position).collect();
+        if replaced.is_empty() {
+            continue;
+        }
+        let mut ids: Vec<Value> = items
+            .iter()
+            .filter(|id| position(id).is_none())
+            .cloned()
+            .collect();
+        replaced.sort_unstable();
+        let made = replaced
+            .into_iter()
+            .filter_map(|at| connectors.get_index(at));
+        for id in made.flat_map(|(_, made)| made) {
+            if !ids.iter().any(|known| known.as_str() == Some(id)) {
+                ids.push(id.clone().into());
+            }
+        }
+        *named = Value::Array(ids);
     }
 }
 

@@ -157,10 +157,12 @@ pub(crate) fn resource(
     Value::Object(made)
 }
 
+pub(crate) const CONNECTOR: &str = "AWS::Serverless::Connector";
 pub(crate) const FUNCTION: &str = "AWS::Serverless::Function";
 pub(crate) const STATE_MACHINE: &str = "AWS::Serverless::StateMachine";
 pub(crate) const REST_API: &str = "AWS::Serverless::Api";
 pub(crate) const HTTP_API: &str = "AWS::Serverless::HttpApi";
+pub(crate) const SIMPLE_TABLE: &str = "AWS::Serverless::SimpleTable";
 
 /// Whether a resource, or an event, says that it is of a type.
 pub(crate) fn is_of_type(resource: &Value, kind: &str) -> bool {

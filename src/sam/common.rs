@@ -1,6 +1,7 @@
 //! What the resources of a template have in common while they are lowered one after the other.
 
 use super::api::draft::{Draft, Drafts};
+use super::connector::joints::Joints;
 use crate::inheritance::Inheritance;
 use crate::stack::Stack;
 use indexmap::IndexMap;
@@ -14,6 +15,7 @@ pub(crate) struct Common<'a> {
     pub(crate) inheritance: &'a Inheritance,
     /// Destinations of `Globals.Function.EventInvokeConfig` (`OnSuccess`, `OnFailure`) that were made for a function.
     pub(crate) destinations: IndexMap<&'static str, Value>,
+    pub(crate) joints: Joints,
 }
 
 impl<'a> Common<'a> {
@@ -23,6 +25,7 @@ impl<'a> Common<'a> {
             drafts,
             inheritance,
             destinations: IndexMap::new(),
+            joints: Joints::default(),
         }
     }
 

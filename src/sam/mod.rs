@@ -5,6 +5,7 @@ pub(crate) mod application;
 pub(crate) mod capacity_provider;
 pub(crate) mod code_location;
 pub(crate) mod common;
+pub(crate) mod connector;
 pub(crate) mod events;
 pub(crate) mod function;
 pub(crate) mod layer_version;
@@ -41,7 +42,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
         Some("NetworkConnector"),
     ),
     later("AWS::Serverless::GraphQLApi", Stage::Others, None),
-    later("AWS::Serverless::Connector", Stage::Connectors, None),
+    connector::TYPE,
 ];
 
 /// A type that is known and not supported yet.

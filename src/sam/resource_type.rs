@@ -8,6 +8,7 @@ use crate::resource::generated::Generated;
 use crate::resource::property::Property;
 use crate::scope::Scope;
 use crate::template::Path;
+use indexmap::IndexMap;
 use serde_json::Value;
 
 /// When a type is lowered: events add to APIs, and connectors look at what was lowered.
@@ -55,6 +56,8 @@ pub(crate) struct Lowered {
     pub(crate) renamed: Option<String>,
     /// Its parts in what several resources make together.
     pub(crate) shares: Shares,
+    /// The connectors among it, and what each has become.
+    pub(crate) connectors: IndexMap<String, Vec<String>>,
 }
 
 impl Lowered {

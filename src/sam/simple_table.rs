@@ -31,7 +31,7 @@
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::resource::property::{Property, Shape, TEXT_OR_MAP};
-use crate::resource::{SamResource, set};
+use crate::resource::{SIMPLE_TABLE, SamResource, set};
 use crate::resource::{property, tags};
 use crate::sam::resource_type::Lower;
 use crate::sam::resource_type::Lowered;
@@ -42,7 +42,7 @@ use serde_json::{Map, Value, json};
 const ROOM: &str = "sam/simple_table.rs";
 
 pub(crate) const TYPE: ResourceType = ResourceType {
-    name: "AWS::Serverless::SimpleTable",
+    name: SIMPLE_TABLE,
     globals: Some("SimpleTable"),
     stage: Stage::Others,
     properties: PROPERTIES,

@@ -249,8 +249,8 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
     Lowered {
         made,
         deployment,
-        renamed: None,
         shares,
+        ..Lowered::default()
     }
 }
 
