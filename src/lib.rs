@@ -50,7 +50,9 @@ pub use template::{Format, Path, Template, read, write};
 
 use deployment::Deployment;
 use origin::Origins;
-use passes::{api_drafts, globals, implicit_apis, lower, references, review, shape};
+use passes::{
+    api_drafts, globals, implicit_apis, local_code, lower, parameters, references, review, shape,
+};
 use scope::Scope;
 use stack::Conditions;
 
@@ -83,14 +85,17 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     let scope = Scope::new(&template, options);
     // Everything after it may take resources for maps.
     if !shape::check(&scope, &template) {
+        let mut diagnostics = scope.into_findings();
+        options.levels.apply(&mut diagnostics);
         return Output {
             template,
-            diagnostics: scope.into_findings(),
+            diagnostics,
             deployments: Vec::new(),
             origins: Origins::new(),
         };
     }
     // On the template as the user wrote it, so that findings have a place in it.
+    parameters::check(&scope, &template);
     review::find_undefined_conditions(&scope, &template);
     let dotted = review::find_dotted_references(&template);
     review::take_transform(&scope, &mut template);
@@ -99,6 +104,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     let (mut apis, halted) = implicit_apis::add(&scope, &mut template, &mut conditions);
     // Before anything reads a property.
     let inheritance = globals::merge(&scope, &mut template);
+    local_code::name_unnamed(&scope, &mut template);
     api_drafts::complete(&mut template, &mut apis);
     let (names, mut origins, mut deployments) =
         lower::lower(&scope, &mut template, &mut apis, conditions, &inheritance);
@@ -119,6 +125,11 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
             *path = inheritance.trace(std::mem::take(path));
         }
     }
+    // Where code is refused, each resource is blamed, as SAM does.
+    if options.code.unnamed().is_some() {
+        local_code::tell_once(&mut diagnostics);
+    }
+    options.levels.apply(&mut diagnostics);
     Output {
         template,
         diagnostics,

@@ -7,7 +7,7 @@
 //!
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html>.
 
-use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::diagnostics::{Code, Diagnostic, Levels, codes};
 use crate::language::logical_id;
 use crate::template::{Path, Step, Template, read};
 use crate::{Options, Output, Severity};
@@ -35,11 +35,14 @@ const MAX_READINGS: usize = 4;
 /// How many entries CloudFormation takes in a section.
 const MAX_ENTRIES: &[(&str, usize)] = &[("Resources", 500), ("Parameters", 200), ("Outputs", 200)];
 
-/// The keys of `params`, and what each may be.
-const PARAMS: &[(&str, &[&str])] = &[
+/// The keys of `params` that take a word, and the words of each.
+const WORDS: &[(&str, &[&str])] = &[
     ("Serverless", &["Lower", "Keep"]),
     ("Warnings", &["Ignore", "Fail"]),
 ];
+
+/// The keys of `params` that take something else.
+const OTHERS: &[&str] = &["Allow", "Deny", "DeploySalt"];
 
 /// Findings that say nothing about a `Resources` section alone, whose template is not known.
 const OF_WHOLE_TEMPLATES: &[&Code] = &[codes::UNDEFINED_CONDITION, codes::DANGLING_REFERENCE];
@@ -194,7 +197,9 @@ fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Value,
     summary.resources_in = fragment.template.resources().map_or(0, Map::len);
 
     let kept = settings.keeps_serverless.then(|| fragment.template.clone());
-    let mut options = Options::new(region).with_parameters(values);
+    let mut options = Options::new(region)
+        .with_parameters(values)
+        .with_levels(settings.levels);
     if let Some(salt) = settings.deploy_salt {
         options = options.with_deploy_salt(salt);
     }
@@ -205,9 +210,8 @@ fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Value,
             || (settings.keeps_serverless && found.code == codes::NOT_SUPPORTED_YET);
         !is_beside_the_point
     });
-    let has_errors = diagnostics.iter().any(Diagnostic::is_error);
-    if has_errors || (settings.fails_on_warnings && !diagnostics.is_empty()) {
-        return Err(refusal(&diagnostics, settings.fails_on_warnings));
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(refusal(&diagnostics));
     }
     let template = kept.unwrap_or(output.template);
     summary.resources_out = template.resources().map_or(0, Map::len);
@@ -236,7 +240,10 @@ fn transform_leniently(
             }
         }
         let before = booleans.len();
-        for found in output.diagnostics.iter().filter(|found| found.is_error()) {
+        // A warning that is denied is an error too, but the template is none for it.
+        let refused =
+            |found: &&Diagnostic| found.is_error() && found.code.severity == Severity::Error;
+        for found in output.diagnostics.iter().filter(refused) {
             let Some(value) = value_at(&mut again, &found.path) else {
                 continue;
             };
@@ -274,7 +281,7 @@ fn value_at<'a>(template: &'a mut Template, path: &Path) -> Option<&'a mut Value
 struct Settings {
     /// SAM's resources stay for AWS's own transform.
     keeps_serverless: bool,
-    fails_on_warnings: bool,
+    levels: Levels,
     deploy_salt: Option<String>,
 }
 
@@ -287,41 +294,78 @@ impl Settings {
             Some(_) => return Err("the macro's parameters must be a map".to_owned()),
         };
         for (name, value) in &given {
-            if name == "DeploySalt" {
-                settings.deploy_salt = Some(match value {
-                    Value::String(salt) => salt.clone(),
-                    Value::Number(number) => number.to_string(),
-                    _ => return Err("the macro's parameter `DeploySalt` must be a text".to_owned()),
-                });
-                continue;
-            }
-            let Some((_, words)) = PARAMS.iter().find(|(known, _)| known == name) else {
-                let names: Vec<&str> = PARAMS
-                    .iter()
-                    .map(|(name, _)| *name)
-                    .chain(["DeploySalt"])
-                    .collect();
-                return Err(format!(
-                    "the macro has no parameter `{}`: {}",
-                    cut(name, 60),
-                    crate::diagnostics::did_you_mean(name, &names)
-                ));
-            };
-            let word = value.as_str().unwrap_or_default();
-            if !words.contains(&word) {
-                return Err(format!(
-                    "the macro's parameter `{name}` must be `{}`",
-                    words.join("` or `")
-                ));
-            }
-            match word {
-                "Keep" => settings.keeps_serverless = true,
-                "Fail" => settings.fails_on_warnings = true,
-                _ => {}
+            match name.as_str() {
+                "DeploySalt" => {
+                    settings.deploy_salt = Some(match value {
+                        Value::String(salt) => salt.clone(),
+                        Value::Number(number) => number.to_string(),
+                        _ => {
+                            return Err(
+                                "the macro's parameter `DeploySalt` must be a text".to_owned()
+                            );
+                        }
+                    });
+                }
+                "Allow" | "Deny" => {
+                    for code in codes_in(name, value)? {
+                        let done = match name.as_str() {
+                            "Allow" => settings.levels.allow(code),
+                            _ => settings.levels.deny(code),
+                        };
+                        done.map_err(|fault| format!("the macro's parameter `{name}`: {fault}"))?;
+                    }
+                }
+                _ => match word(name, value)? {
+                    "Keep" => settings.keeps_serverless = true,
+                    "Fail" => settings.levels.deny("warnings")?,
+                    _ => {}
+                },
             }
         }
         Ok(settings)
     }
+}
+
+/// The word that a parameter of the macro holds.
+fn word<'a>(name: &str, value: &'a Value) -> Result<&'a str, String> {
+    let Some((_, words)) = WORDS.iter().find(|(known, _)| *known == name) else {
+        let names: Vec<&str> = WORDS
+            .iter()
+            .map(|(name, _)| *name)
+            .chain(OTHERS.iter().copied())
+            .collect();
+        return Err(format!(
+            "the macro has no parameter `{}`: {}",
+            cut(name, 60),
+            crate::diagnostics::did_you_mean(name, &names)
+        ));
+    };
+    let word = value.as_str().unwrap_or_default();
+    if words.contains(&word) {
+        Ok(word)
+    } else {
+        Err(format!(
+            "the macro's parameter `{name}` must be `{}`",
+            words.join("` or `")
+        ))
+    }
+}
+
+/// The codes that `Allow` or `Deny` names: a list, or a text with commas between them.
+fn codes_in<'a>(name: &str, value: &'a Value) -> Result<Vec<&'a str>, String> {
+    let texts = match value {
+        Value::String(text) => Some(vec![text.as_str()]),
+        Value::Array(items) => items.iter().map(Value::as_str).collect(),
+        _ => None,
+    };
+    let texts = texts.ok_or_else(|| {
+        format!("the macro's parameter `{name}` must be a list of codes, or a text with commas between them")
+    })?;
+    let codes = texts.into_iter().flat_map(|text| text.split(','));
+    Ok(codes
+        .map(str::trim)
+        .filter(|code| !code.is_empty())
+        .collect())
 }
 
 /// The values of the template's parameters.
@@ -350,7 +394,7 @@ impl Fragment {
         }
         let mut template = match read(given.get().as_bytes()) {
             Ok(read) => read.template,
-            Err(faults) => return Err(refusal(&faults, false)),
+            Err(faults) => return Err(refusal(&faults)),
         };
         let is_resource = |value: &Value| value.get("Type").is_some_and(Value::is_string);
         let all_resources = !template.0.is_empty() && template.0.values().all(is_resource);
@@ -534,13 +578,14 @@ fn written_text_length(text: &str) -> usize {
     text.len() + 2 + escaped + 4 * long
 }
 
-/// The findings in one message, errors first, cut so that CloudFormation shows it.
-fn refusal(diagnostics: &[Diagnostic], with_warnings: bool) -> Refusal {
+/// The findings in one message, cut so that CloudFormation shows it.
+fn refusal(diagnostics: &[Diagnostic]) -> Refusal {
     let mut shown: Vec<&Diagnostic> = diagnostics
         .iter()
-        .filter(|found| with_warnings || found.is_error())
+        .filter(|found| found.is_error())
         .collect();
-    shown.sort_by_key(|found| found.severity != Severity::Error);
+    // What is an error by its code, before what somebody denies.
+    shown.sort_by_key(|found| found.code.severity);
     let mut message = String::new();
     for (index, found) in shown.iter().enumerate() {
         let place = match found.path.to_string() {
@@ -552,12 +597,8 @@ fn refusal(diagnostics: &[Diagnostic], with_warnings: bool) -> Refusal {
             .as_deref()
             .map(|help| format!("; {help}"))
             .unwrap_or_default();
-        let word = if found.is_error() { "" } else { "warning: " };
         let end = if help.ends_with('?') { "" } else { "." };
-        let sentence = format!(
-            "{word}{} ({place}{}){help}{end} ",
-            found.message, found.code
-        );
+        let sentence = format!("{} ({place}{}){help}{end} ", found.message, found.code);
         let sentence = cut(&sentence, MAX_MESSAGE - 40);
         let left = shown.len() - index;
         if message.chars().count() + sentence.chars().count() > MAX_MESSAGE - 40 {
@@ -568,7 +609,7 @@ fn refusal(diagnostics: &[Diagnostic], with_warnings: bool) -> Refusal {
     }
     Refusal {
         message: message.trim_end().to_owned(),
-        faults: shown.iter().filter(|found| found.is_error()).count(),
+        faults: shown.len(),
     }
 }
 
@@ -647,13 +688,25 @@ mod tests {
         };
         assert_eq!(read("{}"), Ok(Settings::default()));
         let both = read(r#"{"Serverless": "Keep", "Warnings": "Fail", "DeploySalt": 5}"#).unwrap();
-        assert!(both.keeps_serverless && both.fails_on_warnings);
+        let mut denied = Levels::default();
+        denied.deny("warnings").unwrap();
+        assert!(both.keeps_serverless && both.levels == denied);
+        assert_eq!(read(r#"{"Deny": "warnings"}"#).unwrap().levels, denied);
+        for codes in [
+            r#""duplicate-key, ignored-key""#,
+            r#"["duplicate-key", "ignored-key"]"#,
+        ] {
+            let levels = read(&format!(r#"{{"Allow": {codes}}}"#)).unwrap().levels;
+            assert!(levels.allows(codes::DUPLICATE_KEY) && levels.allows(codes::IGNORED_KEY));
+        }
         assert_eq!(both.deploy_salt.as_deref(), Some("5"));
         for wrong in [
             r#"{"Serverles": "Keep"}"#,
             r#"{"Warnings": true}"#,
             "[1]",
             r#"{"DeploySalt": []}"#,
+            r#"{"Allow": "unknown-property"}"#,
+            r#"{"Deny": [1]}"#,
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }

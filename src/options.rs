@@ -1,6 +1,7 @@
 //! What a caller decides of a transform.
 
 use crate::code::LocalCode;
+use crate::diagnostics::Levels;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,8 @@ pub struct Options<'a> {
     /// Whether [`Version::parts`](crate::deployment::Version::parts) is wanted, which costs time and memory for each
     /// published function.
     pub parts: bool,
+    /// Which findings are allowed, and which are errors.
+    pub levels: Levels,
 }
 
 impl<'a> Options<'a> {
@@ -30,10 +33,11 @@ impl<'a> Options<'a> {
         Self {
             region: region.into(),
             parameters: Map::new(),
-            code: &crate::code::NoLocalCode,
+            code: &crate::code::Refused,
             application_urls: BTreeMap::new(),
             deploy_salt: None,
             parts: false,
+            levels: Levels::default(),
         }
     }
 
@@ -71,6 +75,13 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn with_parts(mut self) -> Self {
         self.parts = true;
+        self
+    }
+
+    /// The same with findings as grave as `levels` says.
+    #[must_use]
+    pub fn with_levels(mut self, levels: Levels) -> Self {
+        self.levels = levels;
         self
     }
 

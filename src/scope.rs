@@ -69,6 +69,7 @@ impl<'a> Scope<'a> {
 
     /// Notes a finding.
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        let diagnostic = self.options.levels.while_working(diagnostic);
         if diagnostic.is_error() {
             self.errors.set(self.errors.get() + 1);
         }

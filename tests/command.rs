@@ -307,15 +307,21 @@ fn a_file_is_written_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_template_may_be_written_over_itself() {
+fn a_template_is_not_written_over_itself() {
     let folder = folder(&[("template.yaml", FUNCTION)]);
     let file = path(&folder, "template.yaml");
-    let done = transform(&[&file, "-o", &file], "");
-    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
-    assert_eq!(
-        fs::read_to_string(&file).unwrap(),
-        out(&transform(&[], FUNCTION))
-    );
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&file, folder.path().join("link.yaml")).unwrap();
+    for target in ["template.yaml", "link.yaml", "./template.yaml"] {
+        let done = transform(&[&file, "-o", &path(&folder, target)], "");
+        check_code(&done, 2);
+        assert!(
+            err(&done).contains("names the template itself"),
+            "{}",
+            err(&done)
+        );
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), FUNCTION);
 }
 
 #[test]
@@ -325,7 +331,10 @@ fn what_cannot_be_read_or_written_is_exit_2() {
     let here = folder.path().to_str().unwrap();
     for (arguments, words) in [
         (vec![path(&folder, "none.yaml")], "none.yaml`: No such file"),
-        (vec![here.to_owned()], "Is a directory"),
+        (
+            vec![here.to_owned()],
+            "is a folder: name the template in it",
+        ),
         (
             vec![template.clone(), "-o".into(), here.to_owned()],
             "it is a folder; name a file in it",
@@ -334,9 +343,9 @@ fn what_cannot_be_read_or_written_is_exit_2() {
             vec![
                 template.clone(),
                 "-o".into(),
-                path(&folder, "none/out.yaml"),
+                path(&folder, "template.yaml/out.yaml"),
             ],
-            "cannot find the folder",
+            "cannot make the folder",
         ),
         (
             vec![
@@ -483,6 +492,308 @@ fn values_of_parameters_are_never_repeated_in_findings() {
             );
         }
     }
+}
+
+#[test]
+fn nothing_named_is_standard_input_or_the_template_of_the_folder() {
+    let run = |folder: &TempDir, stdin: &str| {
+        let mut command = command();
+        command.arg("transform").current_dir(folder.path());
+        start(&mut command, stdin.as_bytes())
+            .wait_with_output()
+            .unwrap()
+    };
+    let both = folder(&[("template.yaml", FUNCTION), ("template.json", "{}")]);
+    let found = run(&both, "");
+    check_code(&found, 0);
+    assert_eq!(err(&found), "note: the template is `template.yaml`\n");
+    let piped = run(&both, &FUNCTION.replace("Greeter", "Piped"));
+    assert!(out(&piped).contains("PipedAliaslive"), "{}", out(&piped));
+    assert_eq!(err(&piped), "");
+    let nothing = run(&folder(&[("other.yaml", FUNCTION)]), "");
+    check_code(&nothing, 2);
+    assert!(
+        err(&nothing).contains("there is no `template.yaml`"),
+        "{}",
+        err(&nothing)
+    );
+}
+
+#[test]
+fn the_name_of_the_output_says_its_format_and_its_folder_is_made() {
+    let folder = folder(&[("template.yaml", FUNCTION)]);
+    let run = |output: &str, arguments: &[&str]| {
+        let target = path(&folder, output);
+        let template = path(&folder, "template.yaml");
+        let done = transform(
+            &[&[template.as_str(), "-o", &target], arguments].concat(),
+            "",
+        );
+        check_code(&done, 0);
+        (fs::read_to_string(&target).unwrap(), err(&done).to_owned())
+    };
+    let (text, notes) = run("a/b/out.json", &[]);
+    assert!(
+        text.starts_with('{') && notes.contains("gets JSON, as its name says"),
+        "{notes}"
+    );
+    let (text, notes) = run("out.yml", &[]);
+    assert!(!text.starts_with('{') && notes.is_empty(), "{notes}");
+    let (text, notes) = run("out.yaml", &["--format", "json"]);
+    assert!(
+        text.starts_with('{') && notes.contains("gets JSON, as --format says"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn what_is_allowed_and_denied_decides_the_exit_code() {
+    let warning = BROKEN.replace("      Tiemout: 3\n", "    Condition: Nowhere\n");
+    for (arguments, code, words) in [
+        (&["--deny", "warnings"][..], 1, "error[undefined-condition]"),
+        (
+            &["--deny", "undefined-condition"],
+            1,
+            "error[undefined-condition]",
+        ),
+        (&["--allow", "undefined-condition"], 0, ""),
+        (
+            &[
+                "--allow",
+                "undefined-condition",
+                "--deny",
+                "undefined-condition",
+            ],
+            1,
+            "error[undefined-condition]",
+        ),
+        (
+            &["--allow", "unknown-property"],
+            2,
+            "SAM refuses such a template too",
+        ),
+        (
+            &["--deny", "undefined-conditions"],
+            2,
+            "did you mean `undefined-condition`?",
+        ),
+    ] {
+        let output = transform(arguments, &warning);
+        check_code(&output, code);
+        assert!(err(&output).contains(words), "{}", err(&output));
+        assert_eq!(
+            err(&output).is_empty(),
+            words.is_empty(),
+            "{}",
+            err(&output)
+        );
+    }
+}
+
+/// A function and a layer that name no code, and one whose code is not there.
+const UNBUILT: &str = "\
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live}}
+Resources:
+  Here: {Type: AWS::Serverless::Function}
+  Layer: {Type: AWS::Serverless::LayerVersion}
+  Missing: {Type: AWS::Serverless::Function, Properties: {CodeUri: build/missing}}
+  Also: {Type: AWS::Serverless::Function, Properties: {CodeUri: build/also}}
+";
+
+#[test]
+fn code_is_read_ignored_or_refused() {
+    let project = folder(&[("template.yaml", UNBUILT), ("app.py", "x")]);
+    let template = path(&project, "template.yaml");
+
+    let read = transform(&[&template], "");
+    check_code(&read, 1);
+    assert_eq!(err(&read).matches("error[").count(), 1, "{}", err(&read));
+    assert!(
+        err(&read).contains("nor is the code of `Also`") && err(&read).contains("sam build"),
+        "{}",
+        err(&read)
+    );
+
+    let refused = transform(&[&template, "--code", "refuse"], "");
+    check_code(&refused, 1);
+    assert_eq!(
+        err(&refused).matches("error[").count(),
+        4,
+        "{}",
+        err(&refused)
+    );
+
+    let ignored = made(&[&template, "--code", "ignore"], "");
+    let code = &ignored["Resources"]["Here"]["Properties"]["Code"];
+    assert_eq!(code, ".");
+    let elsewhere = folder(&[("template.yaml", UNBUILT)]);
+    let other = made(
+        &[&path(&elsewhere, "template.yaml"), "--code", "ignore"],
+        "",
+    );
+    assert_eq!(ignored, other);
+
+    fs::create_dir_all(project.path().join("build/missing")).unwrap();
+    fs::create_dir_all(project.path().join("build/also")).unwrap();
+    fs::write(project.path().join("build/missing/app.py"), "x").unwrap();
+    fs::write(project.path().join("build/also/app.py"), "x").unwrap();
+    let built = made(&[&template], "");
+    assert_eq!(built["Resources"]["Here"]["Properties"]["Code"], ".");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_that_is_written_is_no_code_however_it_is_named() {
+    let template = UNBUILT.lines().take(4).collect::<Vec<_>>().join("\n");
+    let project = folder(&[("template.yaml", &template), ("app.py", "x")]);
+    let ids_in = |file: &str| -> Vec<String> {
+        let text = fs::read_to_string(project.path().join(file)).unwrap();
+        let made: Value = serde_json::from_str(&text).unwrap();
+        ids(&made).into_iter().map(str::to_owned).collect()
+    };
+    let redirected = |name: &str, stdin: Option<&str>| {
+        let target = fs::File::create(project.path().join(name)).unwrap();
+        let mut command = command();
+        command
+            .args(["transform", "--format", "json"])
+            .current_dir(project.path())
+            .stdout(target);
+        if let Some(stdin) = stdin {
+            command.stdin(fs::File::open(project.path().join(stdin)).unwrap());
+        } else {
+            command.arg("template.yaml");
+        }
+        let done = command.output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+        let found = ids_in(name);
+        fs::remove_file(project.path().join(name)).unwrap();
+        found
+    };
+    let named = transform(
+        &[
+            &path(&project, "template.yaml"),
+            "-o",
+            &path(&project, "out.json"),
+        ],
+        "",
+    );
+    assert_eq!(named.status.code(), Some(0), "{}", err(&named));
+    let first = ids_in("out.json");
+    let again = transform(
+        &[
+            &path(&project, "template.yaml"),
+            "-o",
+            &path(&project, "out.json"),
+        ],
+        "",
+    );
+    assert_eq!(again.status.code(), Some(0), "{}", err(&again));
+    assert_eq!(ids_in("out.json"), first);
+
+    // What an earlier run left counts for another run, which says so.
+    let with_earlier = transform(&[&path(&project, "template.yaml")], "");
+    assert!(
+        err(&with_earlier).contains("warning[result-among-code]"),
+        "{}",
+        err(&with_earlier)
+    );
+    fs::remove_file(project.path().join("out.json")).unwrap();
+    assert_eq!(redirected("other.json", None), first);
+    assert_eq!(redirected("third.json", Some("template.yaml")), first);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_standard_output_is_an_error() {
+    let folder = folder(&[("template.yaml", FUNCTION)]);
+    let run = |redirect: &str| {
+        let script = format!(
+            "exec '{}' transform '{}' {redirect}",
+            env!("CARGO_BIN_EXE_canaryform"),
+            path(&folder, "template.yaml")
+        );
+        Command::new("sh").args(["-c", &script]).output().unwrap()
+    };
+    let closed = run(">&-");
+    assert_eq!(closed.status.code(), Some(2));
+    assert!(err(&closed).contains("it is closed"), "{}", err(&closed));
+    assert_eq!(run(">/dev/null").status.code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_stopped_leaves_nothing_behind() {
+    let mut template = "Resources:\n".to_owned();
+    for i in 0..30_000 {
+        template += &format!("  Topic{i}: {{Type: AWS::SNS::Topic}}\n");
+    }
+    let folder = folder(&[("template.yaml", &template)]);
+    let target = path(&folder, "out.yaml");
+    let child = start(
+        command().args(["transform", &path(&folder, "template.yaml"), "-o", &target]),
+        b"",
+    );
+    let names = || -> Vec<String> {
+        let entries = fs::read_dir(folder.path()).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    };
+    while names().len() < 2 {
+        std::thread::yield_now();
+    }
+    let pid = child.id().to_string();
+    let _ = Command::new("kill").args(["-TERM", &pid]).status();
+    child.wait_with_output().unwrap();
+    let left: Vec<String> = names()
+        .into_iter()
+        .filter(|name| name.starts_with('.'))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_text_are_never_changed_to_others() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let odd = std::ffi::OsString::from_vec(b"od\xffd".to_vec());
+    let base = folder(&[("build/keep", "")]);
+    let project = base.path().join(&odd);
+    fs::create_dir_all(project.join("src")).unwrap();
+    fs::write(project.join("src/app.py"), "x").unwrap();
+    fs::write(project.join("template.yaml"), LOCAL).unwrap();
+    let run = |output: &Path| {
+        let mut command = command();
+        command
+            .arg("transform")
+            .arg(project.join("template.yaml"))
+            .arg("-o")
+            .arg(output);
+        start(&mut command, b"").wait_with_output().unwrap()
+    };
+    let inside = run(&project.join("out.yaml"));
+    assert_eq!(inside.status.code(), Some(0), "{}", err(&inside));
+    let outside = run(&base.path().join("build/out.yaml"));
+    assert_eq!(outside.status.code(), Some(2));
+    assert!(
+        err(&outside).contains("od\\xffd") && err(&outside).contains("not UTF-8"),
+        "{}",
+        err(&outside)
+    );
+
+    let region = std::ffi::OsString::from_vec(b"eu-\xff".to_vec());
+    let mut command = command();
+    command.arg("transform").env("AWS_REGION", region);
+    let output = start(&mut command, FUNCTION.as_bytes())
+        .wait_with_output()
+        .unwrap();
+    check_code(&output, 2);
+    assert!(
+        err(&output).contains("AWS_REGION is not UTF-8"),
+        "{}",
+        err(&output)
+    );
 }
 
 #[test]

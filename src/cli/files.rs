@@ -1,7 +1,7 @@
-//! Templates in, templates out: whole files or nothing.
+//! Templates in: from a file, a pipe, or the folder that the command runs in.
 
 use std::fs::{self, File};
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
@@ -9,63 +9,186 @@ use super::Failure;
 /// Bytes that a template may have. CloudFormation takes one million; this leaves room for what nobody deploys.
 const MAX_TEMPLATE: u64 = 64 << 20;
 
-/// Where a template comes from.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Input {
-    Stdin,
-    File(PathBuf),
+/// What is read where nothing is named, the first of these that is there.
+pub(crate) const TEMPLATES: &[&str] = &["template.yaml", "template.yml", "template.json"];
+
+/// What was read, and where it came from.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// The file, where it has a name.
+    path: Option<PathBuf>,
+    pub(crate) text: Vec<u8>,
+    /// Whether nobody named the file.
+    pub(crate) is_found: bool,
 }
 
 impl Input {
-    /// What `given` means: a file, `-` for standard input, and standard input too where there is a pipe.
-    pub(crate) fn choose(given: Option<&Path>) -> Result<Self, Failure> {
+    /// Reads what `given` means: a file, or `-` for standard input. Without it, what a pipe or a file on standard input
+    /// holds, else the first of the files `found` that is there.
+    pub(crate) fn read(given: Option<&Path>, found: &[&str]) -> Result<Self, Failure> {
         match given {
-            Some(path) if path.as_os_str() == "-" => Ok(Self::Stdin),
-            Some(path) => Ok(Self::File(path.to_owned())),
-            None if io::stdin().is_terminal() => Err(Failure::Usage(
-                "no template: name a file, or `-` to read standard input".to_owned(),
-            )),
-            None => Ok(Self::Stdin),
+            Some(path) if path.as_os_str() == "-" => Self::stdin(),
+            Some(path) => Self::file(path, false),
+            None => {
+                if stdin_may_hold_something() {
+                    let input = Self::stdin()?;
+                    if !input.text.is_empty() {
+                        return Ok(input);
+                    }
+                }
+                let path = found.iter().map(Path::new).find(|path| path.is_file());
+                path.map_or_else(
+                    || Err(nothing_to_read(found)),
+                    |path| Self::file(path, true),
+                )
+            }
         }
+    }
+
+    fn stdin() -> Result<Self, Failure> {
+        Ok(Self {
+            path: None,
+            text: read_within(io::stdin().lock(), MAX_TEMPLATE, "<stdin>")?,
+            is_found: false,
+        })
+    }
+
+    fn file(path: &Path, is_found: bool) -> Result<Self, Failure> {
+        let name = printable(path);
+        let failed = |error: io::Error| Failure::io(&format!("cannot read `{name}`"), &error);
+        if path.is_dir() {
+            return Err(Failure::Usage(format!(
+                "`{name}` is a folder: name the template in it, `{}`",
+                printable(&path.join(template_in(path)))
+            )));
+        }
+        let file = File::open(path).map_err(failed)?;
+        Ok(Self {
+            path: Some(path.to_owned()),
+            text: read_within(file, MAX_TEMPLATE, &name)?,
+            is_found,
+        })
     }
 
     /// The name that findings are reported under.
     pub(crate) fn name(&self) -> String {
-        match self {
-            Self::Stdin => "<stdin>".to_owned(),
-            Self::File(path) => path.display().to_string(),
+        match &self.path {
+            None => "<stdin>".to_owned(),
+            Some(path) => printable(path),
         }
+    }
+
+    /// The file of the template, where it has a name.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// The folder of the template; the current one for standard input.
     pub(crate) fn folder(&self) -> PathBuf {
-        match self {
-            Self::Stdin => PathBuf::from("."),
-            Self::File(path) => folder_of(path),
-        }
+        self.path
+            .as_deref()
+            .map_or_else(|| PathBuf::from("."), folder_of)
     }
+}
 
-    pub(crate) fn read(&self) -> Result<Vec<u8>, Failure> {
-        let failed = |error| Failure::io(&format!("cannot read `{}`", self.name()), &error);
-        let mut text = Vec::new();
-        match self {
-            Self::Stdin => io::stdin()
-                .lock()
-                .take(MAX_TEMPLATE + 1)
-                .read_to_end(&mut text),
-            Self::File(path) => {
-                File::open(path).and_then(|file| file.take(MAX_TEMPLATE + 1).read_to_end(&mut text))
-            }
-        }
-        .map_err(failed)?;
-        if text.len() as u64 > MAX_TEMPLATE {
-            return Err(Failure::Io(format!(
-                "`{}` has more than {} MiB; CloudFormation takes templates of up to 1 MB",
-                self.name(),
-                MAX_TEMPLATE >> 20
-            )));
-        }
-        Ok(text)
+/// All that `source` holds, where that is at most `most` bytes.
+pub(crate) fn read_within(
+    source: impl io::Read,
+    most: u64,
+    name: &str,
+) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
+    source
+        .take(most + 1)
+        .read_to_end(&mut text)
+        .map_err(|error| Failure::io(&format!("cannot read `{name}`"), &error))?;
+    if text.len() as u64 > most {
+        return Err(Failure::Io(format!(
+            "`{name}` has more than {} MiB; CloudFormation takes templates of up to 1 MB",
+            most >> 20
+        )));
+    }
+    Ok(text)
+}
+
+/// Whether standard input is a pipe or a file, and no terminal or `/dev/null`.
+#[cfg(unix)]
+fn stdin_may_hold_something() -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    let kind = stdin()
+        .and_then(|stdin| stdin.metadata().ok())
+        .map(|found| found.file_type());
+    kind.is_some_and(|kind| kind.is_file() || kind.is_fifo() || kind.is_socket())
+}
+
+#[cfg(not(unix))]
+fn stdin_may_hold_something() -> bool {
+    !io::stdin().is_terminal()
+}
+
+/// Standard input as a file, where it is open.
+pub(crate) fn stdin() -> Option<File> {
+    #[cfg(unix)]
+    let owned = std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned();
+    #[cfg(windows)]
+    let owned = std::os::windows::io::AsHandle::as_handle(&io::stdin()).try_clone_to_owned();
+    owned.ok().map(File::from)
+}
+
+/// Standard output as a file, where it is open.
+pub(crate) fn stdout() -> Option<File> {
+    #[cfg(unix)]
+    let owned = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned();
+    #[cfg(windows)]
+    let owned = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned();
+    owned.ok().map(File::from)
+}
+
+fn nothing_to_read(found: &[&str]) -> Failure {
+    let stdin = if io::stdin().is_terminal() {
+        ""
+    } else {
+        ", and standard input is empty"
+    };
+    Failure::Usage(match found {
+        [] => format!("nothing to read: name a file, or `-` to read standard input{stdin}"),
+        names => format!(
+            "no template: name a file, or `-` to read standard input; there is no `{}` here{stdin}",
+            names.join("`, `")
+        ),
+    })
+}
+
+/// The template that a folder most probably means.
+fn template_in(folder: &Path) -> &'static str {
+    let there = TEMPLATES.iter().find(|name| folder.join(name).is_file());
+    there.copied().unwrap_or("template.yaml")
+}
+
+/// Whether two paths lead to the same file.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    matches!(
+        (fs::canonicalize(one), fs::canonicalize(other)),
+        (Ok(one), Ok(other)) if one == other
+    )
+}
+
+/// A path as a message names it: what cannot be printed is escaped.
+pub(crate) fn printable(path: &Path) -> String {
+    match path.to_str() {
+        Some(path) => path
+            .chars()
+            .flat_map(|c| {
+                let escaped = c.is_control().then(|| c.escape_default());
+                let plain = escaped.is_none().then_some(c);
+                escaped.into_iter().flatten().chain(plain)
+            })
+            .collect(),
+        None => path
+            .as_os_str()
+            .as_encoded_bytes()
+            .escape_ascii()
+            .to_string(),
     }
 }
 
@@ -78,112 +201,20 @@ pub(crate) fn folder_of(path: &Path) -> PathBuf {
     }
 }
 
-/// What writes a text to where it is to go.
-pub(crate) trait Content: FnOnce(&mut dyn io::Write) -> io::Result<()> {}
-
-impl<T: FnOnce(&mut dyn io::Write) -> io::Result<()>> Content for T {}
-
-pub(crate) fn write_stdout(content: impl Content) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    content(&mut stdout)
-        .and_then(|()| stdout.flush())
-        .map_err(|error| Failure::io("cannot write to standard output", &error))
-}
-
-/// Makes `path` hold what `content` writes: whole, or as it was before. A file that is there keeps its permissions, and a link to it
-/// stays a link; a device or a pipe is written to.
-pub(crate) fn write_whole(path: &Path, content: impl Content) -> Result<(), Failure> {
-    let failed =
-        |error: io::Error| Failure::io(&format!("cannot write `{}`", path.display()), &error);
-    let existing = match fs::metadata(path) {
-        Ok(existing) if existing.is_dir() => {
-            return Err(Failure::Io(format!(
-                "cannot write `{}`: it is a folder; name a file in it",
-                path.display()
-            )));
-        }
-        Ok(existing) if !existing.is_file() => {
-            let mut open = fs::OpenOptions::new();
-            return open
-                .write(true)
-                .open(path)
-                .and_then(|mut file| content(&mut file))
-                .map_err(failed);
-        }
-        Ok(existing) => Some(existing.permissions()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(failed(error)),
-    };
-    if existing.as_ref().is_some_and(fs::Permissions::readonly) {
-        return Err(Failure::Io(format!(
-            "cannot write `{}`: it is read-only",
-            path.display()
-        )));
-    }
-    let target = match &existing {
-        Some(_) => fs::canonicalize(path).map_err(failed)?,
-        None => path.to_owned(),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".canaryform-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder_of(&target)).map_err(failed)?;
-    content(&mut file)
-        .and_then(|()| match existing {
-            Some(permissions) => file.as_file().set_permissions(permissions),
-            None => Ok(()),
-        })
-        .map_err(failed)?;
-    file.persist(&target).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_written_file_keeps_its_permissions_and_its_link() {
-        let folder = tempfile::tempdir().unwrap();
-        let real = folder.path().join("real.yaml");
-        write_whole(&real, |out| out.write_all(b"old")).unwrap();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::{PermissionsExt as _, symlink};
-            fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
-            let link = folder.path().join("link.yaml");
-            symlink(&real, &link).unwrap();
-            write_whole(&link, |out| out.write_all(b"new")).unwrap();
-            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-            assert_eq!(
-                fs::metadata(&real).unwrap().permissions().mode() & 0o777,
-                0o640
-            );
-            assert_eq!(fs::read_to_string(&real).unwrap(), "new");
-        }
-        let names: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
-        assert!(names.len() <= 2, "{names:?}");
-    }
-
-    #[test]
-    fn a_folder_and_a_missing_folder_are_told_apart() {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, words) in [
-            (folder.path().to_owned(), "is a folder"),
-            (folder.path().join("none/out.yaml"), "No such file"),
-        ] {
-            let Err(Failure::Io(message)) = write_whole(&path, |out| out.write_all(b"x")) else {
-                panic!("{} was written", path.display());
-            };
-            assert!(message.contains(words), "{message}");
-        }
-    }
 
     #[test]
     fn the_folder_of_a_bare_name_is_the_current_one() {
         assert_eq!(folder_of(Path::new("a.yaml")), Path::new("."));
         assert_eq!(folder_of(Path::new("b/a.yaml")), Path::new("b"));
         assert_eq!(folder_of(Path::new("/a.yaml")), Path::new("/"));
+    }
+
+    #[test]
+    fn what_cannot_be_printed_is_escaped() {
+        assert_eq!(printable(Path::new("ä b.yaml")), "ä b.yaml");
+        assert_eq!(printable(Path::new("a\n\u{1b}[2J")), "a\\n\\u{1b}[2J");
     }
 }

@@ -7,7 +7,8 @@ use canaryform::macro_call::answer;
 use clap::Args;
 
 use super::Failure;
-use super::files::{self, Input};
+use super::files::Input;
+use super::output::write_stdout;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -30,10 +31,9 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let input = Input::choose(arguments.event.as_deref())?;
-    let body = input.read()?;
-    let reply = answer(&String::from_utf8_lossy(&body));
-    files::write_stdout(|out| {
+    let input = Input::read(arguments.event.as_deref(), &[])?;
+    let reply = answer(&String::from_utf8_lossy(&input.text));
+    write_stdout(|out| {
         serde_json::to_writer(&mut *out, &reply.response)?;
         writeln!(out)
     })?;

@@ -4,11 +4,12 @@
 
 mod codes;
 mod files;
-mod local_code;
 mod macro_call;
+mod output;
 mod packaged_paths;
 mod parameters;
 mod properties;
+mod template_options;
 mod transform;
 
 use std::io::Write as _;

@@ -3,6 +3,7 @@
 //! `aws cloudformation package` uploads what local paths lead to, and it starts them at the folder of the file that it
 //! packages. So a path that is written somewhere else must lead from there to where it led before.
 
+use std::cell::Cell;
 use std::path::{Component, Path, PathBuf};
 
 use canaryform::Template;
@@ -50,11 +51,15 @@ const PACKAGED_METADATA: &[(&str, &str)] = &[
     ("AWS::ServerlessRepo::Application", "ReadmeUrl"),
 ];
 
+/// The way between two folders, which no template can hold: it is not UTF-8.
+#[derive(Debug)]
+pub(crate) struct NotText(pub(crate) PathBuf);
+
 /// Makes every local path of `template`, which starts at the folder `from`, start at the folder `to`. Both are real,
 /// absolute paths without links.
-pub(crate) fn relocate(template: &mut Template, from: &Path, to: &Path) {
+pub(crate) fn relocate(template: &mut Template, from: &Path, to: &Path) -> Result<(), NotText> {
     if from == to {
-        return;
+        return Ok(());
     }
     let way = Way::between(to, from);
     if let Some(resources) = template.section_mut("Resources") {
@@ -79,6 +84,10 @@ pub(crate) fn relocate(template: &mut Template, from: &Path, to: &Path) {
     for value in template.0.values_mut() {
         lead_includes(value, &way);
     }
+    if way.is_unwritable.get() {
+        return Err(NotText(way.steps));
+    }
+    Ok(())
 }
 
 fn find<'a>(value: Option<&'a mut Value>, steps: &[&str]) -> Option<&'a mut Value> {
@@ -121,6 +130,8 @@ fn is_include(transform: &Map<String, Value>) -> bool {
 struct Way {
     /// `..` as often as needed, then the names of folders; the whole path where nothing is common.
     steps: PathBuf,
+    /// Whether a path had to go this way, and no text can say it.
+    is_unwritable: Cell<bool>,
 }
 
 impl Way {
@@ -133,12 +144,14 @@ impl Way {
         if common == 0 {
             return Self {
                 steps: there.to_owned(),
+                is_unwritable: Cell::new(false),
             };
         }
         let up = here.components().skip(common).map(|_| Component::ParentDir);
         let down = there.components().skip(common);
         Self {
             steps: up.chain(down).collect(),
+            is_unwritable: Cell::new(false),
         }
     }
 
@@ -166,14 +179,18 @@ impl Way {
                 }
             }
         }
+        let Some(whole) = steps.to_str() else {
+            self.is_unwritable.set(true);
+            return;
+        };
         let names: Vec<_> = steps
             .components()
-            .map(|step| step.as_os_str().to_string_lossy())
+            .filter_map(|step| step.as_os_str().to_str())
             .collect();
         *path = if names.is_empty() {
             ".".to_owned()
         } else if steps.is_absolute() {
-            steps.display().to_string()
+            whole.to_owned()
         } else {
             names.join("/")
         };
@@ -228,7 +245,7 @@ mod tests {
             unreachable!()
         };
         let mut template = Template(template);
-        relocate(&mut template, Path::new("/p"), Path::new("/p/build"));
+        relocate(&mut template, Path::new("/p"), Path::new("/p/build")).unwrap();
         assert_eq!(
             Value::Object(template.0),
             json!({

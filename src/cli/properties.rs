@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use canaryform::properties::{SupportedProperty, supported};
 use clap::{Args, ValueEnum};
 
-use super::{Failure, files};
+use super::Failure;
+use super::output::write_stdout;
 
 /// List every SAM property that is supported: what it accepts, and what reads it
 ///
@@ -49,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             .map(|text| text + "\n")
             .map_err(|error| Failure::Io(format!("cannot write the list: {error}")))?,
     };
-    files::write_stdout(|out| out.write_all(text.as_bytes()))?;
+    write_stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,5 @@
 //! `canaryform transform`: a template in, the plain CloudFormation template out.
 
-use std::env;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -9,15 +8,14 @@ use std::process::ExitCode;
 use anstream::{AutoStream, ColorChoice};
 use canaryform::diagnostics::render;
 use canaryform::template::write_to;
-use canaryform::{Diagnostic, Format, Options, Template};
+use canaryform::{Diagnostic, Format, Template};
 use clap::{Args, ValueEnum};
 
-use super::files::{self, Input};
-use super::local_code::CodeFolder;
-use super::{Failure, packaged_paths, parameters};
-
-const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-const DEFAULT_REGION: &str = "us-east-1";
+use super::files::{self, Input, TEMPLATES};
+use super::output::{make_folder_of, write_stdout, write_whole};
+use super::packaged_paths::NotText;
+use super::template_options::TemplateOptions;
+use super::{Failure, packaged_paths};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -37,7 +35,8 @@ Exit codes:
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
-    /// The template, YAML or JSON; `-` or nothing to read standard input
+    /// The template, YAML or JSON; `-` to read standard input [default: standard input where it is a pipe or a file, else
+    /// template.yaml, template.yml or template.json of this folder]
     template: Option<PathBuf>,
 
     /// Write to this file instead of standard output: all of it, or nothing where there are errors
@@ -47,7 +46,7 @@ pub(crate) struct Arguments {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// How to write the template [default: as it came]
+    /// How to write the template [default: as the name after -o says, else as it came]
     #[arg(
         long,
         value_enum,
@@ -56,32 +55,8 @@ pub(crate) struct Arguments {
     )]
     format: Option<Syntax>,
 
-    /// The region that the template is for; decides the partition of ARNs [default: AWS_REGION, AWS_DEFAULT_REGION,
-    /// us-east-1]
-    #[arg(long)]
-    region: Option<String>,
-
-    /// Values of template parameters; they win over --parameters-file and over defaults
-    #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
-    parameter_overrides: Vec<String>,
-
-    /// A file with values of template parameters, JSON or YAML: a map of names to values, or the AWS CLI's list of
-    /// ParameterKey and ParameterValue
-    #[arg(long, value_name = "FILE")]
-    parameters_file: Option<PathBuf>,
-
-    /// The folder that local code paths start at [default: the template's folder]
-    #[arg(long, value_name = "DIR")]
-    code_root: Option<PathBuf>,
-
-    /// The template that the Serverless Application Repository makes of a version of an application; it cannot be asked
-    /// offline. `aws serverlessrepo create-cloud-formation-template` gives the URL
-    #[arg(long, value_name = "ID@VERSION=URL")]
-    application_url: Vec<String>,
-
-    /// What deployments of REST APIs with `AlwaysDeploy` depend on: another value (a build number) deploys them again
-    #[arg(long, value_name = "TEXT")]
-    deploy_salt: Option<String>,
+    #[command(flatten)]
+    options: TemplateOptions,
 
     /// How to report what was found
     #[arg(
@@ -124,52 +99,45 @@ enum Color {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let region = region(arguments.region.as_deref())?;
-    let values = parameters::collect(
-        &arguments.parameter_overrides,
-        arguments.parameters_file.as_deref(),
-    )?;
-    let application_urls = application_urls(&arguments.application_url)?;
-    let input = Input::choose(arguments.template.as_deref())?;
-    let text = input.read()?;
-    let root = code_root(arguments, &input)?;
-    let code = CodeFolder::new(root.clone(), arguments.output.as_deref());
+    // What is wrong with the arguments is told before anything is read.
+    let options = arguments.options.options()?;
+    let input = Input::read(arguments.template.as_deref(), TEMPLATES)?;
+    let output = arguments.output.as_deref().filter(|path| !is_stdout(path));
+    if let (Some(template), Some(output)) = (input.path(), output)
+        && files::is_same(template, output)
+    {
+        return Err(Failure::Usage(format!(
+            "-o names the template itself, `{}`, which would be lost: name another file",
+            files::printable(output)
+        )));
+    }
+    let root = arguments.options.root(&input)?;
+    let code = arguments.options.code(&root, &input, output);
+    let options = options.with_code(&*code);
 
-    let (diagnostics, made) = match canaryform::read(&text) {
+    let (mut diagnostics, made) = match canaryform::read(&input.text) {
         Err(faults) => (faults, None),
         Ok(read) => {
-            let mut options = Options::new(region)
-                .with_parameters(values)
-                .with_code(&code);
-            for ((id, version), url) in application_urls {
-                options = options.with_application_url(id, version, url);
-            }
-            if let Some(salt) = &arguments.deploy_salt {
-                options = options.with_deploy_salt(salt);
-            }
             let output = canaryform::transform(read.template, &options);
-            let made = (!output.has_errors()).then_some(output.template);
             let mut diagnostics = read.warnings;
             diagnostics.extend(output.diagnostics);
-            (diagnostics, made.map(|template| (template, read.format)))
+            (diagnostics, Some((output.template, read.format)))
         }
     };
-    report(arguments, &input, &text, diagnostics)?;
+    options.levels.apply(&mut diagnostics);
+    let made = made.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
+    report(arguments, &input, diagnostics)?;
     // Two texts of the largest templates need not be held at once.
-    drop(text);
-    let Some((mut template, format)) = made else {
+    drop(input);
+    let Some((mut template, given)) = made else {
         return Ok(ExitCode::from(1));
     };
-    let format = match arguments.format {
-        None => format,
-        Some(Syntax::Yaml) => Format::Yaml,
-        Some(Syntax::Json) => Format::Json,
-    };
-    match arguments.output.as_deref().filter(|path| !is_stdout(path)) {
-        None => files::write_stdout(|out| write_to(out, &template, format))?,
+    let format = format(arguments, output, given);
+    match output {
+        None => write_stdout(|out| write_to(out, &template, format))?,
         Some(path) => {
             start_paths_at(path, &root, &mut template)?;
-            files::write_whole(path, |out| write_to(out, &template, format))?;
+            write_whole(path, |out| write_to(out, &template, format))?;
         }
     }
     // The process ends here: giving a large tree's memory back piece by piece would take a tenth of its time.
@@ -177,78 +145,72 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The folder that local code paths start at.
-fn code_root(arguments: &Arguments, input: &Input) -> Result<PathBuf, Failure> {
-    match &arguments.code_root {
-        Some(root) if !root.is_dir() => Err(Failure::Usage(format!(
-            "--code-root `{}` is not a folder",
-            root.display()
-        ))),
-        Some(root) => Ok(root.clone()),
-        None => Ok(input.folder()),
+/// How to write the template: as it is asked for, else as the extension of the file says, else as it came.
+fn format(arguments: &Arguments, output: Option<&Path>, given: Format) -> Format {
+    let extension = output
+        .and_then(Path::extension)
+        .and_then(|name| name.to_str());
+    let named = match extension {
+        Some("json") => Some(Format::Json),
+        Some("yaml" | "yml") => Some(Format::Yaml),
+        _ => None,
+    };
+    let asked = arguments.format.map(|syntax| match syntax {
+        Syntax::Yaml => Format::Yaml,
+        Syntax::Json => Format::Json,
+    });
+    let word = |format| match format {
+        Format::Yaml => "YAML",
+        Format::Json => "JSON",
+    };
+    let format = asked.or(named).unwrap_or(given);
+    if let (Some(named), Some(output)) = (named, output) {
+        let name = files::printable(output);
+        if named != format {
+            note(
+                arguments,
+                &format!("`{name}` gets {}, as --format says", word(format)),
+            );
+        } else if asked.is_none() && named != given {
+            note(
+                arguments,
+                &format!(
+                    "`{name}` gets {}, as its name says; the template is {}",
+                    word(format),
+                    word(given)
+                ),
+            );
+        }
     }
+    format
 }
 
-/// The id and version of an application, and the URL of its template.
-type ApplicationUrl<'a> = ((&'a str, &'a str), &'a str);
-
-/// `ID@VERSION=URL`, each.
-fn application_urls(given: &[String]) -> Result<Vec<ApplicationUrl<'_>>, Failure> {
-    given
-        .iter()
-        .map(|given| {
-            let (id, rest) = given.split_once('@').unwrap_or_default();
-            match rest.split_once('=') {
-                Some((version, url)) if !id.is_empty() => Ok(((id, version), url)),
-                _ => Err(Failure::Usage(format!(
-                    "--application-url `{given}` must be ID@VERSION=URL"
-                ))),
-            }
-        })
-        .collect()
+/// Says what the command decided by itself, where a person reads it.
+fn note(arguments: &Arguments, words: &str) {
+    if matches!(arguments.diagnostics, Report::Text) {
+        // Whoever does not want to read it may still want the template.
+        let _ = writeln!(io::stderr(), "note: {words}");
+    }
 }
 
 fn is_stdout(path: &Path) -> bool {
     path == Path::new("-") || path == Path::new("/dev/stdout")
 }
 
-/// The region that was asked for, in the first place that names one.
-fn region(given: Option<&str>) -> Result<String, Failure> {
-    let found = match given {
-        Some(region) => Some(("--region", region.to_owned())),
-        None => REGION_VARIABLES
-            .iter()
-            .filter_map(|name| Some((*name, env::var(name).ok()?)))
-            .find(|(_, region)| !region.is_empty()),
-    };
-    let Some((source, region)) = found else {
-        return Ok(DEFAULT_REGION.to_owned());
-    };
-    let is_name = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
-    if region.contains('-') && region.split('-').all(is_name) {
-        Ok(region)
-    } else {
-        Err(Failure::Usage(format!(
-            "{source} is `{}`, which is not a region: write one like `eu-west-1`",
-            region.escape_default()
-        )))
-    }
-}
-
 fn report(
     arguments: &Arguments,
     input: &Input,
-    text: &[u8],
     mut diagnostics: Vec<Diagnostic>,
 ) -> Result<(), Failure> {
-    canaryform::template::place(&mut diagnostics, text);
     let name = input.name();
-    let source = render::Source { name: &name, text };
+    if input.is_found {
+        note(arguments, &format!("the template is `{name}`"));
+    }
+    canaryform::template::place(&mut diagnostics, &input.text);
+    let source = render::Source {
+        name: &name,
+        text: &input.text,
+    };
     let stderr = io::stderr();
     let choice = match arguments.color {
         Color::Auto => AutoStream::choice(&stderr),
@@ -272,14 +234,20 @@ fn start_paths_at(output: &Path, root: &Path, template: &mut Template) -> Result
     if fs::metadata(output).is_ok_and(|existing| !existing.is_file()) {
         return Ok(());
     }
+    make_folder_of(output)?;
     let real = |folder: &Path| {
         fs::canonicalize(folder).map_err(|error| {
             Failure::io(
-                &format!("cannot find the folder `{}`", folder.display()),
+                &format!("cannot find the folder `{}`", files::printable(folder)),
                 &error,
             )
         })
     };
-    packaged_paths::relocate(template, &real(root)?, &real(&files::folder_of(output))?);
-    Ok(())
+    let (from, to) = (real(root)?, real(&files::folder_of(output))?);
+    packaged_paths::relocate(template, &from, &to).map_err(|NotText(way)| {
+        Failure::Io(format!(
+            "local paths would lead over `{}`, which is not UTF-8 and so cannot stand in a template: write into another folder",
+            files::printable(&way)
+        ))
+    })
 }

@@ -14,6 +14,8 @@ pub struct Code {
     pub severity: Severity,
     /// Who refuses a template with such a finding; none where it is transformed all the same.
     pub refusal: Option<Refusal>,
+    /// What comes out where a finding that would be an error is allowed (`--allow`); none where it cannot be.
+    pub allowed: Option<&'static str>,
     meaning: &'static str,
 }
 
@@ -47,13 +49,14 @@ pub fn find(name: &str) -> Option<&'static Code> {
 
 /// One constant for each row, and the list of them all.
 macro_rules! codes {
-    ($(#[doc = $meaning:literal] $constant:ident = $name:literal is $severity:ident $(by $refusal:ident)?;)*) => {
+    ($(#[doc = $meaning:literal] $constant:ident = $name:literal is $severity:ident $(by $refusal:ident)? $(or $allowed:literal)?;)*) => {
         $(
             #[doc = $meaning]
             pub const $constant: &Code = &Code {
                 name: $name,
                 severity: Severity::$severity,
                 refusal: codes!(@refusal $($refusal)?),
+                allowed: codes!(@allowed $($allowed)?),
                 meaning: $meaning,
             };
         )*
@@ -65,6 +68,8 @@ macro_rules! codes {
         #[cfg(test)]
         const CONSTANTS: &[&str] = &[$(stringify!($constant)),*];
     };
+    (@allowed) => { None };
+    (@allowed $allowed:literal) => { Some($allowed) };
     (@refusal) => { None };
     (@refusal $refusal:ident) => { Some(Refusal::$refusal) };
 }
@@ -98,6 +103,8 @@ codes! {
     API_ROUTE_TWICE = "api-route-twice" is Error by Sam;
     /// The `Location` of a nested application does not name an application and a version that are known now.
     APPLICATION_LOCATION = "application-location" is Error by Sam;
+    /// Code is ignored, and so an application of the Serverless Application Repository has a placeholder for its URL.
+    APPLICATION_URL_PLACEHOLDER = "application-url-placeholder" is Warning;
     /// The template of a nested application lies in the Serverless Application Repository, which cannot be asked offline: pass its URL.
     APPLICATION_URL_UNKNOWN = "application-url-unknown" is Error by Ours;
     /// An attribute of the resource that an event is written into is lost.
@@ -138,6 +145,8 @@ codes! {
     CODE_LOCATION_NOT_S3 = "code-location-not-s3" is Error by Sam;
     /// The location of code is neither a string nor a map.
     CODE_LOCATION_SHAPE = "code-location-shape" is Error by Sam;
+    /// Nothing lies at the local path of the code: it is not built yet, or the path leads elsewhere.
+    CODE_NOT_BUILT = "code-not-built" is Error by Sam;
     /// `ProvisionedConcurrencyConfig` needs an alias, and the function has no `AutoPublishAlias`.
     CONCURRENCY_WITHOUT_ALIAS = "concurrency-without-alias" is Error by Sam;
     /// The `Condition` of a resource is not the name of a condition.
@@ -229,7 +238,7 @@ codes! {
     /// `Domain` of an API is not a map.
     DOMAIN_SHAPE = "domain-shape" is Error by Sam;
     /// A key stands twice in one map; YAML forbids that, and SAM would drop the first value without a word.
-    DUPLICATE_KEY = "duplicate-key" is Error by Ours;
+    DUPLICATE_KEY = "duplicate-key" is Error by Ours or "the last of the values counts, as in SAM";
     /// An event is written into a map that is an intrinsic function, which CloudFormation refuses.
     EDITED_BESIDE_INTRINSIC = "edited-beside-intrinsic" is Warning;
     /// An event cannot be switched off by this `Enabled`, which is ignored.
@@ -280,6 +289,8 @@ codes! {
     IGNORED_KEY = "ignored-key" is Warning;
     /// A function describes how to build its image, which must be done before: there is no `ImageUri`.
     IMAGE_NOT_BUILT = "image-not-built" is Error by Sam;
+    /// Code is ignored, and so an image that is not built has a placeholder for its address.
+    IMAGE_PLACEHOLDER = "image-placeholder" is Warning;
     /// A function that is not packaged as an image has a property for images.
     IMAGE_PROPERTY_ON_ZIP = "image-property-on-zip" is Error by Sam;
     /// A resource of the template has the id of the API that is made for events which name none; SAM would overwrite it without a word.
@@ -378,6 +389,10 @@ codes! {
     OVERRIDE_OF_NOTHING = "override-of-nothing" is Error by Sam;
     /// `PackageType` of a function is neither `Zip` nor `Image`.
     PACKAGE_TYPE = "package-type" is Error by Sam;
+    /// A parameter has a type that CloudFormation does not know.
+    PARAMETER_TYPE = "parameter-type" is Warning;
+    /// The value of a parameter does not fit what its declaration allows, so that CloudFormation will refuse it.
+    PARAMETER_VALUE = "parameter-value" is Warning;
     /// `PassthroughCondition` must be known before the deployment, because it decides which resources carry a condition.
     PASSTHROUGH_CONDITION = "passthrough-condition" is Error by Sam;
     /// A generated permission is named after the alias, so that it is replaced when the alias changes.
@@ -416,6 +431,8 @@ codes! {
     RESOURCE_POLICY_LIST = "resource-policy-list" is Error by Sam;
     /// `ResourcePolicy` is not a map.
     RESOURCE_POLICY_SHAPE = "resource-policy-shape" is Error by Sam;
+    /// A template that looks like an earlier result lies in a folder of code, and counts as code.
+    RESULT_AMONG_CODE = "result-among-code" is Warning;
     /// `RetentionPolicy` of a layer is neither `Retain` nor `Delete`.
     RETENTION_POLICY = "retention-policy" is Error by Sam;
     /// A state machine has `Policies`, which are for a generated role, together with a `Role` of its own.
@@ -496,6 +513,8 @@ codes! {
     UNKNOWN_MANAGED_POLICY = "unknown-managed-policy" is Warning;
     /// An event names a model that its API does not have.
     UNKNOWN_MODEL = "unknown-model" is Error by Sam;
+    /// A value is given for a parameter that the template does not declare.
+    UNKNOWN_PARAMETER = "unknown-parameter" is Warning;
     /// An entry of `Policies` is not a managed policy, a statement or a policy template.
     UNKNOWN_POLICY = "unknown-policy" is Error by Sam;
     /// A policy template is given a parameter that it does not have, which is ignored.

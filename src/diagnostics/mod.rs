@@ -1,10 +1,12 @@
 //! What is wrong with a template, or odd about it: as data, and as text that a person reads.
 
 pub mod codes;
+mod levels;
 #[cfg(feature = "cli")]
 pub mod render;
 
 pub use codes::{Code, Refusal};
+pub use levels::Levels;
 
 use crate::place::{Path, Span};
 

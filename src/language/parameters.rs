@@ -47,6 +47,49 @@ pub(crate) enum Unresolvable {
     },
 }
 
+/// Whether values of a parameter's type are lists. A value of `AWS::SSM::Parameter::Value<List<...>>` is the name of a
+/// stored list, and so one text.
+pub(crate) fn is_list(kind: &str) -> bool {
+    kind == "CommaDelimitedList" || kind.starts_with("List<")
+}
+
+/// Whether a value stands for one that CloudFormation does not know yet.
+pub(crate) fn is_unknown(value: &Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|text| text.starts_with(UNKNOWN_VALUE))
+}
+
+/// A value of a list parameter, as CloudFormation sends it to a macro: a text is split at its commas and each item
+/// trimmed, so that an empty text is a list of one empty text.
+fn as_list(value: Value) -> Value {
+    match value {
+        unknown if is_unknown(&unknown) => unknown,
+        Value::String(text) => text.split(',').map(str::trim).collect(),
+        Value::Number(number) => Value::Array(vec![number.to_string().into()]),
+        Value::Array(items) => items.into_iter().map(as_text).collect(),
+        other => other,
+    }
+}
+
+/// A value of a parameter that is no list.
+fn as_one(value: Value) -> Value {
+    match value {
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            items.join(",").into()
+        }
+        other => other,
+    }
+}
+
+fn as_text(value: Value) -> Value {
+    match value {
+        Value::Number(number) => number.to_string().into(),
+        other => other,
+    }
+}
+
 impl Parameters {
     /// The values given, then the template's defaults for the others, then `AWS::Region` and `AWS::Partition`.
     ///
@@ -60,11 +103,20 @@ impl Parameters {
         let mut values = given.clone();
         let mut traps = Vec::new();
         for (name, declaration) in declared.into_iter().flatten() {
+            let kind = declaration.get("Type").and_then(Value::as_str);
+            let is_list = kind.is_some_and(is_list);
             if let Some(default) = declaration.get("Default") {
-                if !default.is_string() && !values.contains_key(name) {
+                if !default.is_string() && !is_list && !values.contains_key(name) {
                     traps.push((name.clone(), Trap::LooseDefault));
                 }
                 values.entry(name).or_insert_with(|| default.clone());
+            }
+            if let Some(value) = values.get_mut(name) {
+                *value = if is_list {
+                    as_list(value.take())
+                } else {
+                    as_one(value.take())
+                };
             }
             let no_echo = declaration.get("NoEcho");
             if no_echo.is_some_and(|flag| {
@@ -75,7 +127,6 @@ impl Parameters {
             }) {
                 traps.push((name.clone(), Trap::Secret));
             }
-            let kind = declaration.get("Type").and_then(Value::as_str);
             if kind.is_some_and(|kind| kind.starts_with("AWS::SSM::Parameter::Value")) {
                 traps.push((name.clone(), Trap::SsmName));
             }
@@ -115,16 +166,13 @@ impl Parameters {
 
     /// The value of a parameter, where it is known.
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
-        self.values.get(name).filter(|value| {
-            !value
-                .as_str()
-                .is_some_and(|text| text.starts_with(UNKNOWN_VALUE))
-        })
+        self.values.get(name).filter(|value| !is_unknown(value))
     }
 
     /// Puts parameter values in place of `Ref`s and inside `Fn::Sub` texts, everywhere in `value`; all else stays.
     ///
-    /// Values are put in as they are, of any type; a replaced `Fn::Sub` text keeps its `Fn::Sub` around it.
+    /// Values are put in as they are, of any type; a replaced `Fn::Sub` text keeps its `Fn::Sub` around it. A list that is
+    /// an item of a list gives its items to it, which the reference does not: nothing takes a list in a list.
     pub(crate) fn resolve(&self, value: &mut Value) -> Result<(), Unresolvable> {
         if let Some(name) = argument(value, "Ref").and_then(Value::as_str) {
             if let Some(known) = self.get(name) {
@@ -138,10 +186,37 @@ impl Parameters {
             *text = replaced;
         }
         match value {
-            Value::Array(items) => items.iter_mut().try_for_each(|item| self.resolve(item)),
+            Value::Array(items) => {
+                let lists = self.lists_in(items.iter().map(|item| argument(item, "Ref")?.as_str()));
+                items.iter_mut().try_for_each(|item| self.resolve(item))?;
+                flatten(items, &lists, |item| match item {
+                    Value::Array(items) => Ok(items),
+                    other => Err(other),
+                });
+                Ok(())
+            }
+            // What a function takes is no list of things: each item has a meaning of its own.
+            Value::Object(map)
+                if map.len() == 1 && map.keys().all(|key| key.starts_with("Fn::")) =>
+            {
+                map.values_mut().try_for_each(|argument| match argument {
+                    Value::Array(items) => items.iter_mut().try_for_each(|item| self.resolve(item)),
+                    other => self.resolve(other),
+                })
+            }
             Value::Object(map) => map.values_mut().try_for_each(|inner| self.resolve(inner)),
             _ => Ok(()),
         }
+    }
+
+    /// Which items of a list refer to list parameters, given what each refers to.
+    fn lists_in<'a>(&self, targets: impl Iterator<Item = Option<&'a str>>) -> Vec<usize> {
+        let is_list = |target: Option<&str>| self.get(target?).map(Value::is_array);
+        targets
+            .enumerate()
+            .filter(|(_, target)| is_list(*target) == Some(true))
+            .map(|(index, _)| index)
+            .collect()
     }
 
     /// An `Fn::Sub` text with the values of parameters; none where it names no known one.
@@ -158,9 +233,23 @@ impl Parameters {
     /// The same as [`Self::resolve`] in what goes into the body of an API.
     pub(crate) fn resolve_node(&self, node: &mut Node) -> Result<(), Unresolvable> {
         match node {
-            Node::List(items) => items
-                .iter_mut()
-                .try_for_each(|item| self.resolve_node(item)),
+            Node::List(items) => {
+                let lists = self.lists_in(items.iter().map(|item| match item {
+                    Node::Map(map) if map.len() == 1 => match map.get("Ref") {
+                        Some(Node::Text(name)) => Some(&**name),
+                        _ => None,
+                    },
+                    _ => None,
+                }));
+                items
+                    .iter_mut()
+                    .try_for_each(|item| self.resolve_node(item))?;
+                flatten(items, &lists, |item| match item {
+                    Node::List(items) => Ok(items),
+                    other => Err(other),
+                });
+                Ok(())
+            }
             Node::Map(map) => {
                 let only = |name| if map.len() == 1 { map.get(name) } else { None };
                 if let Some(Node::Text(name)) = only("Ref")
@@ -188,8 +277,14 @@ impl Parameters {
                         *text = text.map(|_| replaced);
                     }
                 }
-                map.iter_mut()
-                    .try_for_each(|(_, value)| self.resolve_node(value))
+                let is_function =
+                    map.len() == 1 && map.iter().all(|(key, _)| key.starts_with("Fn::"));
+                map.iter_mut().try_for_each(|(_, value)| match value {
+                    Node::List(items) if is_function => items
+                        .iter_mut()
+                        .try_for_each(|item| self.resolve_node(item)),
+                    value => self.resolve_node(value),
+                })
             }
             Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) => Ok(()),
         }
@@ -210,6 +305,24 @@ impl Parameters {
         }
         self.resolve(value)?;
         Ok(value.clone())
+    }
+}
+
+/// Puts the items of the lists at these places into the list that they are items of.
+fn flatten<T>(items: &mut Vec<T>, lists: &[usize], open: impl Fn(T) -> Result<Vec<T>, T>) {
+    if lists.is_empty() {
+        return;
+    }
+    let old = std::mem::take(items);
+    for (index, item) in old.into_iter().enumerate() {
+        if !lists.contains(&index) {
+            items.push(item);
+            continue;
+        }
+        match open(item) {
+            Ok(inner) => items.extend(inner),
+            Err(item) => items.push(item),
+        }
     }
 }
 

@@ -50,6 +50,9 @@ pub(crate) const TYPE: ResourceType = ResourceType {
     lower: Lower::Alone(lower),
 };
 
+/// A URL that leads nowhere, now and later (RFC 2606).
+const APPLICATION_PLACEHOLDER: &str = "https://application-url-not-given.invalid/template.yaml";
+
 const PROPERTIES: &[Property] = &[
     Property::of("Location", TEXT_OR_MAP).by(ROOM).required(),
     // The reference's own note of what it found for `Location`; a user's value is overwritten.
@@ -126,7 +129,11 @@ fn find(scope: &Scope<'_>, application: &SamResource, location: Value) -> Option
         scope.report(fault);
         return None;
     }
-    let Some(url) = scope.options.application_urls.get(&application) else {
+    let known = scope.options.application_urls.get(&application);
+    if known.is_none() && scope.options.code.is_ignored() {
+        return Some(placeholder(scope, application, path));
+    }
+    let Some(url) = known else {
         scope.report(url_unknown(path));
         return None;
     };
@@ -151,6 +158,22 @@ fn fault_of(
         Some(no_repository(path, &scope.options.region))
     } else {
         None
+    }
+}
+
+/// What stands for the template of an application that nobody asks for.
+fn placeholder(scope: &Scope<'_>, application: (String, String), path: Path) -> Found {
+    scope.report(
+        Diagnostic::new(
+            codes::APPLICATION_URL_PLACEHOLDER,
+            path,
+            "a placeholder stands for the URL of this application's template, so the output cannot be deployed",
+        )
+        .help("pass the URL: `canaryform transform --application-url ID@VERSION=URL`"),
+    );
+    Found {
+        url: APPLICATION_PLACEHOLDER.into(),
+        application: Some(application),
     }
 }
 

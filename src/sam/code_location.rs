@@ -228,15 +228,25 @@ fn from_text(scope: &Scope<'_>, text: &str, path: &Path, property: &str) -> Opti
         return None;
     }
     match scope.options.code.digest(text) {
-        Ok(digest) => Some(CodeLocation {
-            value: text.into(),
-            local: Some(json!({ "LocalCode": digest })),
-        }),
+        Ok(digest) => {
+            for remark in scope.options.code.remarks(text) {
+                scope.report(
+                    Diagnostic::new(codes::RESULT_AMONG_CODE, path.clone(), remark.message)
+                        .help(remark.help),
+                );
+            }
+            Some(CodeLocation {
+                value: text.into(),
+                local: Some(json!({ "LocalCode": digest })),
+            })
+        }
         Err(fault) => {
-            scope.report(
-                Diagnostic::new(codes::LOCAL_CODE_UNAVAILABLE, path.clone(), fault.message)
-                    .help(fault.help),
-            );
+            let code = if fault.is_missing {
+                codes::CODE_NOT_BUILT
+            } else {
+                codes::LOCAL_CODE_UNAVAILABLE
+            };
+            scope.report(Diagnostic::new(code, path.clone(), fault.message).help(fault.help));
             None
         }
     }

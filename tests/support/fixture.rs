@@ -73,6 +73,7 @@ impl LocalCode for Folders {
             return Err(LocalCodeFault {
                 message: format!("`{path}` is not there"),
                 help: "name a folder that is there".to_owned(),
+                is_missing: false,
             });
         }
         Ok("356a192b7913b04c54574d18c28d46e6395428ab".to_owned())

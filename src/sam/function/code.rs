@@ -163,6 +163,9 @@ fn image(scope: &Scope<'_>, sam: &mut SamResource) -> Option<CodeLocation> {
         let built = sam.attributes.kept.get("Metadata").is_some_and(|metadata| {
             metadata.get("Dockerfile").is_some() || metadata.get("DockerContext").is_some()
         });
+        if built && scope.options.code.is_ignored() {
+            return Some(image_placeholder(scope, sam));
+        }
         let fault = Diagnostic::new(
             if built {
                 codes::IMAGE_NOT_BUILT
@@ -196,6 +199,26 @@ fn image(scope: &Scope<'_>, sam: &mut SamResource) -> Option<CodeLocation> {
         value: json!({ "ImageUri": image }),
         local: None,
     })
+}
+
+/// What stands for an image that nobody built: its function's name, as `sam build` has it, and a tag that no registry
+/// has.
+fn image_placeholder(scope: &Scope<'_>, sam: &SamResource) -> CodeLocation {
+    scope.report(
+        Diagnostic::new(
+            codes::IMAGE_PLACEHOLDER,
+            sam.path("ImageUri"),
+            format!(
+                "a placeholder stands for the image of `{}`, so the output cannot be deployed",
+                sam.id
+            ),
+        )
+        .help("run `sam build` and `sam package` first, and transform their output"),
+    );
+    CodeLocation {
+        value: json!({ "ImageUri": format!("{}:not-built", sam.id.to_lowercase()) }),
+        local: None,
+    }
 }
 
 /// The tag of an image that will name another image tomorrow, in words.

@@ -1,0 +1,183 @@
+//! What every verb that transforms a template takes: region, parameters, code, and what is allowed or denied.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use canaryform::Options;
+use canaryform::code::{Folder, LocalCode, Refused};
+use canaryform::diagnostics::Levels;
+use clap::{Args, ValueEnum};
+
+use super::files::{self, Input};
+use super::{Failure, parameters};
+
+const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+const DEFAULT_REGION: &str = "us-east-1";
+
+#[derive(Args)]
+pub(crate) struct TemplateOptions {
+    /// The region that the template is for; decides the partition of ARNs [default: AWS_REGION, AWS_DEFAULT_REGION,
+    /// us-east-1]
+    #[arg(long)]
+    region: Option<String>,
+
+    /// Values of template parameters; they win over --parameters-file and over defaults
+    #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
+    parameter_overrides: Vec<String>,
+
+    /// A file with values of template parameters, JSON or YAML: a map of names to values, or the AWS CLI's list of
+    /// ParameterKey and ParameterValue
+    #[arg(long, value_name = "FILE")]
+    parameters_file: Option<PathBuf>,
+
+    /// What local paths of code come to: `read` what lies there; `ignore` it, so that any checkout is transformed and an
+    /// id that moves means that the configuration moved; `refuse` local paths, as SAM and the macro do
+    #[arg(
+        long,
+        value_enum,
+        value_name = "read|ignore|refuse",
+        default_value = "read",
+        hide_possible_values = true
+    )]
+    code: Code,
+
+    /// The folder that local paths start at [default: the template's folder]
+    #[arg(long, value_name = "DIR")]
+    code_root: Option<PathBuf>,
+
+    /// The template that the Serverless Application Repository makes of a version of an application; it cannot be asked
+    /// offline. `aws serverlessrepo create-cloud-formation-template` gives the URL
+    #[arg(long, value_name = "ID@VERSION=URL")]
+    application_url: Vec<String>,
+
+    /// What deployments of REST APIs with `AlwaysDeploy` depend on: another value (a build number) deploys them again
+    #[arg(long, value_name = "TEXT")]
+    deploy_salt: Option<String>,
+
+    /// Turn errors with this code into warnings, where SAM would accept the template; hide warnings with this code
+    #[arg(long, value_name = "CODE")]
+    allow: Vec<String>,
+
+    /// Make errors of findings with this code, or of all `warnings`; wins over --allow
+    #[arg(long, value_name = "CODE|warnings")]
+    deny: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Code {
+    Read,
+    Ignore,
+    Refuse,
+}
+
+impl TemplateOptions {
+    /// The folder that local paths of the template start at.
+    pub(crate) fn root(&self, input: &Input) -> Result<PathBuf, Failure> {
+        match &self.code_root {
+            Some(root) if !root.is_dir() => Err(Failure::Usage(format!(
+                "--code-root `{}` is not a folder",
+                files::printable(root)
+            ))),
+            Some(root) => Ok(root.clone()),
+            None => Ok(input.folder()),
+        }
+    }
+
+    /// Who knows the code under `root`; the template, what is written, and what standard output is are none of it.
+    pub(crate) fn code(
+        &self,
+        root: &Path,
+        input: &Input,
+        output: Option<&Path>,
+    ) -> Box<dyn LocalCode> {
+        let mut folder = Folder::new(root);
+        let own = [input.path(), output];
+        for path in own.into_iter().flatten() {
+            folder = folder.without(path);
+        }
+        // `< template.yaml > out.yaml`
+        for stream in [files::stdin(), files::stdout()].into_iter().flatten() {
+            folder = folder.without_file(&stream);
+        }
+        match self.code {
+            Code::Read => Box::new(folder),
+            Code::Ignore => Box::new(folder.ignoring_code()),
+            Code::Refuse => Box::new(Refused),
+        }
+    }
+
+    /// What is allowed and what is denied.
+    fn levels(&self) -> Result<Levels, Failure> {
+        let mut levels = Levels::default();
+        for code in &self.allow {
+            let done = levels.allow(code);
+            done.map_err(|fault| Failure::Usage(format!("--allow: {fault}")))?;
+        }
+        for code in &self.deny {
+            let done = levels.deny(code);
+            done.map_err(|fault| Failure::Usage(format!("--deny: {fault}")))?;
+        }
+        Ok(levels)
+    }
+
+    /// The options of a transform, but for the code.
+    pub(crate) fn options(&self) -> Result<Options<'static>, Failure> {
+        let values =
+            parameters::collect(&self.parameter_overrides, self.parameters_file.as_deref())?;
+        let mut options = Options::new(region(self.region.as_deref())?)
+            .with_parameters(values)
+            .with_levels(self.levels()?);
+        for given in &self.application_url {
+            let ((id, version), url) = application_url(given)?;
+            options = options.with_application_url(id, version, url);
+        }
+        if let Some(salt) = &self.deploy_salt {
+            options = options.with_deploy_salt(salt);
+        }
+        Ok(options)
+    }
+}
+
+/// `ID@VERSION=URL`: the id and version of an application, and the URL of its template.
+fn application_url(given: &str) -> Result<((&str, &str), &str), Failure> {
+    let (id, rest) = given.split_once('@').unwrap_or_default();
+    match rest.split_once('=') {
+        Some((version, url)) if !id.is_empty() => Ok(((id, version), url)),
+        _ => Err(Failure::Usage(format!(
+            "--application-url `{given}` must be ID@VERSION=URL"
+        ))),
+    }
+}
+
+/// The region that was asked for, in the first place that names one.
+fn region(given: Option<&str>) -> Result<String, Failure> {
+    let not_text =
+        |name: &str| Failure::Usage(format!("{name} is not UTF-8 text, so it names no region"));
+    let mut found = given.map(|region| ("--region", region.to_owned()));
+    for name in REGION_VARIABLES {
+        match env::var_os(name) {
+            Some(region) if found.is_none() && !region.is_empty() => {
+                let region = region.into_string().map_err(|_| not_text(name))?;
+                found = Some((name, region));
+            }
+            _ => {}
+        }
+    }
+    let Some((source, region)) = found else {
+        return Ok(DEFAULT_REGION.to_owned());
+    };
+    let is_name = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    if region.contains('-') && region.split('-').all(is_name) {
+        Ok(region)
+    } else {
+        Err(Failure::Usage(format!(
+            "{source} is `{}`, which is not a region: write one like `eu-west-1`",
+            region.escape_default()
+        )))
+    }
+}
