@@ -529,7 +529,7 @@ fn the_name_of_the_output_says_its_format_and_its_folder_is_made() {
             &[&[template.as_str(), "-o", &target], arguments].concat(),
             "",
         );
-        check_code(&done, 0);
+        assert_eq!(done.status.code(), Some(0), "{}", err(&done));
         (fs::read_to_string(&target).unwrap(), err(&done).to_owned())
     };
     let (text, notes) = run("a/b/out.json", &[]);

@@ -8,7 +8,8 @@ use canaryform::diagnostics::suggestion;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::{Failure, files};
+use super::Failure;
+use super::output::write_stdout;
 
 /// List every kind of finding: its code, how grave it is, who refuses such a template, and what it means
 ///
@@ -49,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
                 .map_err(|error| Failure::Io(format!("cannot write the list: {error}")))?
         }
     };
-    files::write_stdout(|out| out.write_all(text.as_bytes()))?;
+    write_stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -74,20 +75,24 @@ fn row(code: &Code) -> Value {
         "code": code.name,
         "severity": code.severity.word(),
         "refused_by": refused_by(code),
+        "allowed": code.allowed,
         "meaning": code.meaning(),
     })
 }
 
 fn markdown(rows: &[&Code]) -> String {
-    let mut text = "| Code | Severity | Refused by | Meaning |\n|---|---|---|---|\n".to_owned();
+    let mut text =
+        "| Code | Severity | Refused by | Where it is allowed | Meaning |\n|---|---|---|---|---|\n"
+            .to_owned();
     for code in rows {
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "| `{}` | {} | {} | {} |",
+            "| `{}` | {} | {} | {} | {} |",
             code.name,
             code.severity.word(),
             refused_by(code).unwrap_or_default(),
+            code.allowed.unwrap_or_default(),
             code.meaning()
         );
     }

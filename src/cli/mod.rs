@@ -27,7 +27,7 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Verb {
-    Transform(transform::Arguments),
+    Transform(Box<transform::Arguments>),
     Macro(macro_call::Arguments),
     Properties(properties::Arguments),
     Codes(codes::Arguments),

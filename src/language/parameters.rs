@@ -72,7 +72,7 @@ fn as_list(value: Value) -> Value {
     }
 }
 
-/// A value of a parameter that is no list.
+/// A value that is given for a parameter that is no list.
 fn as_one(value: Value) -> Value {
     match value {
         Value::Array(items) if items.iter().all(Value::is_string) => {
@@ -111,12 +111,13 @@ impl Parameters {
                 }
                 values.entry(name).or_insert_with(|| default.clone());
             }
+            let is_given = given.contains_key(name);
             if let Some(value) = values.get_mut(name) {
-                *value = if is_list {
-                    as_list(value.take())
-                } else {
-                    as_one(value.take())
-                };
+                if is_list {
+                    *value = as_list(value.take());
+                } else if is_given {
+                    *value = as_one(value.take());
+                }
             }
             let no_echo = declaration.get("NoEcho");
             if no_echo.is_some_and(|flag| {
