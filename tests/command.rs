@@ -1177,9 +1177,9 @@ fn codes_are_listed_and_looked_up() {
     let all = run(&[]);
     check_code(&all, 0);
     assert!(out(&all).contains(
-        "| `duplicate-key` | error | canaryform | A key stands twice in one map; YAML forbids that, and SAM would drop the first value without a word. |\n"
+        "| `duplicate-key` | error | canaryform | the last of the values counts, as in SAM | A key stands twice in one map; YAML forbids that, and SAM would drop the first value without a word. |\n"
     ));
-    assert!(out(&all).contains("| `ignored-key` | warning |  | A map has a key"));
+    assert!(out(&all).contains("| `ignored-key` | warning |  |  | A map has a key"));
 
     let one = run(&["deployment-without-alias", "--format", "json"]);
     check_code(&one, 0);
@@ -1190,6 +1190,7 @@ fn codes_are_listed_and_looked_up() {
             "code": "deployment-without-alias",
             "severity": "error",
             "refused_by": "SAM",
+            "allowed": null,
             "meaning": "A gradual deployment shifts the traffic of an alias, and there is no `AutoPublishAlias`.",
         }])
     );
