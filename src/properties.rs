@@ -1,7 +1,7 @@
 //! What the transform knows of SAM: one row for each property of each resource type and event, from the very tables
 //! that drive it.
 
-use crate::resource::property::{Lowered, Property};
+use crate::resource::property::{Effect, Property};
 use crate::sam::{TYPES, events};
 use serde::Serialize;
 
@@ -21,8 +21,9 @@ pub struct SupportedProperty {
     pub globals: bool,
     /// Whether it must be there.
     pub required: bool,
-    /// What becomes of it: `copied`, `copied where not empty`, or the file of this crate that reads it.
-    pub lowered: String,
+    /// What it does, as it follows its name: `becomes `Code``, `makes the version and the alias`, `is copied`; or that it
+    /// is ignored, and why.
+    pub effect: String,
 }
 
 /// Every property, in the order of the tables.
@@ -57,10 +58,11 @@ fn of(owner: &str, properties: &'static [Property]) -> Vec<SupportedProperty> {
             intrinsics: row.intrinsics,
             globals: row.globals,
             required: row.required,
-            lowered: match row.lowered {
-                Lowered::Copied => "copied".to_owned(),
-                Lowered::CopiedIfFilled => "copied where not empty".to_owned(),
-                Lowered::By(room) => format!("src/{room}"),
+            effect: match row.effect {
+                Effect::Copied => "is copied".to_owned(),
+                Effect::CopiedIfFilled => "is copied where not empty".to_owned(),
+                Effect::Does(what) => what.to_owned(),
+                Effect::Ignored(why) => format!("is ignored: {why}"),
             },
         })
         .collect()

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use super::output::write_stdout;
 
-/// List every SAM property that is supported: what it accepts, and what reads it
+/// List every SAM property that is supported: what it accepts, and what it does
 ///
 /// The list comes from the tables that drive the transform, so it cannot be out of date.
 #[derive(Args)]
@@ -65,7 +65,7 @@ fn markdown(rows: &[SupportedProperty]) -> String {
             // Writing to a string cannot fail.
             let _ = write!(
                 text,
-                "{gap}### {owner}\n\n| Property | Shape | Required | Intrinsics | Globals | Becomes |\n|---|---|---|---|---|---|\n"
+                "{gap}### {owner}\n\n| Property | Shape | Required | Intrinsics | Globals | What it does |\n|---|---|---|---|---|---|\n"
             );
         }
         let _ = writeln!(
@@ -76,7 +76,7 @@ fn markdown(rows: &[SupportedProperty]) -> String {
             yes(row.required),
             yes(row.intrinsics),
             yes(row.globals),
-            row.lowered
+            row.effect
         );
     }
     text

@@ -287,6 +287,8 @@ codes! {
     IGNORED_GLOBAL_UNKNOWN = "ignored-global-unknown" is Error by Sam;
     /// A map has a key that SAM does not know and drops without a word.
     IGNORED_KEY = "ignored-key" is Warning;
+    /// SAM accepts the property and does nothing with it.
+    IGNORED_PROPERTY = "ignored-property" is Warning;
     /// A function describes how to build its image, which must be done before: there is no `ImageUri`.
     IMAGE_NOT_BUILT = "image-not-built" is Error by Sam;
     /// Code is ignored, and so an image that is not built has a placeholder for its address.

@@ -138,7 +138,7 @@ fn run(
     }
 }
 
-/// What is wrong with a resource at first sight.
+/// What is wrong with a resource at first sight; what is odd only is told.
 fn check(scope: &Scope<'_>, kind: &'static ResourceType, sam: &SamResource) -> Vec<Diagnostic> {
     let id = &sam.id;
     if matches!(kind.lower, Lower::Later) {
@@ -166,7 +166,14 @@ fn check(scope: &Scope<'_>, kind: &'static ResourceType, sam: &SamResource) -> V
     let path = Path::resource(id).then("Properties");
     let owner = format!("`{}`", kind.name);
     property::check(&aside, kind.properties, &sam.properties, &owner, &path);
-    aside.into_findings()
+    let (faults, others): (Vec<_>, Vec<_>) = aside
+        .into_findings()
+        .into_iter()
+        .partition(Diagnostic::is_error);
+    for finding in others {
+        scope.report(finding);
+    }
+    faults
 }
 
 /// Tells the `faults` of a resource whose shape is wrong, and what else is wrong with it: it is lowered aside, and of

@@ -82,15 +82,17 @@ impl Shape {
     }
 }
 
-/// Who turns a property into CloudFormation.
+/// What a property does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lowered {
+pub(crate) enum Effect {
     /// It goes over as it is, null left out.
     Copied,
     /// It goes over as it is where it counts as true: not when empty.
     CopiedIfFilled,
-    /// The named room makes something of it, or reads it to decide something.
-    By(&'static str),
+    /// Something is made of it, or decided by it: what, in words that follow its name.
+    Does(&'static str),
+    /// Nothing: it is accepted, as SAM does, and this is why nothing reads it.
+    Ignored(&'static str),
 }
 
 /// One property of a SAM resource or event.
@@ -103,7 +105,7 @@ pub(crate) struct Property {
     /// Whether it may stand in Globals.
     pub(crate) globals: bool,
     pub(crate) required: bool,
-    pub(crate) lowered: Lowered,
+    pub(crate) effect: Effect,
 }
 
 impl Property {
@@ -115,7 +117,7 @@ impl Property {
             intrinsics: true,
             globals: false,
             required: false,
-            lowered: Lowered::Copied,
+            effect: Effect::Copied,
         }
     }
 
@@ -143,22 +145,29 @@ impl Property {
         self
     }
 
-    pub(crate) const fn by(mut self, room: &'static str) -> Self {
-        self.lowered = Lowered::By(room);
+    /// A property that is not copied: what is made of it or decided by it, as it follows its name.
+    pub(crate) const fn does(mut self, what: &'static str) -> Self {
+        self.effect = Effect::Does(what);
+        self
+    }
+
+    /// A property that SAM accepts and nothing reads, and why.
+    pub(crate) const fn ignored(mut self, why: &'static str) -> Self {
+        self.effect = Effect::Ignored(why);
         self
     }
 
     pub(crate) const fn if_filled(mut self) -> Self {
-        self.lowered = Lowered::CopiedIfFilled;
+        self.effect = Effect::CopiedIfFilled;
         self
     }
 
     /// Whether `value` goes over as it is.
     pub(crate) fn copies(&self, value: &Value) -> bool {
-        match self.lowered {
-            Lowered::Copied => !value.is_null(),
-            Lowered::CopiedIfFilled => is_truthy(Some(value)),
-            Lowered::By(_) => false,
+        match self.effect {
+            Effect::Copied => !value.is_null(),
+            Effect::CopiedIfFilled => is_truthy(Some(value)),
+            Effect::Does(_) | Effect::Ignored(_) => false,
         }
     }
 
@@ -210,6 +219,16 @@ pub(crate) fn check(
                 fault.help(format!("write {} here", row.shape.words()))
             };
             scope.report(fault);
+        } else if let (Effect::Ignored(why), false) = (row.effect, value.is_null()) {
+            scope.report(
+                Diagnostic::new(
+                    codes::IGNORED_PROPERTY,
+                    path.clone().then(name),
+                    format!("`{name}` of {owner} is ignored: {why}"),
+                )
+                .on_key()
+                .help("take it out: SAM ignores it too"),
+            );
         }
     }
     let misspelt = misspelt(table, properties);

@@ -39,8 +39,6 @@ use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value};
 
-const ROOM: &str = "sam/application.rs";
-
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::Application",
     globals: None,
@@ -54,12 +52,14 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 const APPLICATION_PLACEHOLDER: &str = "https://application-url-not-given.invalid/template.yaml";
 
 const PROPERTIES: &[Property] = &[
-    Property::of("Location", TEXT_OR_MAP).by(ROOM).required(),
+    Property::of("Location", TEXT_OR_MAP)
+        .does("becomes `TemplateURL`")
+        .required(),
     // The reference's own note of what it found for `Location`; a user's value is overwritten.
-    Property::of("TemplateUrl", Shape::Text).by(ROOM),
+    Property::of("TemplateUrl", Shape::Text).does("becomes `TemplateURL`"),
     Property::of("Parameters", Shape::Map),
     Property::of("NotificationARNs", LIST_OF_TEXT_OR_MAP),
-    Property::of("Tags", Shape::Map).by("sam/tags.rs"),
+    Property::of("Tags", Shape::Map).does("becomes `Tags`, beside the mark of SAM"),
     Property::of("TimeoutInMinutes", Shape::Integer),
 ];
 

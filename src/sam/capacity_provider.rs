@@ -45,8 +45,6 @@ use crate::sam::resource_type::{ResourceType, Stage};
 use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/capacity_provider.rs";
-
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::CapacityProvider",
     globals: Some("CapacityProvider"),
@@ -57,32 +55,34 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 };
 
 const PROPERTIES: &[Property] = &[
-    Property::strictly("CapacityProviderName", TEXT_OR_MAP).by(ROOM),
+    Property::strictly("CapacityProviderName", TEXT_OR_MAP).does("becomes `CapacityProviderName`"),
     Property::strictly("VpcConfig", Shape::Map)
-        .by(ROOM)
+        .does("becomes `VpcConfig`")
         .required()
         .global(),
     Property::strictly("OperatorRole", TEXT_OR_MAP)
-        .by(ROOM)
+        .does("becomes `PermissionsConfig`; without it a role is made")
         .global(),
-    Property::strictly("Tags", Shape::Map).by(ROOM).global(),
+    Property::strictly("Tags", Shape::Map)
+        .does("becomes `Tags`, beside the mark of SAM")
+        .global(),
     Property::strictly("PropagateTags", Shape::Bool)
-        .by(ROOM)
+        .does("gives the tags to the generated role")
         .global(),
     Property::strictly("InstanceRequirements", Shape::Map)
-        .by(ROOM)
+        .does("becomes `InstanceRequirements`")
         .global(),
     Property::strictly("ScalingConfig", Shape::Map)
-        .by(ROOM)
+        .does("becomes `CapacityProviderScalingConfig`")
         .global(),
     Property::strictly("KmsKeyArn", TEXT_OR_MAP)
-        .by(ROOM)
+        .does("becomes `KmsKeyArn`")
         .global(),
     Property::strictly("LoggingConfig", Shape::Map)
-        .by(ROOM)
+        .does("becomes `TelemetryConfig`")
         .global(),
     Property::strictly("ManagedResourceTags", Shape::Map)
-        .by(ROOM)
+        .does("becomes `PropagateTags`")
         .global(),
 ];
 

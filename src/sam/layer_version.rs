@@ -46,8 +46,6 @@ use crate::sam::resource_type::{ResourceType, Stage};
 use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/layer_version.rs";
-
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::LayerVersion",
     globals: Some("LayerVersion"),
@@ -58,15 +56,17 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 };
 
 const PROPERTIES: &[Property] = &[
-    Property::of("LayerName", TEXT_OR_MAP).by(ROOM),
+    Property::of("LayerName", TEXT_OR_MAP).does("becomes `LayerName`; the logical id where absent"),
     Property::of("Description", Shape::Text),
-    Property::of("ContentUri", TEXT_OR_MAP).by(ROOM).required(),
+    Property::of("ContentUri", TEXT_OR_MAP)
+        .does("becomes `Content`")
+        .required(),
     Property::of("CompatibleArchitectures", LIST_OF_TEXT_OR_MAP),
     Property::of("CompatibleRuntimes", LIST_OF_TEXT_OR_MAP),
     Property::of("LicenseInfo", Shape::Text),
-    Property::of("RetentionPolicy", Shape::Text).by(ROOM),
+    Property::of("RetentionPolicy", Shape::Text).does("becomes `DeletionPolicy`"),
     Property::of("PublishLambdaVersion", Shape::Bool)
-        .by("gradual/publish.rs")
+        .does("decides whether a new version of the layer publishes one of its functions")
         .global(),
 ];
 

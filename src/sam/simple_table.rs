@@ -39,8 +39,6 @@ use crate::sam::resource_type::{ResourceType, Stage};
 use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/simple_table.rs";
-
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: SIMPLE_TABLE,
     globals: Some("SimpleTable"),
@@ -51,7 +49,8 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 };
 
 const PROPERTIES: &[Property] = &[
-    Property::of("PrimaryKey", Shape::MapOf(&Shape::Text)).by(ROOM),
+    Property::of("PrimaryKey", Shape::MapOf(&Shape::Text))
+        .does("becomes `AttributeDefinitions` and `KeySchema`"),
     Property::any("PointInTimeRecoverySpecification").if_filled(),
     Property::of(
         "ProvisionedThroughput",
@@ -59,7 +58,7 @@ const PROPERTIES: &[Property] = &[
     )
     .if_filled(),
     Property::of("TableName", TEXT_OR_MAP).if_filled(),
-    Property::of("Tags", Shape::Map).by("sam/tags.rs"),
+    Property::of("Tags", Shape::Map).does("becomes `Tags`"),
     Property::of("SSESpecification", Shape::Map)
         .if_filled()
         .global(),

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 pub(crate) struct Fixture {
     /// `group/name`.
     pub(crate) name: String,
+    #[allow(dead_code, reason = "not every test reads it")]
     pub(crate) path: PathBuf,
     pub(crate) text: String,
 }

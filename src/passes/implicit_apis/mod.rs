@@ -443,7 +443,7 @@ fn implicit_resource(kind: &Kind, implicit: &mut Implicit, condition: Option<Str
     if !implicit.tags.is_empty() {
         properties.insert("Tags".to_owned(), std::mem::take(&mut implicit.tags).into());
     }
-    if implicit.propagates_tags {
+    if implicit.propagates_tags && kind.resource == REST_API {
         properties.insert("PropagateTags".to_owned(), true.into());
     }
     let mut resource = map(json!({ "Type": kind.resource, "Properties": properties }));

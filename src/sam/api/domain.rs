@@ -50,8 +50,6 @@ use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
-pub(super) const ROOM: &str = "sam/api/domain.rs";
-
 const TRUST_STORE_KEYS: &[&str] = &["TruststoreUri", "TruststoreVersion"];
 
 /// The zone of all CloudFront distributions, which serve `EDGE` domains.

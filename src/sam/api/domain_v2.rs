@@ -43,8 +43,6 @@ use crate::resource::{SamResource, resource, set};
 use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
-pub(super) const ROOM: &str = "sam/api/domain_v2.rs";
-
 /// What a `Domain` becomes.
 #[derive(Default)]
 pub(super) struct Domain {

@@ -70,8 +70,6 @@ use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/api/websocket.rs";
-
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::WebSocketApi",
     globals: Some("WebSocketApi"),
@@ -94,27 +92,37 @@ const PROPERTIES: &[Property] = &[
     Property::of("RouteSelectionExpression", Shape::Text)
         .global()
         .required(),
-    Property::of("Routes", Shape::Map).by(ROOM).required(),
-    Property::of("Auth", Shape::Map).by(ROOM),
+    Property::of("Routes", Shape::Map)
+        .does("makes routes, integrations and permissions")
+        .required(),
+    Property::of("Auth", Shape::Map)
+        .does("becomes the authorization of `$connect`, and makes its authorizer"),
     Property::of("Domain", Shape::Map)
-        .by(domain_v2::ROOM)
+        .does("makes the domain name, its mappings and DNS records")
         .global(),
-    Property::of("StageName", TEXT_OR_MAP).by(ROOM),
-    Property::of("StageVariables", Shape::Map).by(ROOM).global(),
+    Property::of("StageName", TEXT_OR_MAP)
+        .does("becomes `StageName` of the stage, and part of its id"),
+    Property::of("StageVariables", Shape::Map)
+        .does("becomes `StageVariables` of the stage")
+        .global(),
     Property::of("AccessLogSettings", Shape::Map)
-        .by(ROOM)
+        .does("becomes `AccessLogSettings` of the stage")
         .global(),
     Property::of("DefaultRouteSettings", Shape::Map)
-        .by(ROOM)
+        .does("becomes `DefaultRouteSettings` of the stage")
         .global(),
-    Property::of("RouteSettings", Shape::Map).by(ROOM).global(),
-    Property::of("Tags", Shape::Map).by("sam/tags.rs").global(),
+    Property::of("RouteSettings", Shape::Map)
+        .does("becomes `RouteSettings` of the stage")
+        .global(),
+    Property::of("Tags", Shape::Map)
+        .does("becomes `Tags`, beside the mark of SAM")
+        .global(),
     Property::of("PropagateTags", Shape::Bool)
-        .by("sam/tags.rs")
+        .does("gives the tags to the stage and the domain name")
         .global(),
     // Accepted, and without any effect in the reference.
     Property::of("FailOnWarnings", Shape::Bool)
-        .by(ROOM)
+        .ignored("there is no document whose import could warn")
         .global(),
 ];
 

@@ -23,7 +23,7 @@
 //!
 //! Upstream: `_get_embedded_connectors` in translator/translator.py.
 
-use super::{Connector, ROOM, connect};
+use super::{Connector, connect};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
@@ -41,15 +41,16 @@ pub(crate) const ATTRIBUTE: &str = "Connectors";
 
 /// The properties of a connector whose source is the resource that it stands in.
 pub(crate) const PROPERTIES: &[Property] = &[
-    Property::strictly("SourceReference", Shape::Map).by(ROOM),
+    Property::strictly("SourceReference", Shape::Map)
+        .does("names the source more closely: by its `Qualifier`"),
     Property::of(
         "Destination",
         Shape::OneOf(&[Shape::Map, Shape::ListOf(&Shape::Map)]),
     )
-    .by(ROOM)
+    .does("decides what the connector gives access to")
     .required(),
     Property::of("Permissions", Shape::ListOf(&Shape::Text))
-        .by(ROOM)
+        .does("decides what the policies allow")
         .required(),
 ];
 

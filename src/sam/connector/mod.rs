@@ -54,8 +54,6 @@ use profiles::{Permission, Profile};
 use serde_json::{Map, Value, json};
 use side::Side;
 
-const ROOM: &str = "sam/connector/mod.rs";
-
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: CONNECTOR,
     globals: None,
@@ -68,10 +66,14 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 const ONE_OR_MORE: Shape = Shape::OneOf(&[Shape::Map, Shape::ListOf(&Shape::Map)]);
 
 const PROPERTIES: &[Property] = &[
-    Property::of("Source", Shape::Map).by(ROOM).required(),
-    Property::of("Destination", ONE_OR_MORE).by(ROOM).required(),
+    Property::of("Source", Shape::Map)
+        .does("decides what gets access")
+        .required(),
+    Property::of("Destination", ONE_OR_MORE)
+        .does("decides what the connector gives access to")
+        .required(),
     Property::of("Permissions", Shape::ListOf(&Shape::Text))
-        .by(ROOM)
+        .does("decides what the policies allow")
         .required(),
 ];
 

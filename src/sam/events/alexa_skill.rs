@@ -29,11 +29,11 @@ use crate::sam::events::Lower;
 use crate::scope::Scope;
 use serde_json::json;
 
-const ROOM: &str = "sam/events/alexa_skill.rs";
-
 pub(super) const TYPE: EventType = EventType {
     name: "AlexaSkill",
-    properties: &[Property::of("SkillId", Shape::Text).by(ROOM)],
+    properties: &[
+        Property::of("SkillId", Shape::Text).does("becomes `EventSourceToken` of the permission")
+    ],
     check: None,
     lower: Lower::Alone(lower),
 };

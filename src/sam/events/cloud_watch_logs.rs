@@ -35,17 +35,15 @@ use crate::sam::events::Lower;
 use crate::scope::Scope;
 use serde_json::json;
 
-const ROOM: &str = "sam/events/cloud_watch_logs.rs";
-
 pub(super) const TYPE: EventType = EventType {
     name: "CloudWatchLogs",
     properties: &[
         Property::of("LogGroupName", Shape::Text)
             .required()
-            .by(ROOM),
+            .does("becomes `LogGroupName`, and decides what may invoke the function"),
         Property::of("FilterPattern", Shape::Text)
             .required()
-            .by(ROOM),
+            .does("becomes `FilterPattern`"),
     ],
     check: None,
     lower: Lower::Alone(lower),

@@ -39,15 +39,15 @@ use crate::sam::events::Lower;
 use crate::scope::Scope;
 use serde_json::{Value, json};
 
-const ROOM: &str = "sam/events/cognito.rs";
-
 pub(super) const TYPE: EventType = EventType {
     name: "Cognito",
     properties: &[
-        Property::of("UserPool", Shape::Text).required().by(ROOM),
+        Property::of("UserPool", Shape::Text)
+            .required()
+            .does("decides which user pool gets the trigger"),
         Property::strictly("Trigger", TEXT_OR_TEXTS)
             .required()
-            .by(ROOM),
+            .does("becomes `LambdaConfig` of the user pool"),
     ],
     check: Some(|scope, stack, event| edited::check(scope, stack, event, USER_POOL)),
     lower: Lower::Among(lower),

@@ -60,9 +60,6 @@ use crate::sam::events::Lower;
 use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/events/event_bridge_rule.rs";
-const DEAD_LETTER: &str = "sam/events/dead_letter.rs";
-
 /// The longest id of a rule's target, in characters.
 const MAX_TARGET_ID: usize = 64;
 
@@ -83,8 +80,8 @@ const OF_FUNCTION: &[Property] = &[
     RETRY_POLICY,
     INPUT,
     INPUT_PATH,
-    Property::of("Target", Shape::Map).by(ROOM),
-    Property::of("Enabled", Shape::Bool).by(ROOM),
+    Property::of("Target", Shape::Map).does("becomes `Id` of the target"),
+    Property::of("Enabled", Shape::Bool).does("becomes `State`"),
     STATE,
     INPUT_TRANSFORMER,
 ];
@@ -98,7 +95,7 @@ const OF_STATE_MACHINE: &[Property] = &[
     DEAD_LETTER_CONFIG,
     RETRY_POLICY,
     STATE,
-    Property::strictly("Target", Shape::Map).by(ROOM),
+    Property::strictly("Target", Shape::Map).does("becomes `Id` of the target"),
     INPUT_TRANSFORMER,
 ];
 
@@ -110,14 +107,18 @@ pub(super) const EVENT_BRIDGE_RULE_OF_STATE_MACHINE: EventType =
     named("EventBridgeRule", OF_STATE_MACHINE);
 
 const EVENT_BUS_NAME: Property = Property::of("EventBusName", Shape::Text);
-const RULE_NAME: Property = Property::of("RuleName", Shape::Text).by(ROOM);
-const PATTERN: Property = Property::of("Pattern", Shape::Map).by(ROOM);
-const DEAD_LETTER_CONFIG: Property = Property::of("DeadLetterConfig", Shape::Map).by(DEAD_LETTER);
-const RETRY_POLICY: Property = Property::of("RetryPolicy", Shape::Map).by(ROOM);
-const INPUT: Property = Property::of("Input", Shape::Text).by(ROOM);
-const INPUT_PATH: Property = Property::of("InputPath", Shape::Text).by(ROOM);
-const STATE: Property = Property::of("State", Shape::Text).by(ROOM);
-const INPUT_TRANSFORMER: Property = Property::of("InputTransformer", Shape::Map).by(ROOM);
+const RULE_NAME: Property = Property::of("RuleName", Shape::Text).does("becomes `Name`");
+const PATTERN: Property = Property::of("Pattern", Shape::Map).does("becomes `EventPattern`");
+const DEAD_LETTER_CONFIG: Property = Property::of("DeadLetterConfig", Shape::Map)
+    .does("becomes `DeadLetterConfig` of the target, and makes its queue");
+const RETRY_POLICY: Property =
+    Property::of("RetryPolicy", Shape::Map).does("becomes `RetryPolicy` of the target");
+const INPUT: Property = Property::of("Input", Shape::Text).does("becomes `Input` of the target");
+const INPUT_PATH: Property =
+    Property::of("InputPath", Shape::Text).does("becomes `InputPath` of the target");
+const STATE: Property = Property::of("State", Shape::Text).does("becomes `State`");
+const INPUT_TRANSFORMER: Property =
+    Property::of("InputTransformer", Shape::Map).does("becomes `InputTransformer` of the target");
 
 /// What a rule says to its target, beside who it is.
 const TO_TARGET: &[&str] = &["Input", "InputPath", "RetryPolicy", "InputTransformer"];

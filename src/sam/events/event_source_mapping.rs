@@ -41,12 +41,6 @@ use crate::sam::events::Lower;
 use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/events/event_source_mapping.rs";
-const SOURCE_ACCESS: &str = "sam/events/source_access.rs";
-const KAFKA: &str = "sam/events/kafka.rs";
-const DOCUMENT_DB_ROOM: &str = "sam/events/document_db.rs";
-const MQ_ROOM: &str = "sam/events/mq.rs";
-
 /// What one kind of source needs.
 struct Source {
     event_type: &'static str,
@@ -131,21 +125,20 @@ macro_rules! event_type {
                 Property::of("MaximumRetryAttempts", Shape::Integer),
                 Property::of("BisectBatchOnFunctionError", Shape::Bool),
                 Property::of("MaximumRecordAgeInSeconds", Shape::Integer),
-                Property::of("DestinationConfig", Shape::Map).by(ROOM),
+                Property::of("DestinationConfig", Shape::Map).does("becomes `DestinationConfig`, and a policy of the role"),
                 Property::of("ParallelizationFactor", Shape::Integer),
                 Property::of("Topics", Shape::List),
                 Property::of("Queues", Shape::List),
                 Property::of("SourceAccessConfigurations", Shape::List),
-                Property::of("SecretsManagerKmsKeyId", Shape::Text).by(SOURCE_ACCESS),
                 Property::of("TumblingWindowInSeconds", Shape::Integer),
                 Property::of("FunctionResponseTypes", Shape::List),
-                Property::of("KafkaBootstrapServers", Shape::List).by(ROOM),
+                Property::of("KafkaBootstrapServers", Shape::List).does("becomes `SelfManagedEventSource`"),
                 Property::of("FilterCriteria", Shape::Map),
                 Property::any("KmsKeyArn"),
-                Property::of("ConsumerGroupId", Shape::Text).by(ROOM),
+                Property::of("ConsumerGroupId", Shape::Text).does("becomes the `ConsumerGroupId` of the Kafka configuration; other events refuse it"),
                 Property::of("ScalingConfig", Shape::Map),
                 Property::of("ProvisionedPollerConfig", Shape::Map),
-                Property::of("SchemaRegistryConfig", Shape::Map).by(KAFKA),
+                Property::of("SchemaRegistryConfig", Shape::Map).does("becomes a part of the Kafka configuration, and a policy of the role"),
                 Property::of("MetricsConfig", Shape::Map),
                 Property::of("LoggingConfig", Shape::Map),
             ],
@@ -157,32 +150,65 @@ macro_rules! event_type {
 
 pub(super) const SQS: EventType = event_type!(
     "SQS",
-    Property::any("Queue").required().by(ROOM),
-    STARTING_POSITION
+    Property::any("Queue")
+        .required()
+        .does("becomes `EventSourceArn`"),
+    STARTING_POSITION,
+    UNREAD_SECRET_KEY
 );
-pub(super) const KINESIS: EventType = event_type!("Kinesis", STREAM, STARTING_POSITION.required());
-pub(super) const DYNAMO_DB: EventType =
-    event_type!("DynamoDB", STREAM, STARTING_POSITION.required());
-pub(super) const MSK: EventType = event_type!("MSK", STREAM, STARTING_POSITION.required());
-pub(super) const SELF_MANAGED_KAFKA: EventType = event_type!("SelfManagedKafka", STARTING_POSITION);
+pub(super) const KINESIS: EventType = event_type!(
+    "Kinesis",
+    STREAM,
+    STARTING_POSITION.required(),
+    UNREAD_SECRET_KEY
+);
+pub(super) const DYNAMO_DB: EventType = event_type!(
+    "DynamoDB",
+    STREAM,
+    STARTING_POSITION.required(),
+    UNREAD_SECRET_KEY
+);
+pub(super) const MSK: EventType = event_type!(
+    "MSK",
+    STREAM,
+    STARTING_POSITION.required(),
+    UNREAD_SECRET_KEY
+);
+pub(super) const SELF_MANAGED_KAFKA: EventType =
+    event_type!("SelfManagedKafka", STARTING_POSITION, SECRET_KEY);
 pub(super) const MQ: EventType = event_type!(
     "MQ",
-    Property::any("Broker").required().by(ROOM),
-    Property::strictly("DynamicPolicyName", Shape::Bool).by(MQ_ROOM),
+    Property::any("Broker")
+        .required()
+        .does("becomes `EventSourceArn`"),
+    Property::strictly("DynamicPolicyName", Shape::Bool)
+        .does("decides what the policy of the role is called"),
     STARTING_POSITION,
+    SECRET_KEY,
 );
 pub(super) const DOCUMENT_DB: EventType = event_type!(
     "DocumentDB",
-    Property::any("Cluster").required().by(ROOM),
+    Property::any("Cluster")
+        .required()
+        .does("becomes `EventSourceArn`"),
     Property::any("DatabaseName")
         .required()
-        .by(DOCUMENT_DB_ROOM),
-    Property::any("CollectionName").by(DOCUMENT_DB_ROOM),
-    Property::any("FullDocument").by(DOCUMENT_DB_ROOM),
+        .does("becomes a part of `DocumentDBEventSourceConfig`"),
+    Property::any("CollectionName").does("becomes a part of `DocumentDBEventSourceConfig`"),
+    Property::any("FullDocument").does("becomes a part of `DocumentDBEventSourceConfig`"),
     STARTING_POSITION,
+    SECRET_KEY,
 );
 
-const STREAM: Property = Property::any("Stream").required().by(ROOM);
+const STREAM: Property = Property::any("Stream")
+    .required()
+    .does("becomes `EventSourceArn`");
+/// The key of the secret that the role is to read.
+const SECRET_KEY: Property =
+    Property::of("SecretsManagerKmsKeyId", Shape::Text).does("becomes a policy of the role");
+/// The same where the role reads no secret.
+const UNREAD_SECRET_KEY: Property = Property::of("SecretsManagerKmsKeyId", Shape::Text)
+    .ignored("the role gets to read no secret for this kind of event");
 const STARTING_POSITION: Property = Property::any("StartingPosition");
 
 /// What may get the records that the function fails on, and what the role then needs: the end of the policy's name, and

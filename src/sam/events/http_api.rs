@@ -55,19 +55,18 @@ use crate::stack::Stack;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/events/http_api.rs";
-
 pub(super) const TYPE: EventType = EventType {
     name: "HttpApi",
     properties: &[
-        Property::of("Path", Shape::Text).by(ROOM),
-        Property::of("Method", Shape::Text).by(ROOM),
-        Property::of("ApiId", Shape::Text).by(ROOM),
-        Property::of("Stage", Shape::Text).by(ROOM),
-        Property::of("Auth", Shape::Map).by(ROOM),
-        Property::of("TimeoutInMillis", Shape::Integer).by(ROOM),
-        Property::of("RouteSettings", Shape::Map).by("passes/implicit_apis/mod.rs"),
-        Property::of("PayloadFormatVersion", Shape::Text).by(ROOM),
+        Property::of("Path", Shape::Text).does("becomes a path in the `Body` of the API"),
+        Property::of("Method", Shape::Text).does("becomes a method in the `Body` of the API"),
+        Property::of("ApiId", Shape::Text)
+            .does("decides which API gets the path; without it `ServerlessHttpApi` is made"),
+        Property::of("Stage", Shape::Text).ignored("the stage is that of the API"),
+        Property::of("Auth", Shape::Map).does("becomes the security of the method"),
+        Property::of("TimeoutInMillis", Shape::Integer).does("becomes a part of the integration"),
+        Property::of("RouteSettings", Shape::Map).does("becomes `RouteSettings` of the stage"),
+        Property::of("PayloadFormatVersion", Shape::Text).does("becomes a part of the integration"),
     ],
     check: None,
     lower: Lower::Among(lower),

@@ -40,13 +40,14 @@ use crate::sam::events::Lower;
 use crate::scope::Scope;
 use serde_json::json;
 
-const ROOM: &str = "sam/events/iot_rule.rs";
-
 pub(super) const TYPE: EventType = EventType {
     name: "IoTRule",
     properties: &[
-        Property::of("Sql", Shape::Text).required().by(ROOM),
-        Property::of("AwsIotSqlVersion", Shape::Text).by(ROOM),
+        Property::of("Sql", Shape::Text)
+            .required()
+            .does("becomes `Sql` of the topic rule"),
+        Property::of("AwsIotSqlVersion", Shape::Text)
+            .does("becomes `AwsIotSqlVersion` of the topic rule"),
     ],
     check: None,
     lower: Lower::Alone(lower),

@@ -49,16 +49,17 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
-const ROOM: &str = "sam/events/s3.rs";
-
 pub(super) const TYPE: EventType = EventType {
     name: "S3",
     properties: &[
-        Property::of("Bucket", Shape::Text).required().by(ROOM),
+        Property::of("Bucket", Shape::Text)
+            .required()
+            .does("decides which bucket gets the notification"),
         Property::strictly("Events", TEXT_OR_TEXTS)
             .required()
-            .by(ROOM),
-        Property::of("Filter", Shape::MapOf(&Shape::Text)).by(ROOM),
+            .does("becomes `NotificationConfiguration` of the bucket"),
+        Property::of("Filter", Shape::MapOf(&Shape::Text))
+            .does("becomes the filter of the notification"),
     ],
     check: Some(|scope, stack, event| edited::check(scope, stack, event, BUCKET)),
     lower: Lower::Among(lower),

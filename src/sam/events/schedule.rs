@@ -39,14 +39,11 @@ use crate::sam::events::Lower;
 use crate::scope::Scope;
 use serde_json::json;
 
-const ROOM: &str = "sam/events/schedule.rs";
-const DEAD_LETTER: &str = "sam/events/dead_letter.rs";
-
 pub(super) const OF_FUNCTION: EventType = EventType {
     name: "Schedule",
     properties: &[
         SCHEDULE,
-        Property::of("RuleName", Shape::Text).by(ROOM),
+        Property::of("RuleName", Shape::Text).does("is the logical id of the rule"),
         INPUT,
         ENABLED,
         STATE,
@@ -70,21 +67,26 @@ pub(super) const OF_STATE_MACHINE: EventType = EventType {
         DESCRIPTION,
         DEAD_LETTER_CONFIG,
         RETRY_POLICY,
-        Property::strictly("Target", Shape::Map).by(ROOM),
-        Property::strictly("RoleArn", Shape::Text).by(ROOM),
+        Property::strictly("Target", Shape::Map).does("becomes `Id` of the target"),
+        Property::strictly("RoleArn", Shape::Text)
+            .does("becomes `RoleArn` of the target; without it a role is made"),
     ],
     check: None,
     lower: Lower::Alone(lower),
 };
 
-const SCHEDULE: Property = Property::of("Schedule", Shape::Text).required().by(ROOM);
-const INPUT: Property = Property::of("Input", Shape::Text).by(ROOM);
-const ENABLED: Property = Property::of("Enabled", Shape::Bool).by(ROOM);
-const STATE: Property = Property::of("State", Shape::Text).by(ROOM);
+const SCHEDULE: Property = Property::of("Schedule", Shape::Text)
+    .required()
+    .does("becomes `ScheduleExpression`");
+const INPUT: Property = Property::of("Input", Shape::Text).does("becomes `Input` of the target");
+const ENABLED: Property = Property::of("Enabled", Shape::Bool).does("becomes `State`");
+const STATE: Property = Property::of("State", Shape::Text).does("becomes `State`");
 const NAME: Property = Property::of("Name", Shape::Text);
 const DESCRIPTION: Property = Property::of("Description", Shape::Text);
-const DEAD_LETTER_CONFIG: Property = Property::of("DeadLetterConfig", Shape::Map).by(DEAD_LETTER);
-const RETRY_POLICY: Property = Property::of("RetryPolicy", Shape::Map).by(ROOM);
+const DEAD_LETTER_CONFIG: Property = Property::of("DeadLetterConfig", Shape::Map)
+    .does("becomes `DeadLetterConfig` of the target, and makes its queue");
+const RETRY_POLICY: Property =
+    Property::of("RetryPolicy", Shape::Map).does("becomes `RetryPolicy` of the target");
 
 fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     if target.kind == TargetKind::Function && !event.get("RuleName").is_null() {

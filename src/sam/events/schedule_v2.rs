@@ -46,16 +46,15 @@ use crate::sam::events::Lower;
 use crate::scope::Scope;
 use serde_json::{Value, json};
 
-const ROOM: &str = "sam/events/schedule_v2.rs";
-const DEAD_LETTER: &str = "sam/events/dead_letter.rs";
-
 pub(super) const TYPE: EventType = EventType {
     name: "ScheduleV2",
     properties: &[
-        Property::of("PermissionsBoundary", Shape::Text).by(ROOM),
+        Property::of("PermissionsBoundary", Shape::Text)
+            .does("becomes `PermissionsBoundary` of the generated role"),
         Property::of("ScheduleExpression", Shape::Text).required(),
-        Property::of("FlexibleTimeWindow", Shape::Map).by(ROOM),
-        Property::of("Name", Shape::Text).by(ROOM),
+        Property::of("FlexibleTimeWindow", Shape::Map)
+            .does("becomes `FlexibleTimeWindow`; off where absent"),
+        Property::of("Name", Shape::Text).does("becomes `Name`; the logical id where absent"),
         Property::of("State", Shape::Text).if_filled(),
         Property::of("Description", Shape::Text),
         Property::of("StartDate", Shape::Text),
@@ -63,11 +62,14 @@ pub(super) const TYPE: EventType = EventType {
         Property::of("ScheduleExpressionTimezone", Shape::Text),
         Property::of("GroupName", Shape::Text),
         Property::of("KmsKeyArn", Shape::Text),
-        Property::of("Input", Shape::Text).by(ROOM),
-        Property::of("RoleArn", Shape::Text).by(ROOM),
-        Property::of("DeadLetterConfig", Shape::Map).by(DEAD_LETTER),
-        Property::of("RetryPolicy", Shape::Map).by(ROOM),
-        Property::strictly("OmitName", Shape::Bool).by(ROOM),
+        Property::of("Input", Shape::Text).does("becomes `Input` of the target"),
+        Property::of("RoleArn", Shape::Text)
+            .does("becomes `RoleArn` of the target; without it a role is made"),
+        Property::of("DeadLetterConfig", Shape::Map)
+            .does("becomes `DeadLetterConfig` of the target, and makes its queue"),
+        Property::of("RetryPolicy", Shape::Map).does("becomes `RetryPolicy` of the target"),
+        Property::strictly("OmitName", Shape::Bool)
+            .does("decides whether the logical id becomes the name"),
     ],
     check: None,
     lower: Lower::Alone(lower),

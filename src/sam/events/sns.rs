@@ -78,16 +78,17 @@ use crate::scope::Scope;
 use crate::stack::Stack;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/events/sns.rs";
-
 pub(super) const TYPE: EventType = EventType {
     name: "SNS",
     properties: &[
-        Property::of("Topic", Shape::Text).required().by(ROOM),
+        Property::of("Topic", Shape::Text)
+            .required()
+            .does("becomes `TopicArn`"),
         Property::of("Region", Shape::Text),
         Property::any("FilterPolicy"),
         Property::any("FilterPolicyScope"),
-        Property::of("SqsSubscription", Shape::OneOf(&[Shape::Bool, Shape::Map])).by(ROOM),
+        Property::of("SqsSubscription", Shape::OneOf(&[Shape::Bool, Shape::Map]))
+            .does("makes a queue between the topic and the function"),
         Property::of("RedrivePolicy", Shape::Map),
     ],
     check: None,

@@ -65,14 +65,6 @@ use crate::sam::shares::Shares;
 use crate::scope::Scope;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/function/mod.rs";
-const CODE: &str = "sam/function/code.rs";
-const ROLE: &str = "sam/function/role.rs";
-const RULES: &str = "sam/function/rules.rs";
-const CAPACITY: &str = "sam/function/capacity.rs";
-const PUBLISH: &str = "gradual/publish.rs";
-const TAGS: &str = "sam/tags.rs";
-
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::Function",
     globals: Some("Function"),
@@ -89,26 +81,26 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 
 /// Every property of the reference's `SamFunction`.
 const PROPERTIES: &[Property] = &[
-    Property::any("CodeUri").by(CODE).global(),
-    Property::any("ImageUri").by(CODE),
-    Property::any("InlineCode").by(CODE),
-    Property::any("SourceKMSKeyArn").by(CODE).global(),
+    Property::any("CodeUri").does("becomes `Code`").global(),
+    Property::any("ImageUri").does("becomes `Code`"),
+    Property::any("InlineCode").does("becomes `Code`"),
+    Property::any("SourceKMSKeyArn").does("becomes a part of `Code`").global(),
     Property::any("PackageType"),
     Property::of("DeadLetterQueue", Shape::Map)
-        .by(RULES)
+        .does("becomes `DeadLetterConfig`, and a policy of the generated role")
         .global(),
     Property::any("Description").global(),
     Property::of("FunctionName", TEXT_OR_MAP).if_filled(),
     Property::any("Handler").global(),
     Property::any("MemorySize").global(),
-    Property::of("Role", Shape::Text).by(ROLE),
+    Property::of("Role", Shape::Text).does("becomes `Role`; without it a role is made"),
     Property::any("Runtime").global(),
     Property::any("Timeout").global(),
     Property::any("VpcConfig").global(),
     Property::of("Environment", Shape::MapOf(&Shape::Map)).global(),
-    Property::of("Tags", Shape::Map).by(TAGS).global(),
-    Property::of("PropagateTags", Shape::Bool).by(TAGS).global(),
-    Property::of("Tracing", TEXT_OR_MAP).by(ROOM).global(),
+    Property::of("Tags", Shape::Map).does("becomes `Tags`, beside the mark of SAM; the generated role gets them too").global(),
+    Property::of("PropagateTags", Shape::Bool).does("gives the tags to everything generated beside the function").global(),
+    Property::of("Tracing", TEXT_OR_MAP).does("becomes `TracingConfig`, and a policy of the generated role").global(),
     Property::any("KmsKeyArn").global(),
     Property::of("Layers", LIST_OF_TEXT_OR_MAP).global(),
     Property::any("ReservedConcurrentExecutions").global(),
@@ -122,49 +114,49 @@ const PROPERTIES: &[Property] = &[
     Property::any("LoggingConfig").global(),
     Property::any("RecursiveLoop").global(),
     Property::of("CapacityProviderConfig", Shape::Map)
-        .by(CAPACITY)
+        .does("becomes `CapacityProviderConfig`")
         .global(),
     Property::of("FunctionScalingConfig", Shape::Map)
-        .by(CAPACITY)
+        .does("becomes `FunctionScalingConfig`, also of the version")
         .global(),
     Property::any("PublishToLatestPublished").global(),
     Property::any("TenancyConfig").global(),
     Property::of("DurableConfig", Shape::Map).global(),
     Property::of("AutoPublishAlias", Shape::Text)
-        .by(PUBLISH)
+        .does("makes the version and the alias")
         .global(),
     Property::strictly("AutoPublishAliasAllProperties", Shape::Bool)
-        .by(PUBLISH)
+        .does("decides what publishes a new version: every property, not the code alone")
         .global(),
-    Property::of("AutoPublishCodeSha256", Shape::Text).by(PUBLISH),
-    Property::any("VersionDescription").by(PUBLISH),
+    Property::of("AutoPublishCodeSha256", Shape::Text).does("becomes the id of the version, and part of `Description`"),
+    Property::any("VersionDescription").does("becomes `Description` of the version"),
     Property::of("VersionDeletionPolicy", Shape::Word(&["Delete", "Retain"]))
-        .by(PUBLISH)
+        .does("becomes `DeletionPolicy` of the version")
         .global(),
     Property::any("ProvisionedConcurrencyConfig")
-        .by(PUBLISH)
+        .does("becomes `ProvisionedConcurrencyConfig` of the alias")
         .global(),
     Property::of("DeploymentPreference", Shape::Map)
-        .by("gradual/preference.rs")
+        .does("makes the deployment group, with CodeDeploy's application and role, and becomes `UpdatePolicy` of the alias")
         .global(),
     Property::of("AssumeRolePolicyDocument", Shape::Map)
-        .by(ROLE)
+        .does("becomes `AssumeRolePolicyDocument` of the generated role")
         .global(),
     Property::of(
         "Policies",
         Shape::OneOf(&[Shape::Text, Shape::Map, LIST_OF_TEXT_OR_MAP]),
     )
-    .by("sam/policies.rs"),
-    Property::any("RolePath").by(ROLE).global(),
+    .does("becomes policies of the generated role"),
+    Property::any("RolePath").does("becomes `Path` of the generated role").global(),
     Property::of("PermissionsBoundary", Shape::Text)
-        .by(ROLE)
+        .does("becomes `PermissionsBoundary` of the generated role")
         .global(),
-    Property::of("Events", Shape::Map).by("sam/events/mod.rs"),
+    Property::of("Events", Shape::Map).does("makes what invokes the function"),
     Property::of("EventInvokeConfig", Shape::Map)
-        .by("sam/function/event_invoke_config.rs")
+        .does("makes the configuration of asynchronous invocations, and their destinations")
         .global(),
     Property::of("FunctionUrlConfig", Shape::Map)
-        .by("sam/function/function_url.rs")
+        .does("makes the function URL, and its permissions")
         .global(),
 ];
 

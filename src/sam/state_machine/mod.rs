@@ -65,11 +65,6 @@ use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value};
 
-const ROOM: &str = "sam/state_machine/mod.rs";
-const DEFINITION: &str = "sam/state_machine/definition.rs";
-const ALIAS: &str = "sam/state_machine/alias.rs";
-const TAGS: &str = "sam/tags.rs";
-
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::StateMachine",
     globals: Some("StateMachine"),
@@ -80,27 +75,33 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 };
 
 const PROPERTIES: &[Property] = &[
-    Property::of("Definition", Shape::Map).by(DEFINITION),
-    Property::of("DefinitionUri", TEXT_OR_MAP).by(DEFINITION),
-    Property::of("DefinitionSubstitutions", Shape::Map).by(DEFINITION),
-    Property::of("Logging", Shape::Map).by(ROOM),
-    Property::of("Role", Shape::Text).by(ROOM),
-    Property::any("RolePath").by(ROOM),
+    Property::of("Definition", Shape::Map)
+        .does("becomes `DefinitionString`, its intrinsics `DefinitionSubstitutions`"),
+    Property::of("DefinitionUri", TEXT_OR_MAP).does("becomes `DefinitionS3Location`"),
+    Property::of("DefinitionSubstitutions", Shape::Map).does("becomes `DefinitionSubstitutions`"),
+    Property::of("Logging", Shape::Map).does("becomes `LoggingConfiguration`"),
+    Property::of("Role", Shape::Text).does("becomes `RoleArn`; without it a role is made"),
+    Property::any("RolePath").does("becomes `Path` of the generated role"),
     Property::of(
         "Policies",
         Shape::OneOf(&[Shape::Text, Shape::Map, LIST_OF_TEXT_OR_MAP]),
     )
-    .by("sam/policies.rs"),
-    Property::of("PermissionsBoundary", Shape::Text).by(ROOM),
-    Property::of("Name", Shape::Text).by(ROOM),
-    Property::of("Type", Shape::Text).by(ROOM),
-    Property::of("Tracing", Shape::Map).by(ROOM),
-    Property::of("Tags", Shape::Map).by(TAGS),
-    Property::of("PropagateTags", Shape::Bool).by(TAGS).global(),
-    Property::any("AutoPublishAlias").by(ALIAS),
-    Property::any("DeploymentPreference").by(ALIAS),
-    Property::strictly("UseAliasAsEventTarget", Shape::Bool).by(ALIAS),
-    Property::of("Events", Shape::Map).by("sam/events/mod.rs"),
+    .does("becomes policies of the generated role"),
+    Property::of("PermissionsBoundary", Shape::Text)
+        .does("becomes `PermissionsBoundary` of the generated roles"),
+    Property::of("Name", Shape::Text).does("becomes `StateMachineName`"),
+    Property::of("Type", Shape::Text).does("becomes `StateMachineType`"),
+    Property::of("Tracing", Shape::Map)
+        .does("becomes `TracingConfiguration`, and a policy of the generated role"),
+    Property::of("Tags", Shape::Map).does("becomes `Tags`, beside the mark of SAM"),
+    Property::of("PropagateTags", Shape::Bool)
+        .does("gives the tags to everything generated beside the state machine")
+        .global(),
+    Property::any("AutoPublishAlias").does("makes the version and the alias"),
+    Property::any("DeploymentPreference").does("becomes `DeploymentPreference` of the alias"),
+    Property::strictly("UseAliasAsEventTarget", Shape::Bool)
+        .does("decides whether events start the alias"),
+    Property::of("Events", Shape::Map).does("makes what starts the state machine"),
 ];
 
 /// SAM's property, and CloudFormation's that it becomes as it is.

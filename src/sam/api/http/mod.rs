@@ -53,10 +53,6 @@ use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/api/http/mod.rs";
-const BODY: &str = "sam/api/http/body.rs";
-const TAGS: &str = "sam/tags.rs";
-
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::HttpApi",
     globals: Some("HttpApi"),
@@ -70,37 +66,49 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 };
 
 const PROPERTIES: &[Property] = &[
-    Property::of(super::rest::MANAGED, Shape::Bool).by("passes/implicit_apis/mod.rs"),
-    Property::any("Name").by(BODY),
-    Property::of("StageName", TEXT_OR_MAP).by(ROOM),
-    Property::of("Tags", Shape::Map).by(BODY).global(),
+    Property::of(super::rest::MANAGED, Shape::Bool)
+        .does("decides whether events add to the `DefinitionBody`"),
+    Property::any("Name").does("becomes the title in `Body`"),
+    Property::of("StageName", TEXT_OR_MAP)
+        .does("becomes `StageName` of the stage, and part of its id"),
+    Property::of("Tags", Shape::Map)
+        .does("becomes tags in `Body`, of the stage and of the domain name")
+        .global(),
     // Accepted, and without any effect in the reference: tags reach everything that takes them anyway.
-    Property::of("PropagateTags", Shape::Bool).by(TAGS).global(),
-    Property::of("DefinitionBody", Shape::Map).by(BODY),
-    Property::of("DefinitionUri", TEXT_OR_MAP).by(BODY),
-    Property::of("StageVariables", Shape::Map).by(ROOM).global(),
+    Property::of("PropagateTags", Shape::Bool)
+        .ignored("everything that is generated has the tags anyway")
+        .global(),
+    Property::of("DefinitionBody", Shape::Map).does("becomes `Body`"),
+    Property::of("DefinitionUri", TEXT_OR_MAP).does("becomes `BodyS3Location`"),
+    Property::of("StageVariables", Shape::Map)
+        .does("becomes `StageVariables` of the stage")
+        .global(),
     Property::of(
         "CorsConfiguration",
         Shape::OneOf(&[Shape::Bool, Shape::Map]),
     )
-    .by(BODY)
+    .does("becomes a part of `Body`")
     .global(),
     Property::of("AccessLogSettings", Shape::Map)
-        .by(ROOM)
+        .does("becomes `AccessLogSettings` of the stage")
         .global(),
     Property::of("DefaultRouteSettings", Shape::Map)
-        .by(ROOM)
+        .does("becomes `DefaultRouteSettings` of the stage")
         .global(),
-    Property::of("Auth", Shape::Map).by(BODY).global(),
-    Property::of("RouteSettings", Shape::Map).by(ROOM).global(),
+    Property::of("Auth", Shape::Map)
+        .does("makes security schemes in `Body`, and permissions of authorizers")
+        .global(),
+    Property::of("RouteSettings", Shape::Map)
+        .does("becomes `RouteSettings` of the stage")
+        .global(),
     Property::of("Domain", Shape::Map)
-        .by(domain_v2::ROOM)
+        .does("makes the domain name, its mappings and DNS records")
         .global(),
     Property::of("FailOnWarnings", Shape::Bool)
-        .by(BODY)
+        .does("becomes `FailOnWarnings`")
         .global(),
-    Property::of("Description", Shape::Text).by(BODY),
-    Property::of("DisableExecuteApiEndpoint", Shape::Bool).by(BODY),
+    Property::of("Description", Shape::Text).does("becomes the description in `Body`"),
+    Property::of("DisableExecuteApiEndpoint", Shape::Bool).does("becomes a part of `Body`"),
 ];
 
 /// What goes over to the stage as it is.

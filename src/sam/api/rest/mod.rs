@@ -57,11 +57,6 @@ use crate::scope::Scope;
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
-const ROOM: &str = "sam/api/rest/mod.rs";
-const BODY: &str = "sam/api/rest/body.rs";
-const STAGE: &str = "sam/api/rest/stage_and_deployment.rs";
-const TAGS: &str = "sam/tags.rs";
-
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::Api",
     globals: Some("Api"),
@@ -83,57 +78,73 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 pub(crate) const MANAGED: &str = "__MANAGE_SWAGGER";
 
 const PROPERTIES: &[Property] = &[
-    Property::of(MANAGED, Shape::Bool).by("passes/implicit_apis/mod.rs"),
+    Property::of(MANAGED, Shape::Bool).does("decides whether events add to the `DefinitionBody`"),
     Property::of("Name", TEXT_OR_MAP).if_filled().global(),
-    Property::of("StageName", TEXT_OR_MAP).by(STAGE).required(),
-    Property::of("Tags", Shape::Map).by(TAGS),
-    Property::of("PropagateTags", Shape::Bool).by(TAGS).global(),
-    Property::of("DefinitionBody", Shape::Map).by(BODY),
-    Property::of("DefinitionUri", TEXT_OR_MAP).by(BODY).global(),
+    Property::of("StageName", TEXT_OR_MAP)
+        .does("becomes `StageName` of the stage, and part of its id")
+        .required(),
+    Property::of("Tags", Shape::Map).does("becomes `Tags` of the stage"),
+    Property::of("PropagateTags", Shape::Bool)
+        .does("gives the tags to everything generated beside the API")
+        .global(),
+    Property::of("DefinitionBody", Shape::Map).does("becomes `Body`"),
+    Property::of("DefinitionUri", TEXT_OR_MAP)
+        .does("becomes `BodyS3Location`")
+        .global(),
     Property::strictly("MergeDefinitions", Shape::Bool)
-        .by("sam/events/api/mod.rs")
+        .does("decides whether events add to the `DefinitionBody`")
         .global(),
     Property::of("CacheClusterEnabled", Shape::Bool)
-        .by(STAGE)
+        .does("becomes `CacheClusterEnabled` of the stage")
         .global(),
     Property::of("CacheClusterSize", Shape::Text)
-        .by(STAGE)
+        .does("becomes `CacheClusterSize` of the stage")
         .global(),
-    Property::of("Variables", Shape::Map).by(STAGE).global(),
+    Property::of("Variables", Shape::Map)
+        .does("becomes `Variables` of the stage")
+        .global(),
     Property::of("EndpointConfiguration", TEXT_OR_MAP)
-        .by(ROOM)
+        .does("becomes `EndpointConfiguration` and `Parameters`")
         .global(),
     Property::of("MethodSettings", Shape::List)
-        .by(STAGE)
+        .does("becomes `MethodSettings` of the stage")
         .global(),
     Property::of("BinaryMediaTypes", Shape::List)
-        .by(BODY)
+        .does("becomes a part of `Body`")
         .global(),
     Property::of("MinimumCompressionSize", Shape::Integer).global(),
-    Property::of("Cors", TEXT_OR_MAP).by(BODY).global(),
-    Property::of("Auth", Shape::Map).by(BODY).global(),
+    Property::of("Cors", TEXT_OR_MAP)
+        .does("makes `OPTIONS` methods in `Body`")
+        .global(),
+    Property::of("Auth", Shape::Map)
+        .does("makes security schemes in `Body`, permissions of authorizers, and a usage plan")
+        .global(),
     Property::of("GatewayResponses", Shape::Map)
-        .by(BODY)
+        .does("becomes a part of `Body`")
         .global(),
     Property::of("AccessLogSetting", Shape::Map)
-        .by(STAGE)
+        .does("becomes `AccessLogSetting` of the stage")
         .global(),
-    Property::of("CanarySetting", Shape::Map).by(STAGE).global(),
+    Property::of("CanarySetting", Shape::Map)
+        .does("becomes `CanarySetting` of the stage")
+        .global(),
     Property::of("TracingEnabled", Shape::Bool)
-        .by(STAGE)
+        .does("becomes `TracingEnabled` of the stage")
         .global(),
     Property::of("OpenApiVersion", Shape::Text)
-        .by(BODY)
+        .does("decides which version of OpenAPI `Body` is written in")
         .global(),
-    Property::of("Models", Shape::Map).by(BODY),
-    Property::of("Domain", Shape::Map).by(domain::ROOM).global(),
+    Property::of("Models", Shape::Map).does("becomes schemas in `Body`"),
+    Property::of("Domain", Shape::Map)
+        .does("makes the domain name, its mappings and DNS records")
+        .global(),
     Property::of("FailOnWarnings", Shape::Bool).if_filled(),
     Property::of("Description", Shape::Text).if_filled(),
     Property::of("Mode", Shape::Text).if_filled(),
-    Property::of("DisableExecuteApiEndpoint", Shape::Bool).by(BODY),
+    Property::of("DisableExecuteApiEndpoint", Shape::Bool).does("becomes a part of `Body`"),
     Property::of("ApiKeySourceType", Shape::Text).if_filled(),
     Property::strictly("AlwaysDeploy", Shape::Bool)
-        .by(STAGE)
+        .does("decides whether the deployment gets another id each time")
         .global(),
     Property::of("Policy", TEXT_OR_MAP).if_filled(),
     Property::of("SecurityPolicy", Shape::Text)

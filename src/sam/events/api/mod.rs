@@ -64,15 +64,17 @@ use auth::{add_auth, api_auth, checked_auth, credentials, override_auth};
 use request::{request_model, request_parameters};
 use serde_json::{Value, json};
 
-const ROOM: &str = "sam/events/api/mod.rs";
-const AUTH_ROOM: &str = "sam/events/api/auth.rs";
-const REQUEST_ROOM: &str = "sam/events/api/request.rs";
-
-const PATH: Property = Property::of("Path", Shape::Text).required().by(ROOM);
-const METHOD: Property = Property::of("Method", Shape::Text).required().by(ROOM);
-const REST_API_ID: Property = Property::of("RestApiId", Shape::Text).required().by(ROOM);
-const STAGE: Property = Property::of("Stage", Shape::Text).by(ROOM);
-const AUTH: Property = Property::of("Auth", Shape::Map).by(AUTH_ROOM);
+const PATH: Property = Property::of("Path", Shape::Text)
+    .required()
+    .does("becomes a path in the `Body` of the API");
+const METHOD: Property = Property::of("Method", Shape::Text)
+    .required()
+    .does("becomes a method in the `Body` of the API");
+const REST_API_ID: Property = Property::of("RestApiId", Shape::Text)
+    .required()
+    .does("decides which API gets the path; without it `ServerlessRestApi` is made");
+const STAGE: Property = Property::of("Stage", Shape::Text).ignored("the stage is that of the API");
+const AUTH: Property = Property::of("Auth", Shape::Map).does("becomes the security of the method");
 
 pub(super) const OF_FUNCTION: EventType = EventType {
     name: "Api",
@@ -82,10 +84,11 @@ pub(super) const OF_FUNCTION: EventType = EventType {
         REST_API_ID,
         STAGE,
         AUTH,
-        Property::of("RequestModel", Shape::Map).by(REQUEST_ROOM),
-        Property::of("RequestParameters", Shape::List).by(REQUEST_ROOM),
-        Property::of("TimeoutInMillis", Shape::Integer).by(ROOM),
-        Property::of("ResponseTransferMode", Shape::Text).by(ROOM),
+        Property::of("RequestModel", Shape::Map)
+            .does("becomes parameters and a validator of the method"),
+        Property::of("RequestParameters", Shape::List).does("becomes parameters of the method"),
+        Property::of("TimeoutInMillis", Shape::Integer).does("becomes a part of the integration"),
+        Property::of("ResponseTransferMode", Shape::Text).does("becomes a part of the integration"),
     ],
     check: None,
     lower: Lower::Among(lower_of_function),
@@ -99,7 +102,8 @@ pub(super) const OF_STATE_MACHINE: EventType = EventType {
         REST_API_ID,
         STAGE,
         AUTH,
-        Property::strictly("UnescapeMappingTemplate", Shape::Bool).by(ROOM),
+        Property::strictly("UnescapeMappingTemplate", Shape::Bool)
+            .does("decides how the integration quotes the request"),
     ],
     check: None,
     lower: Lower::Among(lower_of_state_machine),
