@@ -97,28 +97,11 @@ pub(crate) fn read(scope: &Scope<'_>, sam: &SamResource) -> Option<Shift> {
         warn_if_unclear(scope, enabled, &path);
     }
     if !sam.is_truthy("AutoPublishAlias") {
-        scope.report(
-            Diagnostic::new(
-                codes::DEPLOYMENT_WITHOUT_ALIAS,
-                path.clone(),
-                "`DeploymentPreference` needs an alias whose traffic it can shift",
-            )
-            .on_key()
-            .help("add `AutoPublishAlias: live`, or switch this off with `Enabled: false`"),
-        );
+        scope.report(without_alias(&path));
     }
     if kind.is_none() {
-        let mut fault = Diagnostic::new(
-            codes::DEPLOYMENT_WITHOUT_TYPE,
-            path.clone().then("Type"),
-            "`DeploymentPreference` does not say how traffic shifts: `Type` is missing",
-        );
-        fault = if is_intrinsic(&Value::Object(given.clone())) {
-            fault.help("an intrinsic cannot stand for the whole of `DeploymentPreference`: write the map, and put a parameter or mapping behind its `Enabled`")
-        } else {
-            fault.help("add `Type: Canary10Percent5Minutes`, or another of the predefined shapes")
-        };
-        scope.report(fault);
+        let is_whole = is_intrinsic(sam.get("DeploymentPreference"));
+        scope.report(without_type(&path, is_whole));
     }
     if let Some(name) = kind
         .as_ref()
@@ -241,4 +224,28 @@ fn warn_of_shape(scope: &Scope<'_>, name: Option<&str>, path: &Path) {
         )
         .help(help),
     );
+}
+
+fn without_alias(path: &Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::DEPLOYMENT_WITHOUT_ALIAS,
+        path.clone(),
+        "`DeploymentPreference` needs an alias whose traffic it can shift",
+    )
+    .on_key()
+    .help("add `AutoPublishAlias: live`, or switch this off with `Enabled: false`")
+}
+
+/// `is_whole`: an intrinsic stands for the whole preference.
+fn without_type(path: &Path, is_whole: bool) -> Diagnostic {
+    Diagnostic::new(
+        codes::DEPLOYMENT_WITHOUT_TYPE,
+        path.clone().then("Type"),
+        "`DeploymentPreference` does not say how traffic shifts: `Type` is missing",
+    )
+    .help(if is_whole {
+        "an intrinsic cannot stand for the whole of `DeploymentPreference`: write the map, and put a parameter or mapping behind its `Enabled`"
+    } else {
+        "add `Type: Canary10Percent5Minutes`, or another of the predefined shapes"
+    })
 }

@@ -128,20 +128,7 @@ fn lower(scope: &Scope<'_>, mut provider: SamResource) -> Lowered {
         return Lowered::default();
     }
     let mut all = Generated::default();
-
-    let role_id = logical_id::operator_role(&provider.id);
-    let own_role = provider.take("OperatorRole");
-    let generated = !is_truthy(Some(&own_role));
-    if generated {
-        let properties = role_properties(scope, &provider);
-        let role = provider.attributes.derived("AWS::IAM::Role", properties);
-        all.insert(role_id.clone(), role, provider.place());
-    }
-    let role = if generated {
-        get_att(&role_id, "Arn")
-    } else {
-        own_role
-    };
+    let role = operator_role(scope, &mut provider, &mut all);
     let given = |name: &str| match provider.get(name) {
         value if is_truthy(Some(value)) => value.clone(),
         _ => Value::Null,
@@ -190,6 +177,20 @@ fn lower(scope: &Scope<'_>, mut provider: SamResource) -> Lowered {
     let because = provider.place();
     all.insert(provider.id, made, because);
     all.into()
+}
+
+/// The ARN of the role with which Lambda manages the instances: the given one, or that of one which is made.
+fn operator_role(scope: &Scope<'_>, provider: &mut SamResource, made: &mut Generated) -> Value {
+    let given = provider.take("OperatorRole");
+    if is_truthy(Some(&given)) {
+        return given;
+    }
+    let id = logical_id::operator_role(&provider.id);
+    let properties = role_properties(scope, provider);
+    let role = provider.attributes.derived("AWS::IAM::Role", properties);
+    let arn = get_att(&id, "Arn");
+    made.insert(id, role, provider.place());
+    arn
 }
 
 /// A property that is a map of known keys, or an empty map.

@@ -149,12 +149,7 @@ fn lower_into(
     is_managed: bool,
 ) -> Result<(), Diagnostic> {
     if !document.is_valid_openapi_3() {
-        return Err(Diagnostic::new(
-            codes::DEFINITION_BODY_NEEDED,
-            route.body_path(),
-            format!("`{}` has an `HttpApi` event, but its document is not OpenAPI 3", route.api),
-        )
-        .help("a document needs a map of `paths` and an `openapi` version like `3.0.1`; the event of a REST API is `Api`"));
+        return Err(not_openapi_3(route));
     }
     let is_covered = &*route.path != DEFAULT_PATH
         && is_default_of(document, &target.id).map_err(route.of_document())?;
@@ -165,16 +160,7 @@ fn lower_into(
         .has_integration(&route.path, &route.method)
         .map_err(route.of_document())?;
     if is_there && is_managed {
-        return Err(Diagnostic::new(
-            codes::API_ROUTE_TWICE,
-            route.event.path("Path"),
-            format!(
-                "`{} {}` is another event's already",
-                route.method.to_uppercase(),
-                &*route.path
-            ),
-        )
-        .help("a route calls one function"));
+        return Err(route_twice(route));
     }
     let required = required(stack, route)?;
     let condition = target.sam.attributes.condition();
@@ -350,40 +336,19 @@ fn required(stack: &Stack, route: &Route<'_>) -> Result<Option<(Text, Node)>, Di
     let api_auth = match given {
         None => &empty,
         Some(Value::Object(auth)) => auth,
-        Some(_) => {
-            return Err(Diagnostic::new(
-                codes::AUTH_SHAPE,
-                Path::property(&route.api, "Auth"),
-                "`Auth` must be a map",
-            )
-            .help("write `Auth: {Authorizers: {...}}`, or take it out"));
-        }
+        Some(_) => return Err(auth_not_a_map(route)),
     };
-    let at = |key: &str| route.event.path("Auth").then(key);
     let default = api_auth
         .get("DefaultAuthorizer")
         .filter(|name| is_truthy(Some(name)));
     let own = auth.get("Authorizer").filter(|name| is_truthy(Some(name)));
     let Some(name) = own.or(default) else {
-        return Err(Diagnostic::new(
-            codes::AUTH_WITHOUT_AUTHORIZER,
-            at("Authorizer"),
-            format!(
-                "`Auth` names no `Authorizer`, and `{}` has no `DefaultAuthorizer`",
-                route.api
-            ),
-        )
-        .help("add `Authorizer`, or take `Auth` out"));
+        return Err(no_authorizer(route));
     };
     let scopes = auth.get("AuthorizationScopes").unwrap_or(&Value::Null);
     let authorizer = check_authorizer(route, api_auth, name, default.is_some())?;
     if is_truthy(Some(scopes)) && !scopes.is_array() {
-        return Err(Diagnostic::new(
-            codes::AUTHORIZATION_SCOPES,
-            at("AuthorizationScopes"),
-            "`AuthorizationScopes` must be a list",
-        )
-        .help("write `[scope]`"));
+        return Err(scopes_not_a_list(route));
     }
     let name = name.as_str().unwrap_or_default();
     let scopes = match authorizer {
@@ -411,66 +376,129 @@ fn check_authorizer<'a>(
     name: &Value,
     has_default: bool,
 ) -> Result<Option<&'a Map<String, Value>>, Diagnostic> {
-    let path = route.event.path("Auth").then("Authorizer");
     let has_iam = api_auth.get("EnableIamAuthorizer") == Some(&Value::Bool(true));
     let known = api_auth.get("Authorizers").and_then(Value::as_object);
-    match name.as_str() {
-        Some("NONE") if has_default => return Ok(None),
-        Some("NONE") => {
-            return Err(Diagnostic::new(
-                codes::AUTHORIZER_NONE,
-                path,
-                format!(
-                    "`Authorizer: NONE` waives a default that `{}` does not have",
-                    route.api
-                ),
-            )
-            .help("take it out"));
-        }
-        Some("AWS_IAM") if has_iam => return Ok(None),
+    let Some(name) = name.as_str() else {
+        return Err(authorizer_not_a_text(route));
+    };
+    match name {
+        "NONE" if has_default => return Ok(None),
+        "NONE" => return Err(nothing_to_waive(route)),
+        "AWS_IAM" if has_iam => return Ok(None),
         _ => {}
     }
-    let Some(text) = name.as_str() else {
-        return Err(Diagnostic::new(
-            codes::UNKNOWN_AUTHORIZER,
-            path,
-            "`Authorizer` must be the name of an authorizer",
-        )
-        .help("write the name itself: an intrinsic cannot be read before the deployment here"));
-    };
-    match known.and_then(|known| known.get(text)) {
+    match known.and_then(|known| known.get(name)) {
         Some(Value::Object(authorizer)) if !authorizer.is_empty() => Ok(Some(authorizer)),
-        found if is_truthy(found) => Err(Diagnostic::new(
-            codes::AUTHORIZERS_SHAPE,
-            Path::property(&route.api, "Auth")
-                .then("Authorizers")
-                .then(text),
-            format!("the authorizer `{text}` must be a map"),
-        )
-        .help("write `{JwtConfiguration: {...}, IdentitySource: ...}`")
-        .blame(None)),
-        _ => {
-            let names: Vec<&str> = known
-                .into_iter()
-                .flatten()
-                .map(|(name, _)| &**name)
-                .collect();
-            let help = match text {
-                "AWS_IAM" => format!(
-                    "set `EnableIamAuthorizer: true` in the `Auth` of `{}`",
-                    route.api
-                ),
-                _ if names.is_empty() => {
-                    format!("define it under `Auth.Authorizers` of `{}`", route.api)
-                }
-                _ => did_you_mean(text, &names),
-            };
-            Err(Diagnostic::new(
-                codes::UNKNOWN_AUTHORIZER,
-                path,
-                format!("`{}` has no authorizer `{text}`", route.api),
-            )
-            .help(help))
-        }
+        found if is_truthy(found) => Err(authorizer_not_a_map(route, name)),
+        _ => Err(unknown_authorizer(route, name, known)),
     }
+}
+
+fn not_openapi_3(route: &Route<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::DEFINITION_BODY_NEEDED,
+        route.body_path(),
+        format!("`{}` has an `HttpApi` event, but its document is not OpenAPI 3", route.api),
+    )
+    .help("a document needs a map of `paths` and an `openapi` version like `3.0.1`; the event of a REST API is `Api`")
+}
+
+fn route_twice(route: &Route<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::API_ROUTE_TWICE,
+        route.event.path("Path"),
+        format!(
+            "`{} {}` is another event's already",
+            route.method.to_uppercase(),
+            &*route.path
+        ),
+    )
+    .help("a route calls one function")
+}
+
+fn auth_not_a_map(route: &Route<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::AUTH_SHAPE,
+        Path::property(&route.api, "Auth"),
+        "`Auth` must be a map",
+    )
+    .help("write `Auth: {Authorizers: {...}}`, or take it out")
+}
+
+fn no_authorizer(route: &Route<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::AUTH_WITHOUT_AUTHORIZER,
+        route.event.path("Auth").then("Authorizer"),
+        format!(
+            "`Auth` names no `Authorizer`, and `{}` has no `DefaultAuthorizer`",
+            route.api
+        ),
+    )
+    .help("add `Authorizer`, or take `Auth` out")
+}
+
+fn scopes_not_a_list(route: &Route<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::AUTHORIZATION_SCOPES,
+        route.event.path("Auth").then("AuthorizationScopes"),
+        "`AuthorizationScopes` must be a list",
+    )
+    .help("write `[scope]`")
+}
+
+fn authorizer_not_a_text(route: &Route<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::UNKNOWN_AUTHORIZER,
+        route.event.path("Auth").then("Authorizer"),
+        "`Authorizer` must be the name of an authorizer",
+    )
+    .help("write the name itself: an intrinsic cannot be read before the deployment here")
+}
+
+fn nothing_to_waive(route: &Route<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::AUTHORIZER_NONE,
+        route.event.path("Auth").then("Authorizer"),
+        format!(
+            "`Authorizer: NONE` waives a default that `{}` does not have",
+            route.api
+        ),
+    )
+    .help("take it out")
+}
+
+fn authorizer_not_a_map(route: &Route<'_>, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::AUTHORIZERS_SHAPE,
+        Path::property(&route.api, "Auth")
+            .then("Authorizers")
+            .then(name),
+        format!("the authorizer `{name}` must be a map"),
+    )
+    .help("write `{JwtConfiguration: {...}, IdentitySource: ...}`")
+    .blame(None)
+}
+
+fn unknown_authorizer(
+    route: &Route<'_>,
+    name: &str,
+    known: Option<&Map<String, Value>>,
+) -> Diagnostic {
+    let api = &route.api;
+    let known: Vec<&str> = known
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| &**name)
+        .collect();
+    let help = match name {
+        "AWS_IAM" => format!("set `EnableIamAuthorizer: true` in the `Auth` of `{api}`"),
+        _ if known.is_empty() => format!("define it under `Auth.Authorizers` of `{api}`"),
+        _ => did_you_mean(name, &known),
+    };
+    Diagnostic::new(
+        codes::UNKNOWN_AUTHORIZER,
+        route.event.path("Auth").then("Authorizer"),
+        format!("`{api}` has no authorizer `{name}`"),
+    )
+    .help(help)
 }

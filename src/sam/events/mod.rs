@@ -283,14 +283,7 @@ fn read_one(
     path: Path,
 ) -> Option<Event> {
     let Some(envelope) = given.as_object() else {
-        scope.report(
-            Diagnostic::new(
-                codes::WRONG_SHAPE,
-                path,
-                format!("the event `{id}` must be a map"),
-            )
-            .help("write `{Type: ..., Properties: {...}}`"),
-        );
+        scope.report(event_not_a_map(path, id));
         return None;
     };
     let kind = read_kind(scope, kinds, id, envelope, &path)?;
@@ -298,29 +291,14 @@ fn read_one(
         .keys()
         .filter(|key| !matches!(key.as_str(), "Type" | "Properties"))
     {
-        scope.report(
-            Diagnostic::new(
-                codes::EVENT_ATTRIBUTE_IGNORED,
-                path.clone().then(key),
-                format!("`{key}` beside the `Type` of an event is ignored"),
-            )
-            .on_key()
-            .help("an event has `Type` and `Properties` only: its resources get the attributes of the function"),
-        );
+        scope.report(attribute_ignored(&path, key));
     }
     let path = path.then("Properties");
     let properties = match envelope.get("Properties") {
         None => Map::new(),
         Some(Value::Object(properties)) => properties.clone(),
         Some(_) => {
-            scope.report(
-                Diagnostic::new(
-                    codes::WRONG_SHAPE,
-                    path,
-                    format!("the `Properties` of the event `{id}` must be a map"),
-                )
-                .help("write the properties as `Name: value`, or take `Properties` out"),
-            );
+            scope.report(properties_not_a_map(path, id));
             return None;
         }
     };
@@ -333,17 +311,7 @@ fn read_one(
     };
     let watch = scope.watch();
     if !logical_id::is_valid(&event.logical_id) {
-        scope.report(
-            Diagnostic::new(
-                codes::INVALID_LOGICAL_ID,
-                owner.path("Events").then(id),
-                format!("the event id `{id}` holds something other than letters and digits"),
-            )
-            .on_key()
-            .help(
-                "it becomes part of logical ids, where CloudFormation allows only A-Z, a-z and 0-9",
-            ),
-        );
+        scope.report(id_not_alphanumeric(owner, id));
     }
     let words = kind.words();
     if !kind.properties.is_empty() {
@@ -472,4 +440,42 @@ fn state(scope: &Scope<'_>, event: &Event) -> Value {
         "DISABLED"
     };
     word.into()
+}
+
+fn event_not_a_map(path: Path, id: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::WRONG_SHAPE,
+        path,
+        format!("the event `{id}` must be a map"),
+    )
+    .help("write `{Type: ..., Properties: {...}}`")
+}
+
+fn attribute_ignored(path: &Path, key: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::EVENT_ATTRIBUTE_IGNORED,
+        path.clone().then(key),
+        format!("`{key}` beside the `Type` of an event is ignored"),
+    )
+    .on_key()
+    .help("an event has `Type` and `Properties` only: its resources get the attributes of the function")
+}
+
+fn properties_not_a_map(path: Path, id: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::WRONG_SHAPE,
+        path,
+        format!("the `Properties` of the event `{id}` must be a map"),
+    )
+    .help("write the properties as `Name: value`, or take `Properties` out")
+}
+
+fn id_not_alphanumeric(owner: &SamResource, id: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::INVALID_LOGICAL_ID,
+        owner.path("Events").then(id),
+        format!("the event id `{id}` holds something other than letters and digits"),
+    )
+    .on_key()
+    .help("it becomes part of logical ids, where CloudFormation allows only A-Z, a-z and 0-9")
 }
