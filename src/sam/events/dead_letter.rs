@@ -89,45 +89,45 @@ pub(super) fn read(scope: &Scope<'_>, event: &Event) -> Option<DeadLetters> {
             because: path,
         });
     }
-    let id = match config.get("QueueLogicalId") {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(id)) => id.clone(),
-        Some(_) => {
-            scope.report(
-                Diagnostic::new(
-                    codes::WRONG_SHAPE,
-                    path.then("QueueLogicalId"),
-                    "`QueueLogicalId` must be a string",
-                )
-                .help("write the logical id that the queue is to get"),
-            );
-            return None;
-        }
-    };
-    if !id.is_empty() && !logical_id::is_valid(&id) {
-        scope.report(
-            Diagnostic::new(
-                codes::INVALID_LOGICAL_ID,
-                path.then("QueueLogicalId"),
-                format!(
-                    "`{id}` cannot be a logical id: it holds something other than letters and digits"
-                ),
-            )
-            .blame(Some(&id))
-            .help("CloudFormation allows only A-Z, a-z and 0-9 in logical ids"),
-        );
-        return None;
-    }
-    let id = if id.is_empty() {
-        event.made_id("Queue")
-    } else {
-        id
-    };
+    let id = queue_id(scope, event, config.get("QueueLogicalId"))?;
     Some(DeadLetters {
         arn: get_att(&id, "Arn"),
         made: Some(id),
         because: path,
     })
+}
+
+/// The id of a queue that is to be made; a fault is reported and gives none.
+fn queue_id(scope: &Scope<'_>, event: &Event, given: Option<&Value>) -> Option<String> {
+    let path = event.path("DeadLetterConfig").then("QueueLogicalId");
+    match given {
+        None | Some(Value::Null) => Some(event.made_id("Queue")),
+        Some(Value::String(id)) if id.is_empty() => Some(event.made_id("Queue")),
+        Some(Value::String(id)) if logical_id::is_valid(id) => Some(id.clone()),
+        Some(Value::String(id)) => {
+            scope.report(
+                Diagnostic::new(
+                    codes::INVALID_LOGICAL_ID,
+                    path,
+                    format!("`{id}` cannot be a logical id: it holds something other than letters and digits"),
+                )
+                .blame(Some(id))
+                .help("CloudFormation allows only A-Z, a-z and 0-9 in logical ids"),
+            );
+            None
+        }
+        Some(_) => {
+            scope.report(
+                Diagnostic::new(
+                    codes::WRONG_SHAPE,
+                    path,
+                    "`QueueLogicalId` must be a string",
+                )
+                .help("write the logical id that the queue is to get"),
+            );
+            None
+        }
+    }
 }
 
 impl DeadLetters {

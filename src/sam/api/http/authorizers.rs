@@ -155,67 +155,12 @@ fn read_one(
 ) -> Option<Authorizer> {
     let watch = scope.watch();
     let get = |key: &str| given.get(key).unwrap_or(&Value::Null);
-    let refuse = |code: &'static Code, key: &str, message: String, help: &'static str| {
-        scope.report(Diagnostic::new(code, path.clone().then(key), message).help(help));
-    };
-    if given.contains_key("OpenIdConnectUrl") {
-        refuse(
-            codes::AUTHORIZER_PROPERTY,
-            "OpenIdConnectUrl",
-            format!("the authorizer `{name}` cannot have `OpenIdConnectUrl`"),
-            "write `JwtConfiguration: {issuer: ..., audience: [...]}`",
-        );
-    }
     let is_jwt = is_truthy(Some(get("JwtConfiguration")));
-    if is_jwt && !get("JwtConfiguration").is_object() {
-        refuse(
-            codes::JWT_CONFIGURATION,
-            "JwtConfiguration",
-            "`JwtConfiguration` must be a map".to_owned(),
-            "write `{issuer: ..., audience: [...]}`",
-        );
-    }
-    if !matches!(get("AuthorizationScopes"), Value::Null | Value::Array(_)) {
-        refuse(
-            codes::AUTHORIZATION_SCOPES,
-            "AuthorizationScopes",
-            "`AuthorizationScopes` must be a list".to_owned(),
-            "write `[scope]`",
-        );
-    }
-    let (foreign, kind, needed): (&[&str], _, &[&str]) = if is_jwt {
-        (&OF_LAMBDA, "JWT", &["IdentitySource"])
-    } else {
-        (
-            &OF_JWT,
-            "Lambda",
-            &["FunctionArn", "AuthorizerPayloadFormatVersion"],
-        )
-    };
-    for key in foreign.iter().filter(|key| !get(key).is_null()) {
-        refuse(
-            codes::AUTHORIZER_PROPERTY,
-            key,
-            format!("the {kind} authorizer `{name}` cannot have `{key}`"),
-            "an authorizer with `JwtConfiguration` takes `AuthorizationScopes` and `IdentitySource`; one with `FunctionArn` says by `Identity` what it looks at",
-        );
-    }
-    for key in needed.iter().filter(|key| !is_truthy(Some(get(key)))) {
-        refuse(
-            codes::AUTHORIZER_INCOMPLETE,
-            key,
-            format!("the {kind} authorizer `{name}` needs `{key}`"),
-            "a Lambda authorizer has `FunctionArn` and `AuthorizerPayloadFormatVersion` (`2.0`), a JWT authorizer `JwtConfiguration` and `IdentitySource`",
-        );
-    }
+    check_shapes(scope, name, given, path);
+    check_kind(scope, name, given, is_jwt, path);
     let permits = get("EnableFunctionDefaultPermissions");
     if !matches!(permits, Value::Null | Value::Bool(_)) {
-        refuse(
-            codes::AUTHORIZER_PERMISSIONS,
-            "EnableFunctionDefaultPermissions",
-            "`EnableFunctionDefaultPermissions` must be `true` or `false`".to_owned(),
-            "write the value itself: an intrinsic cannot be read before the deployment here",
-        );
+        scope.report(permissions_not_known(path));
     }
     let scheme = if is_jwt {
         jwt_scheme(given)
@@ -236,6 +181,79 @@ fn read_one(
         },
         permitted_function,
     })
+}
+
+/// Refuses what no authorizer has, and what has another shape than it should.
+fn check_shapes(scope: &Scope<'_>, name: &str, given: &Map<String, Value>, path: &Path) {
+    let get = |key: &str| given.get(key).unwrap_or(&Value::Null);
+    let refuse = |code: &'static Code, key: &str, message: String, help: &'static str| {
+        scope.report(Diagnostic::new(code, path.clone().then(key), message).help(help));
+    };
+    if given.contains_key("OpenIdConnectUrl") {
+        refuse(
+            codes::AUTHORIZER_PROPERTY,
+            "OpenIdConnectUrl",
+            format!("the authorizer `{name}` cannot have `OpenIdConnectUrl`"),
+            "write `JwtConfiguration: {issuer: ..., audience: [...]}`",
+        );
+    }
+    let jwt = get("JwtConfiguration");
+    if is_truthy(Some(jwt)) && !jwt.is_object() {
+        refuse(
+            codes::JWT_CONFIGURATION,
+            "JwtConfiguration",
+            "`JwtConfiguration` must be a map".to_owned(),
+            "write `{issuer: ..., audience: [...]}`",
+        );
+    }
+    if !matches!(get("AuthorizationScopes"), Value::Null | Value::Array(_)) {
+        refuse(
+            codes::AUTHORIZATION_SCOPES,
+            "AuthorizationScopes",
+            "`AuthorizationScopes` must be a list".to_owned(),
+            "write `[scope]`",
+        );
+    }
+}
+
+/// Refuses what an authorizer has of the other kind, and what it lacks of its own.
+fn check_kind(
+    scope: &Scope<'_>,
+    name: &str,
+    given: &Map<String, Value>,
+    is_jwt: bool,
+    path: &Path,
+) {
+    let get = |key: &str| given.get(key).unwrap_or(&Value::Null);
+    let (foreign, kind, needed): (&[&str], _, &[&str]) = if is_jwt {
+        (&OF_LAMBDA, "JWT", &["IdentitySource"])
+    } else {
+        (
+            &OF_JWT,
+            "Lambda",
+            &["FunctionArn", "AuthorizerPayloadFormatVersion"],
+        )
+    };
+    for key in foreign.iter().filter(|key| !get(key).is_null()) {
+        scope.report(
+            Diagnostic::new(
+                codes::AUTHORIZER_PROPERTY,
+                path.clone().then(*key),
+                format!("the {kind} authorizer `{name}` cannot have `{key}`"),
+            )
+            .help("an authorizer with `JwtConfiguration` takes `AuthorizationScopes` and `IdentitySource`; one with `FunctionArn` says by `Identity` what it looks at"),
+        );
+    }
+    for key in needed.iter().filter(|key| !is_truthy(Some(get(key)))) {
+        scope.report(
+            Diagnostic::new(
+                codes::AUTHORIZER_INCOMPLETE,
+                path.clone().then(*key),
+                format!("the {kind} authorizer `{name}` needs `{key}`"),
+            )
+            .help("a Lambda authorizer has `FunctionArn` and `AuthorizerPayloadFormatVersion` (`2.0`), a JWT authorizer `JwtConfiguration` and `IdentitySource`"),
+        );
+    }
 }
 
 fn jwt_scheme(given: &Map<String, Value>) -> Value {
@@ -358,4 +376,13 @@ impl Authorizer {
             properties,
         ))
     }
+}
+
+fn permissions_not_known(path: &Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::AUTHORIZER_PERMISSIONS,
+        path.clone().then("EnableFunctionDefaultPermissions"),
+        "`EnableFunctionDefaultPermissions` must be `true` or `false`",
+    )
+    .help("write the value itself: an intrinsic cannot be read before the deployment here")
 }

@@ -42,6 +42,7 @@ use crate::sam::api::openapi::{Document, Fault};
 use crate::sam::code_location::parse_s3_uri;
 use crate::scope::Scope;
 use crate::stack::Names;
+use crate::template::Path;
 use serde_json::{Map, Value, json};
 
 /// The keys of `CorsConfiguration`, and how the document names them.
@@ -234,14 +235,7 @@ fn read_cors(scope: &Scope<'_>, api: &HttpApi) -> Option<Map2> {
         given if is_intrinsic(given) => return Some(plain(recased(given))),
         Value::Object(given) => given,
         _ => {
-            scope.report(
-                Diagnostic::new(
-                    codes::CORS_SHAPE,
-                    path,
-                    "`CorsConfiguration` must be `true`, `false` or a map",
-                )
-                .help("write `CorsConfiguration: {AllowOrigins: ['https://example.com']}`; a parameter is always a string"),
-            );
+            scope.report(cors_shape(path));
             return None;
         }
     };
@@ -250,24 +244,10 @@ fn read_cors(scope: &Scope<'_>, api: &HttpApi) -> Option<Map2> {
     let get = |name: &str| given.get(name).unwrap_or(&Value::Null);
     let origins = get("AllowOrigins");
     if *get("AllowCredentials") == Value::Bool(true) && *origins == json!(["*"]) {
-        scope.report(
-            Diagnostic::new(
-                codes::CORS_CREDENTIALS,
-                path.clone(),
-                "`AllowCredentials` cannot stand beside any origin",
-            )
-            .help("name the origins: browsers refuse credentials where every origin is allowed"),
-        );
+        scope.report(credentials_for_any_origin(path.clone()));
     }
     if is_intrinsic(origins) {
-        scope.report(
-            Diagnostic::new(
-                codes::CORS_INTRINSIC_ORIGINS,
-                path.then("AllowOrigins"),
-                "an intrinsic as `AllowOrigins` takes the place of the whole CORS configuration, and the other keys are lost",
-            )
-            .help("write a list, `AllowOrigins: [!Ref Origin]`, or an intrinsic in place of all of `CorsConfiguration`"),
-        );
+        scope.report(other_keys_lost(path));
         return Some(plain(recased(origins)));
     }
     let mut cors = Map2::plain();
@@ -421,4 +401,31 @@ fn s3_location(scope: &Scope<'_>, api: &HttpApi, uri: &Value) -> Value {
             Value::Null
         }
     }
+}
+
+fn cors_shape(path: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::CORS_SHAPE,
+        path,
+        "`CorsConfiguration` must be `true`, `false` or a map",
+    )
+    .help("write `CorsConfiguration: {AllowOrigins: ['https://example.com']}`; a parameter is always a string")
+}
+
+fn credentials_for_any_origin(path: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::CORS_CREDENTIALS,
+        path,
+        "`AllowCredentials` cannot stand beside any origin",
+    )
+    .help("name the origins: browsers refuse credentials where every origin is allowed")
+}
+
+fn other_keys_lost(path: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::CORS_INTRINSIC_ORIGINS,
+        path.then("AllowOrigins"),
+        "an intrinsic as `AllowOrigins` takes the place of the whole CORS configuration, and the other keys are lost",
+    )
+    .help("write a list, `AllowOrigins: [!Ref Origin]`, or an intrinsic in place of all of `CorsConfiguration`")
 }

@@ -178,68 +178,32 @@ fn check_authorizer(route: &Route<'_>, api_auth: &Map2) -> Result<(), Diagnostic
     else {
         return Ok(());
     };
-    let path = route.event.path("Auth").then("Authorizer");
     let authorizers = api_auth
         .get("Authorizers")
         .filter(|authorizers| authorizers.is_truthy());
     if authorizers.is_some_and(|authorizers| authorizers.as_map().is_none()) {
-        return Err(Diagnostic::new(
-            codes::AUTHORIZERS_SHAPE,
-            Path::property(&route.api, "Auth").then("Authorizers"),
-            "`Authorizers` must be a map",
-        )
-        .help("write `Authorizers: {Name: {FunctionArn: ...}}`"));
+        return Err(authorizers_not_a_map(route));
     }
     let known = authorizers.and_then(Node::as_map);
+    let has_default = || {
+        api_auth
+            .get("DefaultAuthorizer")
+            .is_some_and(Node::is_truthy)
+    };
+    let is_known = |name: &Text| {
+        known
+            .and_then(|known| known.get(name))
+            .is_some_and(Node::is_truthy)
+    };
     match wanted {
-        Node::Text(name) if &**name == "AWS_IAM" => Ok(()),
-        Node::Text(name) if &**name == "NONE" => {
-            if api_auth
-                .get("DefaultAuthorizer")
-                .is_some_and(Node::is_truthy)
-            {
-                return Ok(());
-            }
-            Err(Diagnostic::new(
-                codes::AUTHORIZER_NONE,
-                path,
-                format!(
-                    "`Authorizer: NONE` waives a default that `{}` does not have",
-                    route.api
-                ),
-            )
-            .help("take it out"))
-        }
-        Node::Text(name) => {
-            let is_known = known
-                .and_then(|known| known.get(name))
-                .is_some_and(Node::is_truthy);
-            if is_known {
-                return Ok(());
-            }
-            let names: Vec<&str> = known
-                .into_iter()
-                .flat_map(Map2::keys)
-                .map(|name| &**name)
-                .collect();
-            let help = if names.is_empty() {
-                format!("define it under `Auth.Authorizers` of `{}`", route.api)
-            } else {
-                did_you_mean(name, &names)
-            };
-            Err(Diagnostic::new(
-                codes::UNKNOWN_AUTHORIZER,
-                path,
-                format!("`{}` has no authorizer `{}`", route.api, &**name),
-            )
-            .help(help))
-        }
-        _ => Err(Diagnostic::new(
-            codes::UNKNOWN_AUTHORIZER,
-            path,
-            "`Authorizer` must be the name of an authorizer",
-        )
-        .help("write the name itself: an intrinsic cannot be read before the deployment here")),
+        Node::Text(name) => match &**name {
+            "AWS_IAM" => Ok(()),
+            "NONE" if has_default() => Ok(()),
+            "NONE" => Err(nothing_to_waive(route)),
+            _ if is_known(name) => Ok(()),
+            _ => Err(unknown_authorizer(route, name, known)),
+        },
+        _ => Err(authorizer_not_a_text(route)),
     }
 }
 
@@ -316,4 +280,54 @@ pub(super) fn override_auth(
     document
         .edit(|document| add_auth(document, route, &api_auth, &stage.clone().into()))
         .map_err(|fault| fault.diagnostic(route.body_path()))
+}
+
+fn authorizers_not_a_map(route: &Route<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::AUTHORIZERS_SHAPE,
+        Path::property(&route.api, "Auth").then("Authorizers"),
+        "`Authorizers` must be a map",
+    )
+    .help("write `Authorizers: {Name: {FunctionArn: ...}}`")
+}
+
+fn nothing_to_waive(route: &Route<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::AUTHORIZER_NONE,
+        route.event.path("Auth").then("Authorizer"),
+        format!(
+            "`Authorizer: NONE` waives a default that `{}` does not have",
+            route.api
+        ),
+    )
+    .help("take it out")
+}
+
+fn authorizer_not_a_text(route: &Route<'_>) -> Diagnostic {
+    Diagnostic::new(
+        codes::UNKNOWN_AUTHORIZER,
+        route.event.path("Auth").then("Authorizer"),
+        "`Authorizer` must be the name of an authorizer",
+    )
+    .help("write the name itself: an intrinsic cannot be read before the deployment here")
+}
+
+fn unknown_authorizer(route: &Route<'_>, name: &str, known: Option<&Map2>) -> Diagnostic {
+    let api = &route.api;
+    let known: Vec<&str> = known
+        .into_iter()
+        .flat_map(Map2::keys)
+        .map(|name| &**name)
+        .collect();
+    let help = if known.is_empty() {
+        format!("define it under `Auth.Authorizers` of `{api}`")
+    } else {
+        did_you_mean(name, &known)
+    };
+    Diagnostic::new(
+        codes::UNKNOWN_AUTHORIZER,
+        route.event.path("Auth").then("Authorizer"),
+        format!("`{api}` has no authorizer `{name}`"),
+    )
+    .help(help)
 }
