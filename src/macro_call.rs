@@ -1,7 +1,30 @@
 //! The CloudFormation macro: a request in, a response out. Nothing else: no network, no clock, no log.
 //!
-//! Input  `{"requestId": "1", "region": "eu-west-1", "fragment": {...}, "params": {}, "templateParameterValues": {}, ...}`
-//! Output `{"requestId": "1", "status": "success", "fragment": {...}}`, or a failure with an `errorMessage`
+//! ```json
+//! {
+//!   "requestId": "1",
+//!   "region": "eu-west-1",
+//!   "fragment": {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"T": {"Type": "AWS::Serverless::SimpleTable"}}},
+//!   "params": {},
+//!   "templateParameterValues": {}
+//! }
+//! ```
+//!
+//! is answered with
+//!
+//! ```json
+//! {
+//!   "requestId": "1",
+//!   "status": "success",
+//!   "fragment": {"Resources": {"T": {"Type": "AWS::DynamoDB::Table", "Properties": {
+//!     "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+//!     "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+//!     "BillingMode": "PAY_PER_REQUEST"
+//!   }}}}
+//! }
+//! ```
+//!
+//! or with another `status`, and an `errorMessage` in place of the fragment.
 //!
 //! Whatever comes in, a response goes out: CloudFormation shows the message of one, and of an exception nothing.
 //!

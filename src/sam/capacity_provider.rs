@@ -108,27 +108,45 @@ const MANAGED_RESOURCE_TAGS: &[Key] = &[Key::of("Tags", Holds::Map)];
 const CREATED_BY: &str = "lambda:createdBy";
 
 fn lower(scope: &Scope<'_>, mut provider: SamResource) -> Lowered {
-    let watch = scope.watch();
-    let vpc = read(scope, &provider, "VpcConfig", VPC_CONFIG);
-    let instances = read(
-        scope,
-        &provider,
-        "InstanceRequirements",
-        INSTANCE_REQUIREMENTS,
-    );
-    let scaling = read(scope, &provider, "ScalingConfig", SCALING_CONFIG);
-    let managed_tags = read(
-        scope,
-        &provider,
-        "ManagedResourceTags",
-        MANAGED_RESOURCE_TAGS,
-    );
-    check_instance_types(scope, &provider, &instances);
-    if !watch.is_sound() {
+    let Some(parts) = Parts::read(scope, &provider) else {
         return Lowered::default();
-    }
+    };
     let mut all = Generated::default();
     let role = operator_role(scope, &mut provider, &mut all);
+    let properties = properties(&provider, parts, role);
+    let made = provider
+        .attributes
+        .main("AWS::Lambda::CapacityProvider", properties);
+    let because = provider.place();
+    all.insert(provider.id, made, because);
+    all.into()
+}
+
+/// The maps that a provider is made of, under CloudFormation's names; empty where they are not given.
+struct Parts {
+    vpc: Map<String, Value>,
+    instances: Map<String, Value>,
+    scaling: Map<String, Value>,
+    managed_tags: Map<String, Value>,
+}
+
+impl Parts {
+    /// A fault in any of them is reported and gives none.
+    fn read(scope: &Scope<'_>, provider: &SamResource) -> Option<Self> {
+        let watch = scope.watch();
+        let read = |name, keys| read(scope, provider, name, keys);
+        let parts = Self {
+            vpc: read("VpcConfig", VPC_CONFIG),
+            instances: read("InstanceRequirements", INSTANCE_REQUIREMENTS),
+            scaling: read("ScalingConfig", SCALING_CONFIG),
+            managed_tags: read("ManagedResourceTags", MANAGED_RESOURCE_TAGS),
+        };
+        check_instance_types(scope, provider, &parts.instances);
+        watch.is_sound().then_some(parts)
+    }
+}
+
+fn properties(provider: &SamResource, parts: Parts, role: Value) -> Map<String, Value> {
     let given = |name: &str| match provider.get(name) {
         value if is_truthy(Some(value)) => value.clone(),
         _ => Value::Null,
@@ -139,25 +157,29 @@ fn lower(scope: &Scope<'_>, mut provider: SamResource) -> Lowered {
         "CapacityProviderName",
         given("CapacityProviderName"),
     );
-    set(&mut properties, "VpcConfig", vpc.into());
+    set(&mut properties, "VpcConfig", parts.vpc.into());
     set(
         &mut properties,
         "PermissionsConfig",
         json!({ "CapacityProviderOperatorRoleArn": role }),
     );
-    set(&mut properties, "Tags", marked(&provider, true));
-    if !instances.is_empty() {
-        set(&mut properties, "InstanceRequirements", instances.into());
+    set(&mut properties, "Tags", marked(provider, true));
+    if !parts.instances.is_empty() {
+        set(
+            &mut properties,
+            "InstanceRequirements",
+            parts.instances.into(),
+        );
     }
-    if !scaling.is_empty() {
+    if !parts.scaling.is_empty() {
         set(
             &mut properties,
             "CapacityProviderScalingConfig",
-            scaling_config(scaling),
+            scaling_config(parts.scaling),
         );
     }
     set(&mut properties, "KmsKeyArn", given("KmsKeyArn"));
-    if let Some(Value::Object(managed)) = managed_tags.get("Tags") {
+    if let Some(Value::Object(managed)) = parts.managed_tags.get("Tags") {
         set(
             &mut properties,
             "PropagateTags",
@@ -171,12 +193,7 @@ fn lower(scope: &Scope<'_>, mut provider: SamResource) -> Lowered {
             json!({ "LoggingConfig": provider.get("LoggingConfig") }),
         );
     }
-    let made = provider
-        .attributes
-        .main("AWS::Lambda::CapacityProvider", properties);
-    let because = provider.place();
-    all.insert(provider.id, made, because);
-    all.into()
+    properties
 }
 
 /// The ARN of the role with which Lambda manages the instances: the given one, or that of one which is made.
