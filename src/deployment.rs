@@ -2,7 +2,7 @@
 //! or simulates deployments reads. Nothing is decided here.
 
 use crate::template::Path;
-use serde_json::{Map, Value};
+use crate::tree::{Map, Value};
 use std::fmt;
 
 /// A function whose changes are published as versions behind an alias.
@@ -176,7 +176,7 @@ pub struct Shift {
     /// The condition of the deployment group.
     pub condition: Option<String>,
     /// The function's tags, where they are propagated.
-    pub(crate) tags: Map<String, Value>,
+    pub(crate) tags: Map,
 }
 
 /// In which steps traffic moves, as far as the template says.

@@ -41,6 +41,7 @@ mod sam;
 mod scope;
 mod stack;
 pub mod template;
+pub mod tree;
 
 pub use code::LocalCode;
 

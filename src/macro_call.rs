@@ -33,10 +33,10 @@
 use crate::diagnostics::{Code, Diagnostic, Levels, codes};
 use crate::language::logical_id;
 use crate::template::{Path, Step, Template, read};
+use crate::tree::{Map, Text, Value};
 use crate::{Options, Output, Severity};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -320,7 +320,7 @@ impl Settings {
             match name.as_str() {
                 "DeploySalt" => {
                     settings.deploy_salt = Some(match value {
-                        Value::String(salt) => salt.clone(),
+                        Value::String(salt) => salt.to_string(),
                         Value::Number(number) => number.to_string(),
                         _ => {
                             return Err(
@@ -392,7 +392,7 @@ fn codes_in<'a>(name: &str, value: &'a Value) -> Result<Vec<&'a str>, String> {
 }
 
 /// The values of the template's parameters.
-fn parameters(given: Option<&RawValue>) -> Result<Map<String, Value>, String> {
+fn parameters(given: Option<&RawValue>) -> Result<Map, String> {
     match given.map(|given| serde_json::from_str::<Value>(given.get())) {
         None | Some(Ok(Value::Null)) => Ok(Map::new()),
         Some(Ok(Value::Object(values))) => Ok(values),
@@ -492,7 +492,7 @@ fn check_limits(value: &Value, resources_only: bool) -> Result<(), String> {
 }
 
 /// How many entries a section has, and of which types most are.
-fn too_many_entries(section: &str, entries: &Map<String, Value>, most: usize) -> String {
+fn too_many_entries(section: &str, entries: &Map, most: usize) -> String {
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for kind in entries
         .values()
@@ -531,8 +531,8 @@ fn id_too_long(id: &str) -> String {
 /// How large the template is, in bytes, and which resources and sections take the most of it.
 fn template_too_large<'a>(
     size: usize,
-    resources: &Map<String, Value>,
-    sections: impl Iterator<Item = (&'a String, &'a Value)>,
+    resources: &Map,
+    sections: impl Iterator<Item = (&'a Text, &'a Value)>,
 ) -> String {
     let mut sizes: Vec<(String, usize)> = resources
         .iter()

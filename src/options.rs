@@ -2,7 +2,7 @@
 
 use crate::code::LocalCode;
 use crate::diagnostics::Levels;
-use serde_json::{Map, Value};
+use crate::tree::Map;
 use std::collections::BTreeMap;
 
 /// What a caller decides.
@@ -12,7 +12,7 @@ pub struct Options<'a> {
     /// The AWS region that the stack is for; it decides the partition of ARNs.
     pub region: String,
     /// Parameter values by name; they win over the template's defaults.
-    pub parameters: Map<String, Value>,
+    pub parameters: Map,
     /// Who knows the code that the template names by local paths.
     pub code: &'a dyn LocalCode,
     /// The templates of applications of the Serverless Application Repository: application id and version to URL.
@@ -43,7 +43,7 @@ impl<'a> Options<'a> {
 
     /// The same with these parameter values.
     #[must_use]
-    pub fn with_parameters(mut self, parameters: Map<String, Value>) -> Self {
+    pub fn with_parameters(mut self, parameters: Map) -> Self {
         self.parameters = parameters;
         self
     }

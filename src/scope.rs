@@ -5,7 +5,7 @@ use crate::language::parameters::{Parameters, Trap, Unresolvable, find_in_maps};
 use crate::language::partition::Partition;
 use crate::options::Options;
 use crate::template::{Path, Template};
-use serde_json::{Map, Value};
+use crate::tree::{Map, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -30,7 +30,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) options: &'a Options<'a>,
     pub(crate) partition: Partition,
     pub(crate) parameters: Rc<Parameters>,
-    mappings: Rc<Map<String, Value>>,
+    mappings: Rc<Map>,
     findings: RefCell<Vec<Diagnostic>>,
     /// How many of the findings are errors.
     errors: Cell<usize>,

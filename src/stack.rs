@@ -6,16 +6,16 @@ use crate::origin::{Origin, Origins};
 use crate::resource::generated::{Generated, Made, Slot};
 use crate::scope::Scope;
 use crate::template::{Path, Template};
+use crate::tree::{Map, Text, Value};
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
 
 /// The conditions of a template.
 #[derive(Default)]
 pub(crate) struct Conditions {
     /// Those that the template declares.
-    pub(crate) declared: Map<String, Value>,
+    pub(crate) declared: Map,
     /// Those to be added to it.
-    pub(crate) added: Map<String, Value>,
+    pub(crate) added: Map,
 }
 
 impl Conditions {
@@ -33,7 +33,8 @@ impl Conditions {
     }
 
     /// Adds a condition to the template, unless a different one of the user's has its name.
-    pub(crate) fn add(&mut self, scope: &Scope<'_>, name: String, condition: Value) {
+    pub(crate) fn add(&mut self, scope: &Scope<'_>, name: impl Into<Text>, condition: Value) {
+        let name = name.into();
         if name.len() > MAX_LENGTH {
             scope.report(
                 Diagnostic::new(
@@ -101,7 +102,7 @@ struct Placed {
 /// The resources of a template, and what belongs to them.
 pub(crate) struct Stack {
     /// The template's own resources; one that is taken leaves null behind.
-    pub(crate) own: IndexMap<String, Value>,
+    pub(crate) own: Map,
     pub(crate) conditions: Conditions,
     pub(crate) names: Names,
     /// What lowering made, by logical id.
@@ -110,9 +111,9 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    pub(crate) fn new(resources: Map<String, Value>, conditions: Conditions) -> Self {
+    pub(crate) fn new(resources: Map, conditions: Conditions) -> Self {
         Self {
-            own: resources.into_iter().collect(),
+            own: resources,
             conditions,
             names: Names::default(),
             made: IndexMap::new(),
@@ -290,7 +291,7 @@ impl Stack {
     }
 
     /// The resources in order: each made one behind that which asked for it; and where each comes from.
-    pub(crate) fn finish(self) -> (Map<String, Value>, Names, Conditions, Origins) {
+    pub(crate) fn finish(self) -> (Map, Names, Conditions, Origins) {
         let mut made: Vec<(usize, String, Value)> = self
             .made
             .into_iter()

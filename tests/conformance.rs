@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use canaryform::Options;
-use serde_json::{Map, Value, json};
+use canaryform::tree::{Map, Value, json};
 use support::{Answer, disagreement};
 
 /// The region of each answer, and what the name of its file has before `.json`.
@@ -51,7 +51,7 @@ struct Case {
 
 enum Expected {
     /// The recorded answers, by region.
-    Answers(Vec<(&'static str, PathBuf)>, Map<String, Value>),
+    Answers(Vec<(&'static str, PathBuf)>, Map),
     /// Only that the command transforms it, whatever code there is.
     Transformed,
 }

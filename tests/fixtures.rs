@@ -25,9 +25,9 @@ use canaryform::deployment::{Alarms, Deployment, ServiceRole, Traffic};
 use canaryform::diagnostics::codes::{self, Refusal};
 use canaryform::diagnostics::render;
 use canaryform::template::place;
+use canaryform::tree::{Map, Value};
 use canaryform::{Diagnostic, Format, Options, Template, read, transform, write};
 use fixture::Fixture;
-use serde_json::{Map, Value};
 use support::{Answer, difference, disagreement};
 
 impl Fixture {
@@ -435,7 +435,7 @@ fn every_generated_resource_has_an_origin() {
         let made = output.template.resources()?;
         let orphan = made
             .keys()
-            .find(|id| !given.contains_key(*id) && !output.origins.contains_key(*id));
+            .find(|id| !given.contains_key(*id) && !output.origins.contains_key(id.as_str()));
         let ghost = output.origins.keys().find(|id| !made.contains_key(*id));
         orphan
             .map(|id| format!("`{id}` has none"))

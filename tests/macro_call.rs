@@ -107,9 +107,9 @@ fn the_macro_and_the_command_agree_on_every_fixture() {
             .collect();
         let output = transform(
             template.template.clone(),
-            &Options::new(region.clone()).with_parameters(values.clone()),
+            &Options::new(region.clone()).with_parameters(values.clone().into()),
         );
-        let mut body = request(&Value::Object(template.template.0), &json!({}));
+        let mut body = request(&Value::Object(template.template.0.into()), &json!({}));
         body["region"] = region.into();
         body["templateParameterValues"] = values.into();
         let response = ask(&body.to_string());
@@ -119,7 +119,7 @@ fn the_macro_and_the_command_agree_on_every_fixture() {
             compared += 1;
             assert_eq!(
                 response["fragment"],
-                Value::Object(output.template.0),
+                Value::Object(output.template.0.into()),
                 "{}",
                 path.display()
             );
@@ -333,7 +333,7 @@ fn no_message_holds_the_value_of_a_parameter() {
         let Ok(template) = read(text.as_bytes()) else {
             continue;
         };
-        let fragment = Value::Object(template.template.0);
+        let fragment = Value::Object(template.template.0.into());
         let mut body = request(&fragment, &json!({ "Warnings": "Fail" }));
         for secret in ["hunter2 x", "hunter2", "arn:hunter2"] {
             let values: Map<String, Value> = fragment["Parameters"]

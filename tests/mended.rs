@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+use canaryform::tree::{Value, json};
 use canaryform::{Options, read, transform};
-use serde_json::{Value, json};
 
 fn made(text: &str) -> Value {
     let template = read(text.as_bytes()).unwrap().template;

@@ -15,9 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use canaryform::origin::Origin;
 use canaryform::template::Step;
+use canaryform::tree::Value;
 use canaryform::{Diagnostic, Output, Path, Template, read, transform};
 use fixture::Fixture;
-use serde_json::Value;
 
 /// Types whose ids change with what the resource they are made of is like, or what its alias is called: of these it is
 /// the one of its source that is meant.
@@ -46,7 +46,7 @@ fn without(template: &mut Template, path: &Path) {
     let mut at = template.0.get_mut(&key(first)).unwrap();
     for step in above {
         at = at
-            .get_mut(key(step))
+            .get_mut(&key(step))
             .unwrap_or_else(|| panic!("{path} is not there"));
     }
     let map = at.as_object_mut().unwrap();
@@ -124,7 +124,7 @@ fn every_reason_is_one() {
         };
         let mut given = given.template;
         // A template without resources is refused for that.
-        let bystander = serde_json::json!({ "Type": "AWS::SNS::Topic" });
+        let bystander = canaryform::tree::json!({ "Type": "AWS::SNS::Topic" });
         let resources = given.section_mut("Resources");
         resources.unwrap().insert("Bystander".to_owned(), bystander);
         let output = transform(given.clone(), &fixture.options());
@@ -135,7 +135,7 @@ fn every_reason_is_one() {
         let mut by_reason: BTreeMap<Vec<String>, Vec<(String, &Origin)>> = BTreeMap::new();
         for (id, origin) in &output.origins {
             let reason = origin.because.iter().map(Path::to_string).collect();
-            let name = name(id, &made[id], origin);
+            let name = name(id, made.get(id).unwrap(), origin);
             by_reason.entry(reason).or_default().push((name, origin));
         }
         for (reason, resources) in by_reason {

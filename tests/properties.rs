@@ -11,14 +11,14 @@
 mod fixture;
 
 use canaryform::properties::supported;
+use canaryform::tree::{Map, Value, json};
 use canaryform::{Diagnostic, Options, Output, Template, read, transform};
 use fixture::Fixture;
 use indexmap::{IndexMap, IndexSet};
-use serde_json::{Map, Value, json};
 
 /// Shows `visit` everything in a template that has properties of SAM's: the owner of their rows, where they are (a JSON
 /// pointer), and the properties.
-fn each_owner(template: &Template, mut visit: impl FnMut(&str, &str, &Map<String, Value>)) {
+fn each_owner(template: &Template, mut visit: impl FnMut(&str, &str, &Map)) {
     let mut all = |owner: &str, at: &str, properties: &Value| {
         if let Some(properties) = properties.as_object() {
             visit(owner, at, properties);
@@ -60,7 +60,7 @@ fn differs(
     options: &Options<'_>,
     before: &Output,
     at: &str,
-    change: impl FnOnce(&mut Map<String, Value>),
+    change: impl FnOnce(&mut Map),
 ) -> Option<bool> {
     let mut changed = Value::Object(given.0.clone());
     change(changed.pointer_mut(at)?.as_object_mut()?);
@@ -89,7 +89,7 @@ fn every_property_does_something() {
         };
         each_owner(&given.template, |_, _, properties| {
             for (name, value) in properties {
-                let values = known.entry(name.clone()).or_default();
+                let values = known.entry(name.to_string()).or_default();
                 if !values.contains(value) {
                     values.push(value.clone());
                 }

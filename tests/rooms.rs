@@ -13,8 +13,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use canaryform::tree::Value;
 use canaryform::{Options, Template, read, transform};
-use serde_json::Value;
 
 /// What every function has that does not say otherwise.
 const GLOBALS: &str = "Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13}}\n";

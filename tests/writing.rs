@@ -6,10 +6,10 @@
     reason = "a test that cannot go on should panic"
 )]
 
+use canaryform::tree::{Map, Value, json};
 use canaryform::{Format, Template, read, write};
 use proptest::prelude::*;
 use saphyr_parser::{Event, Parser, ScalarStyle};
-use serde_json::{Map, Value, json};
 
 /// Text as templates have it, and as nobody would write it.
 fn text() -> impl Strategy<Value = String> {
@@ -66,7 +66,7 @@ fn tree() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
             prop::collection::vec((text(), inner), 2..5)
-                .prop_map(|pairs| Value::Object(pairs.into_iter().collect::<Map<_, _>>()))
+                .prop_map(|pairs| Value::Object(pairs.into_iter().collect::<Map>()))
                 .prop_filter("one key may look like an intrinsic", |map| {
                     map.as_object().is_some_and(|map| map.len() > 1)
                 }),
@@ -87,7 +87,7 @@ fn template_tree() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
             prop::collection::vec((text(), inner.clone()), 0..4)
-                .prop_map(|pairs| Value::Object(pairs.into_iter().collect::<Map<_, _>>())),
+                .prop_map(|pairs| Value::Object(pairs.into_iter().collect::<Map>())),
             (text(), inner.clone(), inner.clone())
                 .prop_map(|(name, a, b)| json!({ "Fn::If": [name, a, b] })),
             (text(), prop::collection::vec(inner, 0..3))

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use canaryform::diagnostics::codes::{self, Code, Refusal};
 use canaryform::diagnostics::suggestion;
+use canaryform::tree::{Value, json};
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
 
 use super::Failure;
 use super::output::write_stdout;

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::path::{Component, Path, PathBuf};
 
 use canaryform::Template;
-use serde_json::{Map, Value};
+use canaryform::tree::{Map, Text, Value};
 
 /// Where a resource may have a local path: its type, and the way to the value inside its properties. From the
 /// resources that `aws cloudformation package` (AWS CLI 1.45) exports.
@@ -120,7 +120,7 @@ fn lead_includes(value: &mut Value, way: &Way) {
     }
 }
 
-fn is_include(transform: &Map<String, Value>) -> bool {
+fn is_include(transform: &Map) -> bool {
     transform
         .get("Name")
         .is_some_and(|name| name == "AWS::Include")
@@ -156,7 +156,7 @@ impl Way {
     }
 
     /// Puts this way before `path`, where that is a local path that is not absolute.
-    fn lead(&self, path: &mut String) {
+    fn lead(&self, path: &mut Text) {
         if path.is_empty() || path.contains("://") || Path::new(path.as_str()).is_absolute() {
             return;
         }
@@ -188,11 +188,11 @@ impl Way {
             .filter_map(|step| step.as_os_str().to_str())
             .collect();
         *path = if names.is_empty() {
-            ".".to_owned()
+            ".".into()
         } else if steps.is_absolute() {
-            whole.to_owned()
+            whole.into()
         } else {
-            names.join("/")
+            names.join("/").into()
         };
     }
 }
@@ -200,11 +200,11 @@ impl Way {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use canaryform::tree::json;
 
     #[track_caller]
     fn check(from: &str, to: &str, path: &str, expected: &str) {
-        let mut path = path.to_owned();
+        let mut path = Text::from(path);
         Way::between(Path::new(to), Path::new(from)).lead(&mut path);
         assert_eq!(path, expected);
     }

@@ -6,19 +6,16 @@
 use std::fs;
 use std::path::Path;
 
+use canaryform::tree::Map;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use super::Failure;
 
 /// All values: those of the file, then those of the pairs, which win.
-pub(crate) fn collect(
-    pairs: &[String],
-    file: Option<&Path>,
-) -> Result<Map<String, Value>, Failure> {
+pub(crate) fn collect(pairs: &[String], file: Option<&Path>) -> Result<Map, Failure> {
     let pairs = pairs
         .iter()
         .enumerate()
@@ -37,7 +34,7 @@ pub(crate) fn collect(
     values
         .into_iter()
         .map(|(name, value)| match value {
-            Some(value) => Ok((name, Value::String(value))),
+            Some(value) => Ok((name, value.into())),
             None => Err(Failure::Usage(format!(
                 "the parameter `{name}` has no value in the parameters file: there is no previous stack to ask; \
                  add `ParameterValue`, or give it with --parameter-overrides"
@@ -263,8 +260,8 @@ mod tests {
         ];
         let values = collect(&pairs, Some(&file)).unwrap();
         assert_eq!(
-            Value::Object(values),
-            serde_json::json!({"A": "1=2", "B": "b", "C": "", "D": "x,y"})
+            canaryform::tree::Value::Object(values),
+            canaryform::tree::json!({"A": "1=2", "B": "b", "C": "", "D": "x,y"})
         );
         assert!(
             matches!(collect(&[], Some(&file)), Err(Failure::Usage(message)) if message.contains("`A`"))

@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::tree::json;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use serde_json::json;
 
 use super::{Diagnostic, Severity};
 use crate::place::{Location, Span};
@@ -82,9 +82,9 @@ pub fn json(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
         let object = json!({
             "code": diagnostic.code.name,
             "severity": diagnostic.severity.word(),
-            "message": diagnostic.message,
-            "help": diagnostic.help,
-            "resource": diagnostic.resource,
+            "message": &diagnostic.message,
+            "help": diagnostic.help.as_deref(),
+            "resource": diagnostic.resource.as_deref(),
             "path": diagnostic.path.to_string(),
             "file": source.name,
             "line": start.map(|start| start.line),

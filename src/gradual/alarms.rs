@@ -27,7 +27,7 @@ use crate::language::truth::is_truthy;
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
-use serde_json::{Value, json};
+use crate::tree::{Value, json};
 
 /// Reads `Alarms` of a preference; a fault is reported and gives none.
 pub(super) fn read(scope: &Scope<'_>, given: Option<&Value>, path: &Path) -> Option<Alarms> {
@@ -128,7 +128,7 @@ pub(super) fn configuration(alarms: &Alarms) -> Option<Value> {
         Alarms::None => None,
         Alarms::Watched(watched) if watched.is_empty() => Some(json!({})),
         Alarms::Watched(watched) => {
-            let names = watched.iter().map(|alarm| json!({ "Name": alarm.name }));
+            let names = watched.iter().map(|alarm| json!({ "Name": &alarm.name }));
             Some(json!({ "Enabled": true, "Alarms": names.collect::<Value>() }))
         }
         Alarms::If {

@@ -61,7 +61,7 @@ use crate::resource::{map, resource, set};
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// Gives an alias the UpdatePolicy that has CodeDeploy shift its traffic.
 pub(crate) fn wire(alias: &mut Value, shift: &Shift) {
@@ -152,7 +152,7 @@ fn emit_shared(
     id: &str,
     kind: &str,
     condition: Option<&str>,
-    properties: Map<String, Value>,
+    properties: Map,
     because: Vec<Path>,
 ) {
     let mut attributes = Map::new();

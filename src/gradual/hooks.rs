@@ -32,7 +32,7 @@ use crate::resource::keys;
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
-use serde_json::{Map, Value};
+use crate::tree::{Map, Value};
 
 const KEYS: &[&str] = &["PreTraffic", "PostTraffic"];
 
@@ -44,11 +44,7 @@ pub(super) struct Hooks {
 }
 
 /// Reads `Hooks` of a preference; a fault is reported and gives none.
-pub(super) fn read(
-    scope: &Scope<'_>,
-    preference: &Map<String, Value>,
-    path: &Path,
-) -> Option<Hooks> {
+pub(super) fn read(scope: &Scope<'_>, preference: &Map, path: &Path) -> Option<Hooks> {
     let Some(given) = preference.get("Hooks") else {
         return Some(Hooks::default());
     };

@@ -55,7 +55,7 @@ use crate::resource::keys;
 use crate::resource::tags;
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Value, json};
+use crate::tree::{Value, json};
 
 /// What `DeploymentPreference` may say.
 const KEYS: &[&str] = &[

@@ -44,7 +44,7 @@ use crate::resource::{SamResource, resource, set};
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// The alias that a function wants; a fault is reported and gives none.
 pub(crate) fn read_alias(scope: &Scope<'_>, sam: &SamResource) -> Option<Alias> {
@@ -91,7 +91,7 @@ pub(crate) fn read_alias(scope: &Scope<'_>, sam: &SamResource) -> Option<Alias> 
     let concurrency = sam.get("ProvisionedConcurrencyConfig");
     Some(Alias {
         id: logical_id::alias(&sam.id, &name),
-        name,
+        name: name.into(),
         provisioned_concurrency: is_truthy(Some(concurrency)).then(|| concurrency.clone()),
     })
 }
@@ -126,7 +126,7 @@ pub(crate) fn lower(
     stack: &Stack,
     sam: &mut SamResource,
     alias: &Alias,
-    properties: &mut Map<String, Value>,
+    properties: &mut Map,
     local_code: Option<&Value>,
 ) -> Option<Published> {
     let sha = given_sha(scope, sam);
@@ -197,7 +197,7 @@ fn given_sha(scope: &Scope<'_>, sam: &SamResource) -> Option<String> {
     let given = sam.get("AutoPublishCodeSha256");
     scope.warn_of_parameters(given, &path);
     match scope.parameters.resolved(given) {
-        Ok(Value::String(sha)) => Some(sha),
+        Ok(Value::String(sha)) => Some(sha.into()),
         Ok(_) => {
             scope.report(
                 Diagnostic::new(
@@ -217,12 +217,7 @@ fn given_sha(scope: &Scope<'_>, sam: &SamResource) -> Option<String> {
 }
 
 /// Appends the given hash to the function's description: without a change of the function Lambda publishes no version.
-fn append_to_description(
-    scope: &Scope<'_>,
-    sam: &SamResource,
-    properties: &mut Map<String, Value>,
-    sha: &str,
-) {
+fn append_to_description(scope: &Scope<'_>, sam: &SamResource, properties: &mut Map, sha: &str) {
     let mut description = properties.get("Description").cloned().unwrap_or_default();
     scope.warn_of_parameters(&description, &sam.path("Description"));
     if let Err(fault) = scope.parameters.resolve(&mut description) {
@@ -262,7 +257,7 @@ enum Source<'a> {
 fn hashed<'a>(
     stack: &'a Stack,
     published_on: PublishedOn,
-    properties: &'a Map<String, Value>,
+    properties: &'a Map,
     local_code: Option<&'a Value>,
 ) -> Vec<Hashed<'a>> {
     let code = local_code.or_else(|| properties.get("Code"));
@@ -412,10 +407,7 @@ fn code_path(sam: &SamResource, entry: &str) -> Path {
 
 /// The properties, as written, of each layer of this template that the function names and that asks for a new version of
 /// its functions.
-fn layers<'a>(
-    stack: &'a Stack,
-    properties: &'a Map<String, Value>,
-) -> impl Iterator<Item = (&'a str, &'a Value)> {
+fn layers<'a>(stack: &'a Stack, properties: &'a Map) -> impl Iterator<Item = (&'a str, &'a Value)> {
     properties
         .get("Layers")
         .and_then(Value::as_array)

@@ -29,10 +29,10 @@
 
 use crate::language::partition::Partition;
 use crate::resource::trust;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, json};
 
 /// The role's properties, without tags.
-pub(super) fn properties(partition: Partition) -> Map<String, Value> {
+pub(super) fn properties(partition: Partition) -> Map {
     // These two partitions never had the wider policy; the others keep it for the stacks that have it already.
     let policy = match partition {
         Partition::Iso | Partition::IsoB => "service-role/AWSCodeDeployRoleForLambdaLimited",

@@ -25,7 +25,7 @@
 
 use crate::deployment::{Plan, Traffic};
 use crate::language::intrinsics::{if_parts, if_then, is_intrinsic};
-use serde_json::{Value, json};
+use crate::tree::{Value, json};
 
 /// The predefined shapes: the name that `Type` takes, and what it means.
 const SHAPES: &[(&str, Plan)] = &[

@@ -1,6 +1,6 @@
 //! Conditions: building the ones that the transform adds.
 
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// The most operands that CloudFormation takes in one `Fn::Or` or `Fn::And`.
 const MAX_OPERANDS: usize = 10;
@@ -22,7 +22,7 @@ pub(crate) fn not(name: &str) -> Value {
 ///
 /// SAM: `make_combined_condition` in model/intrinsics.py. There the names come out of a set, in an order that differs
 /// from run to run; here they keep the order that they are given in.
-pub(crate) fn any_of(wanted: &str, names: &[String]) -> Map<String, Value> {
+pub(crate) fn any_of(wanted: &str, names: &[String]) -> Map {
     let mut made = Map::new();
     let mut queue: std::collections::VecDeque<String> = names.iter().cloned().collect();
     let total = 1 + names.len().saturating_sub(2) / (MAX_OPERANDS - 1);
@@ -52,7 +52,7 @@ mod tests {
             .iter()
             .map(|(name, value)| {
                 let operands = value["Fn::Or"].as_array().unwrap().len();
-                (name.clone(), operands)
+                (name.to_string(), operands)
             })
             .collect()
     }

@@ -3,7 +3,7 @@
 //! In the tree an intrinsic is always in its long form, a map with one key: `{"Ref": "Topic"}`,
 //! `{"Fn::GetAtt": ["Fn", "Arn"]}`. `{"Condition": "Prod"}` counts as one, as it does for SAM.
 
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Text, Value, json};
 
 /// The key and value of a map that has exactly one key.
 fn only_entry(value: &Value) -> Option<(&str, &Value)> {
@@ -162,7 +162,7 @@ pub(crate) fn replace_sub_references<E>(
 }
 
 /// The text of an `Fn::Sub`, in its one-item or two-item form.
-pub(crate) fn sub_text_mut(value: &mut Value) -> Option<&mut String> {
+pub(crate) fn sub_text_mut(value: &mut Value) -> Option<&mut Text> {
     let map = value.as_object_mut()?;
     if map.len() != 1 {
         return None;

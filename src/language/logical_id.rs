@@ -4,7 +4,7 @@
 
 use crate::language::python_json;
 use crate::language::truth::is_truthy;
-use serde_json::Value;
+use crate::tree::{Value, json};
 use sha1::{Digest, Sha1};
 
 /// The longest logical id that CloudFormation takes, in characters.
@@ -199,7 +199,7 @@ pub(crate) fn api_mapping(api: &str, path: &str) -> String {
 
 /// `AWS::ApiGateway::DomainNameAccessAssociation` of a VPC endpoint and a private domain.
 pub(crate) fn access_association(endpoint: &Value, domain: &str) -> String {
-    let pair = Value::Array(vec![endpoint.clone(), domain.into()]);
+    let pair = json!([endpoint, domain]);
     format!("DomainNameAccessAssociation{}", hash_of(&pair))
 }
 
@@ -210,7 +210,7 @@ pub(crate) fn record_set_group(zone: &Value) -> String {
 
 /// `AWS::Route53::RecordSetGroup` of one domain alone.
 pub(crate) fn separate_record_set_group(zone: &Value, domain: &Value) -> String {
-    record_set_group(&Value::Array(vec![zone.clone(), domain.clone()]))
+    record_set_group(&json!([zone, domain]))
 }
 
 /// What the usage plan that APIs share, its key and what joins them are named after, instead of an API.

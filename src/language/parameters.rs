@@ -4,7 +4,7 @@
 
 use super::intrinsics::{argument, replace_sub_references, sub_references, sub_text_mut};
 use super::python2::Node;
-use serde_json::{Map, Value};
+use crate::tree::{Map, Text, Value, json};
 
 /// CloudFormation sends this in place of a value that it does not know yet; a `Ref` to it stays.
 const UNKNOWN_VALUE: &str = "{{IntrinsicFunction:";
@@ -12,11 +12,11 @@ const UNKNOWN_VALUE: &str = "{{IntrinsicFunction:";
 /// What is known of the template's parameters: name to value.
 #[derive(Debug, Default)]
 pub(crate) struct Parameters {
-    values: Map<String, Value>,
+    values: Map,
     /// The pseudo parameters that nobody gave a value for.
     filled_in: Vec<&'static str>,
     /// Parameters whose value had better not be read, and why.
-    traps: Vec<(String, Trap)>,
+    traps: Vec<(Text, Trap)>,
 }
 
 /// Why it is unwise that a parameter's value goes into the output or into an id.
@@ -66,7 +66,7 @@ fn as_list(value: Value) -> Value {
     match value {
         unknown if is_unknown(&unknown) => unknown,
         Value::String(text) => text.split(',').map(str::trim).collect(),
-        Value::Number(number) => Value::Array(vec![number.to_string().into()]),
+        Value::Number(number) => json!([number.to_string()]),
         Value::Array(items) => items.into_iter().map(as_text).collect(),
         other => other,
     }
@@ -94,12 +94,7 @@ impl Parameters {
     /// The values given, then the template's defaults for the others, then `AWS::Region` and `AWS::Partition`.
     ///
     /// No other pseudo parameter is known unless it is given.
-    pub(crate) fn new(
-        given: &Map<String, Value>,
-        declared: Option<&Map<String, Value>>,
-        region: &str,
-        partition: &str,
-    ) -> Self {
+    pub(crate) fn new(given: &Map, declared: Option<&Map>, region: &str, partition: &str) -> Self {
         let mut values = given.clone();
         let mut traps = Vec::new();
         for (name, declaration) in declared.into_iter().flatten() {
@@ -147,7 +142,7 @@ impl Parameters {
     }
 
     /// The parameters that `value` reads, in a `Ref` or an `Fn::Sub`, and that had better not be read.
-    pub(crate) fn traps(&self, value: &Value) -> Vec<(String, Trap)> {
+    pub(crate) fn traps(&self, value: &Value) -> Vec<(Text, Trap)> {
         let trapped = self
             .traps
             .iter()
@@ -162,7 +157,10 @@ impl Parameters {
     /// they are known.
     pub(crate) fn read_in(&self, value: &Value) -> Vec<String> {
         let known = self.values.keys().filter(|name| self.get(name).is_some());
-        known.filter(|name| reads(value, name)).cloned().collect()
+        known
+            .filter(|name| reads(value, name))
+            .map(Into::into)
+            .collect()
     }
 
     /// The value of a parameter, where it is known.
@@ -184,7 +182,7 @@ impl Parameters {
         } else if let Some(text) = sub_text_mut(value)
             && let Some(replaced) = self.substituted(text)?
         {
-            *text = replaced;
+            *text = replaced.into();
         }
         match value {
             Value::Array(items) => {
@@ -224,7 +222,7 @@ impl Parameters {
     fn substituted(&self, text: &str) -> Result<Option<String>, Unresolvable> {
         replace_sub_references(text, |reference| match self.get(reference.name) {
             None => Ok(None),
-            Some(Value::String(known)) => Ok(Some(known.clone())),
+            Some(Value::String(known)) => Ok(Some(known.to_string())),
             Some(_) => Err(Unresolvable::SubOfNonText {
                 parameter: reference.name.to_owned(),
             }),
@@ -310,19 +308,23 @@ impl Parameters {
 }
 
 /// Puts the items of the lists at these places into the list that they are items of.
-fn flatten<T>(items: &mut Vec<T>, lists: &[usize], open: impl Fn(T) -> Result<Vec<T>, T>) {
+fn flatten<T, L: Default + IntoIterator<Item = T> + Extend<T>>(
+    items: &mut L,
+    lists: &[usize],
+    open: impl Fn(T) -> Result<L, T>,
+) {
     if lists.is_empty() {
         return;
     }
     let old = std::mem::take(items);
     for (index, item) in old.into_iter().enumerate() {
         if !lists.contains(&index) {
-            items.push(item);
+            items.extend([item]);
             continue;
         }
         match open(item) {
             Ok(inner) => items.extend(inner),
-            Err(item) => items.push(item),
+            Err(item) => items.extend([item]),
         }
     }
 }
@@ -353,10 +355,7 @@ fn reads(value: &Value, parameter: &str) -> bool {
 /// Looks up `Fn::FindInMap`, everywhere in `value`, keys that are `Fn::FindInMap` themselves included.
 ///
 /// What is not found stays as it is; without mappings nothing is looked at.
-pub(crate) fn find_in_maps(
-    value: &mut Value,
-    mappings: Option<&Map<String, Value>>,
-) -> Result<(), Unresolvable> {
+pub(crate) fn find_in_maps(value: &mut Value, mappings: Option<&Map>) -> Result<(), Unresolvable> {
     let Some(mappings) = mappings.filter(|mappings| !mappings.is_empty()) else {
         return Ok(());
     };
@@ -375,14 +374,11 @@ pub(crate) fn find_in_maps(
     }
 }
 
-fn find_in_map<'a>(
-    value: &Value,
-    mappings: &'a Map<String, Value>,
-) -> Result<Option<&'a Value>, Unresolvable> {
+fn find_in_map<'a>(value: &Value, mappings: &'a Map) -> Result<Option<&'a Value>, Unresolvable> {
     let Some(given) = argument(value, "Fn::FindInMap") else {
         return Ok(None);
     };
-    let Some([mapping, top, second]) = given.as_array().map(Vec::as_slice) else {
+    let Some([mapping, top, second]) = given.as_array().map(|given| given.as_slice()) else {
         return Err(Unresolvable::FindInMapShape);
     };
     let (Some(mapping), Some(top), Some(second)) = (
@@ -405,10 +401,7 @@ fn find_in_map<'a>(
 }
 
 /// A key of `Fn::FindInMap`: a text, or another `Fn::FindInMap` that gives one.
-fn map_key<'a>(
-    key: &'a Value,
-    mappings: &'a Map<String, Value>,
-) -> Result<Option<&'a str>, Unresolvable> {
+fn map_key<'a>(key: &'a Value, mappings: &'a Map) -> Result<Option<&'a str>, Unresolvable> {
     match find_in_map(key, mappings)? {
         Some(found) => Ok(found.as_str()),
         None => Ok(key.as_str()),

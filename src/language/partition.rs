@@ -160,7 +160,7 @@ fn managed_policies() -> &'static [ManagedPolicy] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::tree::json;
 
     #[test]
     fn region_prefixes_tell_the_partition() {
@@ -218,7 +218,7 @@ mod tests {
             return;
         };
         let commercial = ("aws", "us-east-1");
-        let mut policies = serde_json::Map::new();
+        let mut policies = crate::tree::Map::new();
         for (name, region) in [
             commercial,
             ("aws-cn", "cn-north-1"),
@@ -231,7 +231,7 @@ mod tests {
         ] {
             let partition = Partition::of_region(region);
             assert_eq!(partition.name(), name);
-            let known: serde_json::Map<_, _> = managed_policies()
+            let known: crate::tree::Map = managed_policies()
                 .iter()
                 .filter_map(|policy| {
                     Some((
@@ -243,7 +243,7 @@ mod tests {
             policies.insert(name.to_owned(), known.into());
         }
         let facts = json!({
-            "region_prefixes": REGION_PREFIXES.map(|(prefix, partition)| (prefix, partition.name())),
+            "region_prefixes": REGION_PREFIXES.map(|(prefix, partition)| json!([prefix, partition.name()])),
             "managed_policies": policies,
             "application_repository_regions": APPLICATION_REPOSITORY_REGIONS,
         });

@@ -3,7 +3,7 @@
 //! `json.dumps(value, sort_keys=True)`: keys in the order of their code points, everything beyond ASCII as `\uXXXX`,
 //! floats as Python's `repr` gives them.
 
-use serde_json::{Map, Number, Value};
+use crate::tree::{Map, Number, Value};
 use std::fmt::Write as _;
 
 /// Without spaces: `json.dumps(value, separators=(",", ":"), sort_keys=True)`.
@@ -53,7 +53,7 @@ fn write_value(text: &mut String, value: &Value, indent: Option<usize>) {
     }
 }
 
-fn sorted(map: &Map<String, Value>) -> Vec<(&str, &Value)> {
+fn sorted(map: &Map) -> Vec<(&str, &Value)> {
     let mut entries: Vec<(&str, &Value)> = map
         .iter()
         .map(|(key, value)| (key.as_str(), value))
@@ -162,7 +162,7 @@ fn float_text(float: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::tree::json;
 
     #[test]
     fn text_is_what_python_writes() {

@@ -2,7 +2,7 @@
 //!
 //! `""`, `0`, `0.0`, `[]`, `{}`, `false` and null are false, everything else is true; `1`, `1.0` and `true` are equal.
 
-use serde_json::Value;
+use crate::tree::Value;
 
 /// Whether `value` counts as true; an absent property counts as null.
 pub(crate) fn is_truthy(value: Option<&Value>) -> bool {

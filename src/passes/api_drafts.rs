@@ -7,7 +7,7 @@ use crate::resource::{REST_API, is_of_type};
 use crate::sam::api::draft::{Apis, merge_global};
 use crate::sam::api::{openapi, rest};
 use crate::template::Template;
-use serde_json::Value;
+use crate::tree::Value;
 
 /// Completes the drafts of REST APIs with what came from Globals, and makes documents OpenAPI 3 where that is wanted.
 pub(crate) fn complete(template: &mut Template, apis: &mut Apis) {

@@ -46,8 +46,8 @@ use crate::sam;
 use crate::sam::resource_type::ResourceType;
 use crate::scope::Scope;
 use crate::template::{Path, Step, Template};
+use crate::tree::{Map, Text, Value};
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
 
 /// How two values of a path merge, where the general rule does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub(crate) fn merge(scope: &Scope<'_>, template: &mut Template) -> Inheritance {
         if let (Some(global), Some(resource)) = (sections.get(section), resource.as_object_mut())
             && let Some(inherited) = merge_resource(scope, id, section, global, resource)
         {
-            inheritance.resources.insert(id.clone(), inherited);
+            inheritance.resources.insert(id.to_string(), inherited);
         }
     }
     if let Some(global) = sections.get("Function") {
@@ -112,10 +112,7 @@ pub(crate) fn merge(scope: &Scope<'_>, template: &mut Template) -> Inheritance {
 }
 
 /// The sections by name, without what may not stand there, which is reported.
-fn read_sections(
-    scope: &Scope<'_>,
-    globals: Map<String, Value>,
-) -> IndexMap<&'static str, Map<String, Value>> {
+fn read_sections(scope: &Scope<'_>, globals: Map) -> IndexMap<&'static str, Map> {
     let mut sections = IndexMap::new();
     for (name, value) in globals {
         let path = Path::default().then("Globals").then(&name);
@@ -191,8 +188,8 @@ fn merge_resource(
     scope: &Scope<'_>,
     id: &str,
     section: &'static str,
-    global: &Map<String, Value>,
-    resource: &mut Map<String, Value>,
+    global: &Map,
+    resource: &mut Map,
 ) -> Option<Inherited> {
     let unwanted = unwanted(scope, id, section, global, resource.get("IgnoreGlobals"))?;
     let mut inherited = Inherited {
@@ -219,7 +216,7 @@ fn unwanted<'a>(
     scope: &Scope<'_>,
     id: &str,
     section: &str,
-    global: &'a Map<String, Value>,
+    global: &'a Map,
     given: Option<&Value>,
 ) -> Option<Vec<&'a str>> {
     let path = Path::resource(id).then("IgnoreGlobals");
@@ -251,11 +248,11 @@ fn unwanted<'a>(
 
 /// Global keys first, in their order, then those that only the resource has.
 fn merge_maps<'a>(
-    global: impl Iterator<Item = (&'a String, &'a Value)>,
-    mut own: Map<String, Value>,
+    global: impl Iterator<Item = (&'a Text, &'a Value)>,
+    mut own: Map,
     path: &mut Vec<Step>,
     inherited: &mut Inherited,
-) -> Map<String, Value> {
+) -> Map {
     let mut merged = Map::with_capacity(global.size_hint().1.unwrap_or_default() + own.len());
     for (key, value) in global {
         path.push(key.into());
@@ -350,12 +347,7 @@ const RESOLVED_IN_PLACE: &[(&[&str], &[&str])] = &[
 /// Resolves a global value for every function that has it, once publishing resolves it for one of them.
 ///
 /// In the reference all of them share one value. A fault in it is reported where publishing meets it.
-fn resolve_shared(
-    scope: &Scope<'_>,
-    inheritance: &Inheritance,
-    global: &Map<String, Value>,
-    resources: &mut Map<String, Value>,
-) {
+fn resolve_shared(scope: &Scope<'_>, inheritance: &Inheritance, global: &Map, resources: &mut Map) {
     for (at, needed) in RESOLVED_IN_PLACE {
         let value = at.iter().try_fold(None, |value: Option<&Value>, key| {
             let next = match value {
@@ -374,7 +366,7 @@ fn resolve_shared(
         if scope.parameters.resolve(&mut resolved).is_err() || resolved == *value {
             continue;
         }
-        let users: Vec<String> = resources
+        let users: Vec<Text> = resources
             .keys()
             .filter(|id| inheritance.has_whole(id, at))
             .cloned()
@@ -405,13 +397,8 @@ fn resolve_shared(
     }
 }
 
-fn unknown_ignored_global(
-    path: Path,
-    section: &str,
-    global: &Map<String, Value>,
-    name: &Value,
-) -> Diagnostic {
-    let known: Vec<&str> = global.keys().map(String::as_str).collect();
+fn unknown_ignored_global(path: Path, section: &str, global: &Map, name: &Value) -> Diagnostic {
+    let known: Vec<&str> = global.keys().map(Text::as_str).collect();
     Diagnostic::new(
         codes::IGNORED_GLOBAL_UNKNOWN,
         path,

@@ -21,7 +21,7 @@ use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::truth::is_truthy;
 use crate::scope::Scope;
 use crate::template::Template;
-use serde_json::{Map, Value};
+use crate::tree::{Map, Value};
 
 /// The property that names the code of a resource, by its type.
 const NAMED_BY: &[(&str, &str)] = &[

@@ -57,7 +57,7 @@ fn lower_all(
     let mut staged: Vec<(Stage, usize, usize, &'static ResourceType)> = own
         .filter_map(|(index, (id, resource))| {
             let kind = type_of(resource)?;
-            let rank = order.get(id).copied().unwrap_or(index);
+            let rank = order.get(id.as_str()).copied().unwrap_or(index);
             Some((kind.stage, rank, index, kind))
         })
         .collect();
@@ -68,9 +68,9 @@ fn lower_all(
         .is_some_and(|(stage, ..)| *stage == Stage::Connectors);
     if has_connectors || !embedded.is_empty() {
         let own = &common.stack.own;
-        let typed = staged
-            .iter()
-            .filter_map(|(_, _, index, kind)| Some((own.get_index(*index)?.0.clone(), kind.name)));
+        let typed = staged.iter().filter_map(|(_, _, index, kind)| {
+            Some((own.get_index(*index)?.0.to_string(), kind.name))
+        });
         common.joints.sam_types = typed.collect();
     }
     let mut deployments = Vec::new();
@@ -190,7 +190,7 @@ fn find_more_faults(
     let id = sam.id.clone();
     let depth = Path::resource(&id).then("Properties").0.len();
     let property_of = |finding: &Diagnostic| match finding.path.0.get(depth) {
-        Some(Step::Key(name)) => Some(name.clone()),
+        Some(Step::Key(name)) => Some(name.to_string()),
         _ => None,
     };
     let misspelt = property::misspelt(kind.properties, &sam.properties);
@@ -201,7 +201,8 @@ fn find_more_faults(
         .chain(misspelt)
         .collect();
     faults.into_iter().for_each(|fault| scope.report(fault));
-    sam.properties.retain(|name, _| !at_fault.contains(name));
+    sam.properties
+        .retain(|name, _| !at_fault.contains(name.as_str()));
     sam.is_refused = true;
     let aside = scope.aside();
     run(&aside, common, kind, sam);

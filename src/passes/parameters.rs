@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::language::parameters::{self, is_unknown};
 use crate::scope::Scope;
 use crate::template::{Path, Template};
-use serde_json::{Map, Value};
+use crate::tree::{Map, Text, Value};
 
 /// Types of parameters that may also stand in `List<...>`.
 ///
@@ -76,8 +76,8 @@ pub(crate) fn check(scope: &Scope<'_>, template: &Template) {
     }
 }
 
-fn unknown(name: &str, declared: &Map<String, Value>) -> Diagnostic {
-    let help = match suggestion(name, declared.keys().map(String::as_str)) {
+fn unknown(name: &str, declared: &Map) -> Diagnostic {
+    let help = match suggestion(name, declared.keys().map(Text::as_str)) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "declare it under `Parameters`, or take its value away".to_owned(),
     };
@@ -116,7 +116,7 @@ fn is_type(kind: &str) -> bool {
 
 /// Why a value does not fit its declaration, as words that go on after the parameter, and what fits.
 fn misfit(
-    declaration: &Map<String, Value>,
+    declaration: &Map,
     kind: &str,
     value: &Value,
     is_list: bool,
@@ -184,7 +184,7 @@ fn items(value: &Value, is_list: bool) -> Option<Vec<String>> {
 
 fn text(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.to_string()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(flag.to_string()),
         _ => None,
@@ -208,7 +208,7 @@ fn listed(words: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::tree::json;
 
     #[track_caller]
     fn check(declaration: &Value, value: Value, expected: Option<&str>) {

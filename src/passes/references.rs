@@ -23,8 +23,8 @@
 use crate::language::intrinsics::{argument, replace_sub_references, sub_text_mut};
 use crate::stack::Names;
 use crate::template::Template;
+use crate::tree::{Text, Value};
 use indexmap::IndexMap;
-use serde_json::Value;
 
 /// Rewrites references everywhere in the template, in whatever section.
 pub(crate) fn rewrite(template: &mut Template, names: &Names) {
@@ -72,7 +72,7 @@ fn replace_connectors(template: &mut Template, connectors: &IndexMap<String, Vec
                 ids.push(id.clone().into());
             }
         }
-        *named = Value::Array(ids);
+        *named = ids.into();
     }
 }
 
@@ -82,7 +82,7 @@ impl Names {
             Value::Array(items) => items.iter_mut().for_each(|item| self.rewrite(item)),
             Value::Object(map) => {
                 let name = (map.len() == 1).then(|| map.keys().next()).flatten();
-                match name.map(String::as_str) {
+                match name.map(Text::as_str) {
                     Some("Ref") => self.rewrite_ref(value),
                     Some("Fn::GetAtt") => self.rewrite_get_att(value),
                     Some("Fn::Sub") => self.rewrite_sub(value),
@@ -109,7 +109,7 @@ impl Names {
                     .get(id.as_str())
                     .or_else(|| self.referable.get(id.as_str()));
                 if let Some(new) = new {
-                    id.clone_from(new);
+                    *id = new.into();
                 }
             }
             Value::Array(ids) => ids
@@ -142,7 +142,7 @@ impl Names {
                 let Some(texts) = texts else {
                     return;
                 };
-                texts.join(".")
+                texts.join(".").into()
             }
             _ => return,
         };
@@ -161,7 +161,7 @@ impl Names {
             _ => None,
         };
         if let Some(new) = new {
-            *value = serde_json::json!({ "Fn::GetAtt": new });
+            *value = crate::tree::json!({ "Fn::GetAtt": new });
         }
     }
 
@@ -183,7 +183,7 @@ impl Names {
             Ok(new.map(|new| reference.whole.replace(&dotted, new)))
         });
         if let Ok(Some(replaced)) = replaced {
-            *text = replaced;
+            *text = replaced.into();
         }
     }
 }

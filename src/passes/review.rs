@@ -7,8 +7,8 @@ use crate::sam;
 use crate::scope::Scope;
 use crate::stack::Names;
 use crate::template::{Path, Template, Trail};
+use crate::tree::{Map, Text, Value};
 use indexmap::IndexSet;
-use serde_json::{Map, Value};
 
 const SAM_TRANSFORM: &str = "AWS::Serverless-2016-10-31";
 
@@ -19,7 +19,7 @@ const EARLIER: &[&str] = &["AWS::LanguageExtensions"];
 pub(crate) fn take_transform(scope: &Scope<'_>, template: &mut Template) {
     let transform = template.0.get("Transform");
     let named: Vec<(Path, String)> = match transform {
-        Some(Value::String(name)) => vec![(Path::default().then("Transform"), name.clone())],
+        Some(Value::String(name)) => vec![(Path::default().then("Transform"), name.to_string())],
         Some(Value::Array(items)) => items
             .iter()
             .enumerate()
@@ -97,7 +97,7 @@ pub(crate) fn find_undefined_conditions(scope: &Scope<'_>, template: &Template) 
 }
 
 struct ConditionUses<'a> {
-    declared: &'a Map<String, Value>,
+    declared: &'a Map,
     reported: IndexSet<String>,
 }
 
@@ -118,7 +118,7 @@ impl ConditionUses<'_> {
             place(),
             format!("the template declares no condition `{name}`"),
         );
-        let help = match suggestion(name, self.declared.keys().map(String::as_str)) {
+        let help = match suggestion(name, self.declared.keys().map(Text::as_str)) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "declare it under `Conditions`".to_owned(),
         };

@@ -7,7 +7,7 @@ use crate::language::truth::is_truthy;
 use crate::sam;
 use crate::scope::Scope;
 use crate::template::{Path, Template};
-use serde_json::Value;
+use crate::tree::Value;
 
 /// Reports what stands where a map, or a name, must stand. Such a template is not worked on any further: whatever
 /// followed would be guesswork.

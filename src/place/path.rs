@@ -1,32 +1,20 @@
 //! Where something stands in a template: `Resources/Fn/Properties/Layers/0`.
 
-use serde_json::Value;
+use crate::tree::{Text, Value};
 use std::fmt;
 
 /// One step of a [`Path`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Into a map, by key.
-    Key(String),
+    Key(Text),
     /// Into a list, by index from 0.
     Index(usize),
 }
 
-impl From<&str> for Step {
-    fn from(key: &str) -> Self {
-        Self::Key(key.to_owned())
-    }
-}
-
-impl From<String> for Step {
-    fn from(key: String) -> Self {
-        Self::Key(key)
-    }
-}
-
-impl From<&String> for Step {
-    fn from(key: &String) -> Self {
-        Self::Key(key.clone())
+impl<T: Into<Text>> From<T> for Step {
+    fn from(key: T) -> Self {
+        Self::Key(key.into())
     }
 }
 

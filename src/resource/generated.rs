@@ -1,8 +1,8 @@
 //! What one SAM resource becomes: resources by logical id, in order.
 
 use crate::template::Path;
+use crate::tree::Value;
 use indexmap::IndexMap;
-use serde_json::Value;
 
 /// Generated resources, each with why it is there; of two with one id the later stays, in the place of the first, and
 /// for the reasons of both.

@@ -8,13 +8,13 @@ pub(crate) mod typed_map;
 
 use crate::language::truth;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// A SAM resource that is being lowered: its room takes out what it uses.
 pub(crate) struct SamResource {
     pub(crate) id: String,
     pub(crate) attributes: Attributes,
-    pub(crate) properties: Map<String, Value>,
+    pub(crate) properties: Map,
     /// Whether it is refused already, and lowered only to tell all that is wrong with it.
     pub(crate) is_refused: bool,
 }
@@ -102,7 +102,7 @@ const PASSED_ON: [&str; 3] = ["Condition", "DeletionPolicy", "UpdateReplacePolic
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Attributes {
     /// Those of [`ATTRIBUTES`] that are given.
-    pub(crate) kept: Map<String, Value>,
+    pub(crate) kept: Map,
     pub(crate) depends_on: Option<Value>,
 }
 
@@ -113,7 +113,7 @@ impl Attributes {
     }
 
     /// `DependsOn`, where it is filled.
-    pub(crate) fn dependencies(&self) -> Map<String, Value> {
+    pub(crate) fn dependencies(&self) -> Map {
         let given = self.depends_on.as_ref();
         given
             .filter(|given| truth::is_truthy(Some(given)))
@@ -123,7 +123,7 @@ impl Attributes {
     }
 
     /// The attributes for a resource generated beside the main one.
-    pub(crate) fn passed_on(&self) -> Map<String, Value> {
+    pub(crate) fn passed_on(&self) -> Map {
         PASSED_ON
             .iter()
             .filter_map(|name| self.kept.get_key_value(*name))
@@ -132,24 +132,20 @@ impl Attributes {
     }
 
     /// The main resource that a SAM resource becomes: DependsOn and every kept attribute on it.
-    pub(crate) fn main(&self, kind: &str, properties: Map<String, Value>) -> Value {
+    pub(crate) fn main(&self, kind: &str, properties: Map) -> Value {
         let mut attributes = self.dependencies();
         attributes.extend(self.kept.clone());
         resource(kind, attributes, properties)
     }
 
     /// A resource generated beside the main one.
-    pub(crate) fn derived(&self, kind: &str, properties: Map<String, Value>) -> Value {
+    pub(crate) fn derived(&self, kind: &str, properties: Map) -> Value {
         resource(kind, self.passed_on(), properties)
     }
 }
 
 /// A CloudFormation resource: `Type`, the attributes, and `Properties`.
-pub(crate) fn resource(
-    kind: &str,
-    attributes: Map<String, Value>,
-    properties: Map<String, Value>,
-) -> Value {
+pub(crate) fn resource(kind: &str, attributes: Map, properties: Map) -> Value {
     let mut made = Map::with_capacity(attributes.len() + 2);
     made.insert("Type".to_owned(), kind.into());
     made.extend(attributes);
@@ -176,7 +172,7 @@ pub(crate) fn is_of_sam(resource: &Value) -> bool {
 }
 
 /// The entries of a `json!({...})`.
-pub(crate) fn map(value: Value) -> Map<String, Value> {
+pub(crate) fn map(value: Value) -> Map {
     match value {
         Value::Object(map) => map,
         _ => Map::new(),
@@ -184,7 +180,7 @@ pub(crate) fn map(value: Value) -> Map<String, Value> {
 }
 
 /// Adds a property, unless it is null.
-pub(crate) fn set(properties: &mut Map<String, Value>, name: &str, value: Value) {
+pub(crate) fn set(properties: &mut Map, name: &str, value: Value) {
     if !value.is_null() {
         properties.insert(name.to_owned(), value);
     }

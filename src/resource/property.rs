@@ -7,7 +7,7 @@ use crate::language::truth::is_truthy;
 use crate::resource::SamResource;
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value};
+use crate::tree::{Map, Text, Value};
 
 /// What a property's value must look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,7 +186,7 @@ impl Property {
 pub(crate) fn check(
     scope: &Scope<'_>,
     table: &'static [Property],
-    properties: &Map<String, Value>,
+    properties: &Map,
     owner: &str,
     path: &Path,
 ) -> bool {
@@ -252,11 +252,8 @@ pub(crate) fn check(
 }
 
 /// The absent properties that are probably meant by names without a row.
-pub(crate) fn misspelt(
-    table: &'static [Property],
-    properties: &Map<String, Value>,
-) -> Vec<&'static str> {
-    let is_known = |name: &&String| table.iter().any(|row| row.name == *name);
+pub(crate) fn misspelt(table: &'static [Property], properties: &Map) -> Vec<&'static str> {
+    let is_known = |name: &&Text| table.iter().any(|row| row.name == *name);
     properties
         .keys()
         .filter(|name| !is_known(name))
@@ -266,11 +263,7 @@ pub(crate) fn misspelt(
 }
 
 /// Moves the properties that go over as they are from a SAM resource into a CloudFormation one.
-pub(crate) fn copy(
-    table: &'static [Property],
-    from: &mut SamResource,
-    to: &mut Map<String, Value>,
-) {
+pub(crate) fn copy(table: &'static [Property], from: &mut SamResource, to: &mut Map) {
     for row in table {
         if row.copies(from.get(row.name)) {
             to.insert(row.name.to_owned(), from.take(row.name));

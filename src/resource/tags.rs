@@ -30,7 +30,7 @@ use crate::language::truth::is_truthy;
 use crate::resource::SamResource;
 use crate::resource::generated::Generated;
 use crate::scope::Scope;
-use serde_json::{Map, Value, json};
+use crate::tree::{List, Map, Value, json};
 
 /// Tag keys that belong to SAM.
 const RESERVED: [&str; 3] = [
@@ -40,7 +40,7 @@ const RESERVED: [&str; 3] = [
 ];
 
 /// A map of tags as CloudFormation's list; a null value becomes an empty one.
-pub(crate) fn list(tags: &Map<String, Value>) -> Vec<Value> {
+pub(crate) fn list(tags: &Map) -> Vec<Value> {
     tags.iter()
         .map(|(key, value)| {
             let value = if value.is_null() { &json!("") } else { value };
@@ -50,8 +50,8 @@ pub(crate) fn list(tags: &Map<String, Value>) -> Vec<Value> {
 }
 
 /// The list with SAM's own mark first.
-pub(crate) fn created_by(key: &str, tags: Option<&Map<String, Value>>) -> Value {
-    let mut made = vec![json!({ "Key": key, "Value": "SAM" })];
+pub(crate) fn created_by(key: &str, tags: Option<&Map>) -> Value {
+    let mut made = List::from_iter([json!({ "Key": key, "Value": "SAM" })]);
     made.extend(tags.map(list).unwrap_or_default());
     Value::Array(made)
 }
@@ -77,7 +77,7 @@ pub(crate) fn check_reserved(scope: &Scope<'_>, resource: &SamResource) {
 /// The tags that `PropagateTags` spreads over what a resource generates; none where it is off.
 ///
 /// An intrinsic counts as on: nobody knows its value before the deployment.
-pub(crate) fn propagated(resource: &SamResource) -> Option<&Map<String, Value>> {
+pub(crate) fn propagated(resource: &SamResource) -> Option<&Map> {
     let tags = resource
         .get("Tags")
         .as_object()

@@ -27,7 +27,7 @@ use crate::language::python_json::number_text;
 use crate::resource::keys;
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Number, Value};
+use crate::tree::{List, Map, Number, Value};
 
 /// One key of such a map.
 pub(crate) struct Key {
@@ -96,7 +96,7 @@ impl Holds {
             Self::Text => text(value),
             Self::Texts => {
                 let items = value.as_array()?.iter().map(|item| Self::Text.of(item));
-                items.collect::<Option<Vec<Value>>>().map(Value::Array)
+                items.collect::<Option<List>>().map(Value::Array)
             }
             Self::Integer => integer(value),
             Self::Float => float(value),
@@ -111,11 +111,11 @@ impl Holds {
 /// `owner` is the property's name.
 pub(crate) fn read(
     scope: &Scope<'_>,
-    given: &Map<String, Value>,
+    given: &Map,
     keys: &'static [Key],
     owner: &str,
     path: &Path,
-) -> Map<String, Value> {
+) -> Map {
     let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
     keys::refuse_unknown(scope, given.keys(), &names, &format!("`{owner}`"), path);
     let mut made = Map::new();
@@ -211,7 +211,7 @@ fn float(value: &Value) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::tree::json;
 
     #[test]
     fn values_are_brought_to_their_kinds() {

@@ -37,7 +37,7 @@ use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value};
+use crate::tree::{Map, Value};
 
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::Application",
@@ -178,12 +178,7 @@ fn placeholder(scope: &Scope<'_>, application: (String, String), path: Path) -> 
 }
 
 /// `ApplicationId` or `SemanticVersion`, with parameters and mappings resolved; a fault is reported and gives none.
-fn part(
-    scope: &Scope<'_>,
-    location: &Map<String, Value>,
-    name: &str,
-    path: &Path,
-) -> Option<String> {
+fn part(scope: &Scope<'_>, location: &Map, name: &str, path: &Path) -> Option<String> {
     let path = path.clone().then(name);
     let Some(given) = location.get(name).filter(|given| !given.is_null()) else {
         scope.report(
@@ -203,7 +198,7 @@ fn part(
         return None;
     }
     if let Value::String(text) = resolved {
-        return Some(text);
+        return Some(text.into());
     }
     scope.report(if is_intrinsic(&resolved) {
         Diagnostic::new(

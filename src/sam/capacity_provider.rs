@@ -43,7 +43,7 @@ use crate::sam::resource_type::Lower;
 use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
 use crate::scope::Scope;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::CapacityProvider",
@@ -124,10 +124,10 @@ fn lower(scope: &Scope<'_>, mut provider: SamResource) -> Lowered {
 
 /// The maps that a provider is made of, under CloudFormation's names; empty where they are not given.
 struct Parts {
-    vpc: Map<String, Value>,
-    instances: Map<String, Value>,
-    scaling: Map<String, Value>,
-    managed_tags: Map<String, Value>,
+    vpc: Map,
+    instances: Map,
+    scaling: Map,
+    managed_tags: Map,
 }
 
 impl Parts {
@@ -146,7 +146,7 @@ impl Parts {
     }
 }
 
-fn properties(provider: &SamResource, parts: Parts, role: Value) -> Map<String, Value> {
+fn properties(provider: &SamResource, parts: Parts, role: Value) -> Map {
     let given = |name: &str| match provider.get(name) {
         value if is_truthy(Some(value)) => value.clone(),
         _ => Value::Null,
@@ -211,19 +211,14 @@ fn operator_role(scope: &Scope<'_>, provider: &mut SamResource, made: &mut Gener
 }
 
 /// A property that is a map of known keys, or an empty map.
-fn read(
-    scope: &Scope<'_>,
-    provider: &SamResource,
-    name: &str,
-    keys: &'static [Key],
-) -> Map<String, Value> {
+fn read(scope: &Scope<'_>, provider: &SamResource, name: &str, keys: &'static [Key]) -> Map {
     match provider.get(name) {
         Value::Object(given) => typed_map::read(scope, given, keys, name, &provider.path(name)),
         _ => Map::new(),
     }
 }
 
-fn check_instance_types(scope: &Scope<'_>, provider: &SamResource, instances: &Map<String, Value>) {
+fn check_instance_types(scope: &Scope<'_>, provider: &SamResource, instances: &Map) {
     if instances.contains_key("AllowedInstanceTypes")
         && instances.contains_key("ExcludedInstanceTypes")
     {
@@ -239,7 +234,7 @@ fn check_instance_types(scope: &Scope<'_>, provider: &SamResource, instances: &M
     }
 }
 
-fn role_properties(scope: &Scope<'_>, provider: &SamResource) -> Map<String, Value> {
+fn role_properties(scope: &Scope<'_>, provider: &SamResource) -> Map {
     let policy = scope
         .partition
         .managed_policy_arn("AWSLambdaManagedEC2ResourceOperator");
@@ -265,7 +260,7 @@ fn marked(provider: &SamResource, own: bool) -> Value {
 }
 
 /// With a target the number of instances follows a policy, without one it is Lambda's affair.
-fn scaling_config(mut scaling: Map<String, Value>) -> Value {
+fn scaling_config(mut scaling: Map) -> Value {
     let mut made = Map::new();
     if let Some(most) = scaling.get_mut("MaxVCpuCount") {
         made.insert("MaxVCpuCount".to_owned(), most.take());

@@ -34,7 +34,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// Code as CloudFormation takes it, and what its identity is hashed from.
 #[derive(Debug, Clone)]
@@ -138,7 +138,7 @@ fn holds_dynamic_reference(text: &str) -> bool {
 pub(crate) fn read(scope: &Scope<'_>, value: Value, path: &Path) -> Option<CodeLocation> {
     let property = path.0.last().map(|step| match step {
         crate::template::Step::Key(key) => key.clone(),
-        crate::template::Step::Index(index) => index.to_string(),
+        crate::template::Step::Index(index) => index.to_string().into(),
     });
     let property = property.unwrap_or_default();
     match value {
@@ -158,12 +158,7 @@ pub(crate) fn read(scope: &Scope<'_>, value: Value, path: &Path) -> Option<CodeL
     }
 }
 
-fn from_map(
-    scope: &Scope<'_>,
-    mut map: Map<String, Value>,
-    path: &Path,
-    property: &str,
-) -> Option<CodeLocation> {
+fn from_map(scope: &Scope<'_>, mut map: Map, path: &Path, property: &str) -> Option<CodeLocation> {
     if !is_truthy(map.get("Bucket")) || !is_truthy(map.get("Key")) {
         scope.report(
             Diagnostic::new(

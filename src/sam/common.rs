@@ -4,8 +4,8 @@ use super::api::draft::{Draft, Drafts};
 use super::connector::joints::Joints;
 use crate::inheritance::Inheritance;
 use crate::stack::Stack;
+use crate::tree::Value;
 use indexmap::IndexMap;
-use serde_json::Value;
 
 /// What a resource may read and change beside itself.
 pub(crate) struct Common<'a> {

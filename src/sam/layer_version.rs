@@ -44,7 +44,7 @@ use crate::sam::resource_type::Lower;
 use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
 use crate::scope::Scope;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::LayerVersion",
@@ -202,7 +202,7 @@ fn new_id(layer: &SamResource, local: Option<&Value>) -> String {
             hashed.insert(name.to_owned(), value.clone());
         }
     }
-    let properties: Map<String, Value> = layer
+    let properties: Map = layer
         .properties
         .iter()
         .filter(|(_, value)| !value.is_null())

@@ -16,8 +16,8 @@ pub(crate) mod shares;
 pub(crate) mod simple_table;
 pub(crate) mod state_machine;
 
+use crate::tree::Value;
 use resource_type::{Lower, ResourceType, Stage};
-use serde_json::Value;
 
 /// Every SAM resource type.
 pub(crate) const TYPES: &[ResourceType] = &[

@@ -38,7 +38,7 @@ use crate::language::truth::{equal, is_truthy};
 use crate::resource::SamResource;
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Text, Value, json};
 
 /// What a role may do: `ManagedPolicyArns` and inline `Policies`, each in order.
 #[derive(Debug, Default, Clone)]
@@ -97,7 +97,7 @@ pub(crate) fn read(
     let entries = match resource.take("Policies") {
         value if !is_truthy(Some(&value)) => return,
         Value::Array(entries) => entries,
-        one => vec![one],
+        one => [one].into_iter().collect(),
     };
     for (index, entry) in entries.into_iter().enumerate() {
         let path = resource.path("Policies").then(index);
@@ -174,13 +174,13 @@ fn kind_of(scope: &Scope<'_>, entry: &Value, path: &Path) -> Option<Kind> {
 /// A managed policy with its name looked up, also in the two branches of an `Fn::If`.
 fn managed(scope: &Scope<'_>, entry: Value, path: &Path) -> Value {
     match entry {
-        Value::String(name) => look_up(scope, name, path.clone()),
+        Value::String(name) => look_up(scope, name.into(), path.clone()),
         Value::Object(mut map) => {
             if let Some(branches) = map.get_mut("Fn::If").and_then(Value::as_array_mut) {
                 for (index, branch) in branches.iter_mut().enumerate().skip(1) {
                     if let Value::String(name) = branch {
                         let path = path.clone().then("Fn::If").then(index);
-                        *branch = look_up(scope, std::mem::take(name), path);
+                        *branch = look_up(scope, std::mem::take(name).into(), path);
                     }
                 }
             }
@@ -224,7 +224,7 @@ fn inline(mut document: Value, role: &str, index: usize) -> Value {
             .skip(1)
             .filter(|branch| !is_no_value(branch))
         {
-            *branch = json!({ "PolicyName": name, "PolicyDocument": branch.take() });
+            *branch = json!({ "PolicyName": &name, "PolicyDocument": branch.take() });
         }
         return document;
     }
@@ -313,7 +313,7 @@ fn report_unknown(scope: &Scope<'_>, entry: &Value, path: Path) {
         path,
         "this is neither a managed policy, nor a statement, nor a policy template",
     );
-    let keys: Vec<&String> = entry.as_object().into_iter().flat_map(Map::keys).collect();
+    let keys: Vec<&Text> = entry.as_object().into_iter().flat_map(Map::keys).collect();
     fault = match keys.as_slice() {
         [name] => match suggestion(name, policy_templates::names()) {
             Some(meant) => fault.help(format!("did you mean the policy template `{meant}`?")),

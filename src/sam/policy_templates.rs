@@ -39,7 +39,7 @@
 //! Where we differ: SAM leaves a `Ref` to a name of its own making where a value begins with `{{IntrinsicFunction:`, so
 //! the stack cannot be created; here that is a value like any other.
 
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 use std::sync::OnceLock;
 
 const POLICY_TEMPLATES: &str = include_str!("../data/policy_templates.txt");
@@ -90,23 +90,23 @@ pub(crate) fn find(name: &str) -> Option<&'static PolicyTemplate> {
 }
 
 /// The policy document that `template` becomes with `values`, which must have all its parameters.
-pub(crate) fn expand(template: &PolicyTemplate, values: &Map<String, Value>) -> Value {
+pub(crate) fn expand(template: &PolicyTemplate, values: &Map) -> Value {
     let statements = template.statements.iter().map(|statement| {
         let mut map = Map::new();
         let actions = statement.actions.to_value(|action| action.as_str().into());
-        map.insert("Action".into(), actions);
+        map.insert("Action", actions);
         if let Some(condition) = &statement.condition {
             let resource = condition.resource.with_values(values);
             map.insert(
-                "Condition".into(),
-                json!({condition.operator: {condition.key: resource}}),
+                "Condition",
+                json!({ &condition.operator: { &condition.key: resource } }),
             );
         }
-        map.insert("Effect".into(), "Allow".into());
+        map.insert("Effect", "Allow".into());
         let resources = statement
             .resources
             .to_value(|resource| resource.with_values(values));
-        map.insert("Resource".into(), resources);
+        map.insert("Resource", resources);
         Value::Object(map)
     });
     json!({"Statement": statements.collect::<Vec<_>>()})
@@ -119,7 +119,7 @@ impl PolicyTemplate {
     }
 
     /// The parameters that `values` does not have.
-    pub(crate) fn missing_parameters(&self, values: &Map<String, Value>) -> Vec<&'static str> {
+    pub(crate) fn missing_parameters(&self, values: &Map) -> Vec<&'static str> {
         let mut missing = self.parameters.clone();
         missing.retain(|parameter| !values.contains_key(*parameter));
         missing
@@ -136,14 +136,14 @@ impl<T> OneOrMany<T> {
 }
 
 impl Resource {
-    fn with_values(&self, values: &Map<String, Value>) -> Value {
+    fn with_values(&self, values: &Map) -> Value {
         if self.text == "*" {
             return self.text.as_str().into();
         }
         if self.variables.is_empty() {
-            return json!({"Fn::Sub": self.text});
+            return json!({"Fn::Sub": &self.text});
         }
-        let variables: Map<_, _> = self
+        let variables: Map = self
             .variables
             .iter()
             .map(|(variable, parameter)| {
@@ -151,7 +151,7 @@ impl Resource {
                 ((*variable).to_owned(), value)
             })
             .collect();
-        json!({"Fn::Sub": [self.text, variables]})
+        json!({"Fn::Sub": [&self.text, variables]})
     }
 }
 
@@ -366,10 +366,10 @@ mod tests {
         let Some(folder) = std::env::var_os("CANARYFORM_FACTS_DUMP") else {
             return;
         };
-        let expansions: Map<_, _> = policy_templates()
+        let expansions: Map = policy_templates()
             .iter()
             .map(|template| {
-                let values: Map<_, _> = template
+                let values: Map = template
                     .parameters()
                     .iter()
                     .map(|parameter| ((*parameter).to_owned(), json!({"Value of": parameter})))

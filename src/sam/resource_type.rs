@@ -8,8 +8,8 @@ use crate::resource::generated::Generated;
 use crate::resource::property::Property;
 use crate::scope::Scope;
 use crate::template::Path;
+use crate::tree::Value;
 use indexmap::IndexMap;
-use serde_json::Value;
 
 /// When a type is lowered: events add to APIs, and connectors look at what was lowered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -25,7 +25,7 @@
 //! ```
 
 use super::api::{route53, usage_plan};
-use serde_json::Value;
+use crate::tree::Value;
 
 /// The parts of one resource, or of all of them, in the order in which they are lowered.
 #[derive(Debug, Default)]

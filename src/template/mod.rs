@@ -6,7 +6,7 @@ mod read;
 mod scalars;
 mod write;
 
-use serde_json::{Map, Value};
+use crate::tree::{Map, Value};
 
 pub(crate) use crate::place::Trail;
 pub use crate::place::{Location, Path, Span, Step};
@@ -26,21 +26,21 @@ pub enum Format {
 /// A CloudFormation template: the top-level map, in the order of its text, intrinsics in their long form
 /// (`{"Ref": "X"}`, `{"Fn::GetAtt": ["X", "Arn"]}`).
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Template(pub Map<String, Value>);
+pub struct Template(pub Map);
 
 impl Template {
     /// The `Resources` section, where there is one and it is a map.
-    pub fn resources(&self) -> Option<&Map<String, Value>> {
+    pub fn resources(&self) -> Option<&Map> {
         self.section("Resources")
     }
 
     /// A top-level section, where there is one and it is a map.
-    pub fn section(&self, name: &str) -> Option<&Map<String, Value>> {
+    pub fn section(&self, name: &str) -> Option<&Map> {
         self.0.get(name).and_then(Value::as_object)
     }
 
     /// A top-level section to change, where there is one and it is a map.
-    pub fn section_mut(&mut self, name: &str) -> Option<&mut Map<String, Value>> {
+    pub fn section_mut(&mut self, name: &str) -> Option<&mut Map> {
         self.0.get_mut(name).and_then(Value::as_object_mut)
     }
 }

@@ -3,7 +3,7 @@
 //! Dates and times stay the text that was written, as in CloudFormation itself.
 
 use crate::language::python_json;
-use serde_json::{Number, Value};
+use crate::tree::{Number, Value};
 
 /// A plain word, read.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,9 @@ const FALSE: &[&str] = &[
     "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF",
 ];
 
+/// How long the longest word is that is no text: `false`, in bytes.
+const LONGEST_WORD: usize = 5;
+
 /// The words for numbers that are none.
 const UNDEFINED: &[&str] = &[
     ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN",
@@ -51,6 +54,7 @@ pub(super) fn resolve(word: &str) -> Scalar {
         None => {}
     }
     match word {
+        _ if word.len() > LONGEST_WORD => Scalar::Text,
         _ if NULLS.contains(&word) => Scalar::Null,
         _ if TRUE.contains(&word) => Scalar::Bool(true),
         _ if FALSE.contains(&word) => Scalar::Bool(false),

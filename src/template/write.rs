@@ -4,13 +4,13 @@
 //! YAML 1.1 reader would otherwise read another value. Sections come in CloudFormation's usual order; inside a section
 //! the tree's order stays.
 
-use super::read::function_of_tag;
+use super::read::is_function;
 use super::scalars::{self, Scalar};
 use super::{Format, Template};
 use crate::language::python_json::number_text;
+use crate::tree::{Map, Number, Text, Value};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::{Map, Number, Value};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
@@ -42,6 +42,9 @@ const WIDTH: usize = 100;
 /// The longest key that YAML reads without a `?` before it, in bytes.
 const LONGEST_KEY: usize = 900;
 
+/// As much as most lines are indented.
+const SPACES: &str = "                                ";
+
 /// How much text is held before it goes out, in bytes.
 const CHUNK: usize = 1 << 16;
 
@@ -59,7 +62,7 @@ pub fn write(template: &Template, format: Format) -> String {
 ///
 /// Those of `out`.
 pub fn write_to(out: &mut dyn io::Write, template: &Template, format: Format) -> io::Result<()> {
-    let mut sections: Vec<(&String, &Value)> = template.0.iter().collect();
+    let mut sections: Vec<(&Text, &Value)> = template.0.iter().collect();
     let place = |name: &str| {
         SECTIONS
             .iter()
@@ -78,7 +81,7 @@ pub fn write_to(out: &mut dyn io::Write, template: &Template, format: Format) ->
     }
 }
 
-struct Ordered<'a>(&'a [(&'a String, &'a Value)]);
+struct Ordered<'a>(&'a [(&'a Text, &'a Value)]);
 
 impl Serialize for Ordered<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -90,7 +93,7 @@ impl Serialize for Ordered<'_> {
     }
 }
 
-fn yaml(out: &mut dyn io::Write, sections: &[(&String, &Value)]) -> io::Result<()> {
+fn yaml(out: &mut dyn io::Write, sections: &[(&Text, &Value)]) -> io::Result<()> {
     if sections.is_empty() {
         return out.write_all(b"{}\n");
     }
@@ -112,8 +115,8 @@ fn yaml(out: &mut dyn io::Write, sections: &[(&String, &Value)]) -> io::Result<(
         {
             None => writer.entry(name, value, 0),
             Some(map) if short_function(value, false).is_none() => {
-                writer.key(name);
-                writer.out.push_str(":\n");
+                writer.key(name, 0);
+                writer.out.push('\n');
                 for (i, (id, resource)) in map.iter().enumerate() {
                     if i > 0 {
                         writer.out.push('\n');
@@ -147,7 +150,9 @@ fn short_function(value: &Value, in_conditions: bool) -> Option<(&str, &Value)> 
     if matches!(name, "Ref" | "Condition") && key.starts_with("Fn::") {
         return None;
     }
-    function_of_tag(&format!("!{name}"))?;
+    if !is_function(name) {
+        return None;
+    }
     let fits = match argument {
         Value::String(_) => name != "GetAtt",
         Value::Array(_) => !matches!(name, "Ref" | "Condition"),
@@ -180,7 +185,12 @@ impl Writer {
     }
 
     fn indent(&mut self, depth: usize) {
-        self.out.extend(std::iter::repeat_n(' ', depth));
+        let mut left = depth;
+        while left > 0 {
+            let part = left.min(SPACES.len());
+            self.out.push_str(SPACES.get(..part).unwrap_or_default());
+            left -= part;
+        }
     }
 
     /// How far the current line has got.
@@ -188,27 +198,21 @@ impl Writer {
         self.out.len() - self.out.rfind('\n').map_or(0, |at| at + 1)
     }
 
-    fn key(&mut self, name: &str) {
+    /// `name:`, its first line being indented already by `depth`.
+    fn key(&mut self, name: &str, depth: usize) {
         let start = self.out.len();
         scalar(&mut self.out, name, false);
         if self.out.len() - start > LONGEST_KEY {
             self.out.insert_str(start, "? ");
-        }
-    }
-
-    /// `name: value`, its first line being indented already by `depth`.
-    fn entry(&mut self, name: &str, value: &Value, depth: usize) {
-        let start = self.out.len();
-        self.key(name);
-        if self
-            .out
-            .get(start..)
-            .is_some_and(|key| key.starts_with("? "))
-        {
             self.out.push('\n');
             self.indent(depth);
         }
         self.out.push(':');
+    }
+
+    /// `name: value`, its first line being indented already by `depth`.
+    fn entry(&mut self, name: &str, value: &Value, depth: usize) {
+        self.key(name, depth);
         self.value(value, depth);
     }
 
@@ -245,13 +249,15 @@ impl Writer {
             self.out.push('\n');
             return;
         }
-        let mut line = String::new();
-        let room = WIDTH.saturating_sub(self.column());
         match argument {
             Value::Array(items) if !items.is_empty() => {
-                if self.flow(argument, &mut line, room) {
-                    let _ = writeln!(self.out, " {line}");
+                let start = self.out.len();
+                let limit = start + 1 + WIDTH.saturating_sub(self.column());
+                self.out.push(' ');
+                if self.flow(argument, limit) {
+                    self.out.push('\n');
                 } else {
+                    self.out.truncate(start);
                     self.out.push('\n');
                     self.list(items, depth + 2);
                 }
@@ -267,7 +273,7 @@ impl Writer {
         }
     }
 
-    fn map(&mut self, map: &Map<String, Value>, depth: usize) {
+    fn map(&mut self, map: &Map, depth: usize) {
         for (name, value) in map {
             self.indent(depth);
             self.entry(name, value, depth);
@@ -334,57 +340,59 @@ impl Writer {
         }
     }
 
-    /// Writes a value on one line, in brackets; says no where it is too long or has text of several lines.
-    fn flow(&self, value: &Value, line: &mut String, room: usize) -> bool {
-        if line.len() > room {
+    /// Writes a value on one line, in brackets; says no where the text gets longer than `limit`, or has several lines.
+    fn flow(&mut self, value: &Value, limit: usize) -> bool {
+        if self.out.len() > limit {
             return false;
         }
         if let Some((name, argument)) = short_function(value, self.in_conditions) {
-            let _ = write!(line, "!{name} ");
+            self.out.push('!');
+            self.out.push_str(name);
+            self.out.push(' ');
             if let Some(text) = get_att_text(argument).filter(|_| name == "GetAtt") {
-                scalar(line, &text, true);
-                return line.len() <= room;
+                scalar(&mut self.out, &text, true);
+                return self.out.len() <= limit;
             }
-            return self.flow(argument, line, room);
+            return self.flow(argument, limit);
         }
         match value {
             Value::Array(items) => {
-                line.push('[');
+                self.out.push('[');
                 for (i, item) in items.iter().enumerate() {
                     if i > 0 {
-                        line.push_str(", ");
+                        self.out.push_str(", ");
                     }
-                    if !self.flow(item, line, room) {
+                    if !self.flow(item, limit) {
                         return false;
                     }
                 }
-                line.push(']');
+                self.out.push(']');
             }
             Value::Object(map) => {
-                line.push('{');
+                self.out.push('{');
                 for (i, (name, value)) in map.iter().enumerate() {
                     if i > 0 {
-                        line.push_str(", ");
+                        self.out.push_str(", ");
                     }
-                    scalar(line, name, true);
-                    line.push_str(": ");
-                    if name.len() > LONGEST_KEY || !self.flow(value, line, room) {
+                    scalar(&mut self.out, name, true);
+                    self.out.push_str(": ");
+                    if name.len() > LONGEST_KEY || !self.flow(value, limit) {
                         return false;
                     }
                 }
-                line.push('}');
+                self.out.push('}');
             }
             Value::String(text) => {
                 if text.contains('\n') {
                     return false;
                 }
-                scalar(line, text, true);
+                scalar(&mut self.out, text, true);
             }
-            Value::Number(value) => number(line, value),
-            Value::Bool(flag) => line.push_str(if *flag { "true" } else { "false" }),
-            Value::Null => line.push_str("null"),
+            Value::Number(value) => number(&mut self.out, value),
+            Value::Bool(flag) => self.out.push_str(if *flag { "true" } else { "false" }),
+            Value::Null => self.out.push_str("null"),
         }
-        line.len() <= room
+        self.out.len() <= limit
     }
 }
 
@@ -399,17 +407,82 @@ fn number(out: &mut String, number: &Number) {
     }
 }
 
+/// What a byte of a text means for how it is written.
+mod class {
+    /// Not ASCII, or a control character: whether it may stand as it is must be looked at.
+    pub(super) const OTHER: u8 = 1;
+    /// Ends or splits plain text in brackets.
+    pub(super) const IN_FLOW: u8 = 2;
+    /// A space, a colon or a hash: beside each other they end plain text.
+    pub(super) const BORDER: u8 = 4;
+    /// Cannot begin plain text.
+    pub(super) const NO_START: u8 = 8;
+    /// Begins plain text that may mean something else: a number, a date, a word, a document.
+    pub(super) const LOADED: u8 = 16;
+
+    /// The classes of each byte.
+    pub(super) static OF: [u8; 256] = {
+        let mut of = [0; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            #[allow(clippy::indexing_slicing, reason = "counted, and when compiled")]
+            {
+                of[byte] = class_of(byte as u8);
+            }
+            byte += 1;
+        }
+        of
+    };
+
+    const fn class_of(byte: u8) -> u8 {
+        match byte {
+            0..=0x1f | 0x7f.. => OTHER,
+            b' ' => BORDER | NO_START,
+            b':' => BORDER | NO_START | IN_FLOW,
+            b'#' => BORDER | NO_START,
+            b'?' | b',' | b'[' | b']' | b'{' | b'}' => NO_START | IN_FLOW,
+            b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' => NO_START,
+            b'0'..=b'9' | b'+' | b'-' | b'.' | b'~' | b'<' | b'=' => LOADED,
+            b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'o' | b'O' => LOADED,
+            _ => 0,
+        }
+    }
+}
+
 /// Text on one line: plain where it reads back as itself, else in single quotes, else in double quotes.
 fn scalar(out: &mut String, text: &str, in_flow: bool) {
-    if !text.chars().all(is_printable) {
+    let of = |byte: u8| {
+        class::OF
+            .get(usize::from(byte))
+            .copied()
+            .unwrap_or_default()
+    };
+    let all = text.bytes().fold(0, |all, byte| all | of(byte));
+    if all & class::OTHER != 0 && !text.chars().all(is_printable) {
         double_quoted(out, text);
-    } else if is_plain(text, in_flow) {
+        return;
+    }
+    let first = text.bytes().next().map_or(class::NO_START, of);
+    let is_plain = first & class::NO_START == 0
+        && (!in_flow || all & class::IN_FLOW == 0)
+        && (all & class::BORDER == 0 || !has_border(text))
+        && (first & class::LOADED == 0 || !is_loaded(text));
+    if is_plain {
         out.push_str(text);
     } else {
-        out.push('\'');
-        out.push_str(&text.replace('\'', "''"));
-        out.push('\'');
+        single_quoted(out, text);
     }
+}
+
+fn single_quoted(out: &mut String, text: &str) {
+    out.push('\'');
+    for (i, part) in text.split('\'').enumerate() {
+        if i > 0 {
+            out.push_str("''");
+        }
+        out.push_str(part);
+    }
+    out.push('\'');
 }
 
 /// Whether a character may stand in a line as it is: no control character, no line break of any kind.
@@ -417,29 +490,18 @@ fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-fn is_plain(text: &str, in_flow: bool) -> bool {
-    let mut chars = text.chars();
-    let Some(first) = chars.next() else {
-        return false;
-    };
-    let second = chars.next();
-    let starts_well = match first {
-        '-' | '?' | ':' => {
-            second.is_some_and(|c| c != ' ' && !(in_flow && ",[]{}".contains(c))) && first == '-'
-        }
-        ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%'
-        | '@' | '`' | ' ' => false,
-        _ => true,
-    };
-    starts_well
-        && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !text.contains(" #")
-        && !text.starts_with("---")
-        && !text.starts_with("...")
-        && !(in_flow && (text.contains([',', '[', ']', '{', '}', ':', '?'])))
-        && scalars::resolve(text) == Scalar::Text
-        && !looks_like_date(text)
+/// Whether something in a text would end it, or begin a comment.
+fn has_border(text: &str) -> bool {
+    let pairs = text.as_bytes().windows(2);
+    text.ends_with([' ', ':']) || pairs.into_iter().any(|pair| matches!(pair, b": " | b" #"))
+}
+
+/// Whether plain text would be read as something else.
+fn is_loaded(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'-'] | [b'-', b' ', ..] | [b'-', b'-', b'-', ..] | [b'.', b'.', b'.', ..] => true,
+        _ => scalars::resolve(text) != Scalar::Text || looks_like_date(text),
+    }
 }
 
 /// Whether a YAML 1.1 reader takes a word for a date or time.
@@ -505,7 +567,7 @@ fn fits_block(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::tree::json;
 
     #[track_caller]
     fn check(value: Value, expected: &str) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use canaryform::Options;
 use canaryform::code::{LocalCode, LocalCodeFault};
-use serde_json::{Map, Value};
+use canaryform::tree::Map;
 
 pub(crate) struct Fixture {
     /// `group/name`.
@@ -52,7 +52,7 @@ impl Fixture {
     }
 
     pub(crate) fn options(&self) -> Options<'static> {
-        let values: Map<String, Value> = self
+        let values: Map = self
             .header("parameters")
             .unwrap_or_default()
             .split_whitespace()

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use canaryform::tree::Value;
 use canaryform::{Diagnostic, Options, Template, read, transform};
-use serde_json::Value;
 
 /// What the reference makes of a template.
 pub(crate) enum Answer {
@@ -98,7 +98,7 @@ fn owners<'a>(ids: impl Iterator<Item = &'a str>, template: &Template) -> BTreeS
             .keys()
             .filter(|known| id.starts_with(known.as_str()))
             .max_by_key(|known| known.len())
-            .cloned()
+            .map(|known| known.as_str().to_owned())
     })
     .collect()
 }

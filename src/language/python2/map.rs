@@ -1,7 +1,7 @@
 //! One dictionary: a table of slots and what is done to it.
 
 use super::{Node, Text};
-use serde_json::Value;
+use crate::tree::Value;
 
 /// A dictionary.
 #[derive(Clone, Debug)]

@@ -56,7 +56,7 @@ mod print;
 pub(crate) use lazy::LazyMap;
 pub(crate) use map::Map;
 
-use serde_json::{Number, Value};
+use crate::tree::{Number, Value};
 use std::ops::Deref;
 
 /// A value as SAM holds it while it works on an API.
@@ -152,7 +152,7 @@ impl Node {
             Value::Null => Self::Null,
             Value::Bool(flag) => Self::Bool(flag),
             Value::Number(number) => Self::Number(number),
-            Value::String(string) => Self::Text(text(string)),
+            Value::String(string) => Self::Text(text(string.into())),
             Value::Array(items) => items
                 .into_iter()
                 .map(|item| Self::read(item, marked, is_hashed))
@@ -160,7 +160,7 @@ impl Node {
             Value::Object(map) => {
                 let mut node = Map::empty(is_hashed);
                 for (key, value) in map {
-                    node.insert(text(key), Self::read(value, marked, is_hashed));
+                    node.insert(text(key.into()), Self::read(value, marked, is_hashed));
                 }
                 Self::Map(node)
             }
@@ -173,7 +173,7 @@ impl Node {
             Self::Null => Value::Null,
             Self::Bool(flag) => Value::Bool(*flag),
             Self::Number(number) => Value::Number(number.clone()),
-            Self::Text(text) => Value::String(text.string.clone()),
+            Self::Text(text) => text.string.as_str().into(),
             Self::List(items) => items.iter().map(Self::to_value).collect(),
             Self::Map(map) => map.to_value(),
         }
@@ -185,7 +185,7 @@ impl Node {
             Self::Null => Value::Null,
             Self::Bool(flag) => Value::Bool(flag),
             Self::Number(number) => Value::Number(number),
-            Self::Text(text) => Value::String(text.string),
+            Self::Text(text) => text.string.into(),
             Self::List(items) => items.into_iter().map(Self::into_value).collect(),
             Self::Map(map) => map
                 .into_iter()
@@ -292,7 +292,7 @@ impl FromIterator<Node> for Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::tree::json;
 
     fn inserted<'a>(keys: impl IntoIterator<Item = &'a str>) -> Map<()> {
         let mut map = Map::hashed();

@@ -11,15 +11,15 @@ use crate::sam::api::draft::Drafts;
 use crate::sam::api::openapi;
 use crate::scope::Scope;
 use crate::template::Path;
+use crate::tree::{Map, Value, json};
 use indexmap::IndexMap;
-use serde_json::{Map, Value, json};
 
 /// What a function or state machine says that holds for its events, and for the implicit API.
 struct Owner {
     condition: Option<String>,
     deletion_policy: Option<String>,
     update_replace_policy: Option<String>,
-    tags: Option<Map<String, Value>>,
+    tags: Option<Map>,
 }
 
 /// The events of one kind while they are read.
@@ -85,7 +85,7 @@ impl Reading<'_, '_> {
     }
 
     /// The tags that an owner of events hands on to the implicit API.
-    fn tags_of(&self, resource: &Value) -> Option<Map<String, Value>> {
+    fn tags_of(&self, resource: &Value) -> Option<Map> {
         let section = match resource.get("Type").and_then(Value::as_str) {
             Some(FUNCTION) => "Function",
             _ => "StateMachine",
@@ -153,7 +153,7 @@ impl Reading<'_, '_> {
         &self,
         event: &'e mut Value,
         place: &Path,
-    ) -> Result<Option<&'e mut Map<String, Value>>, Diagnostic> {
+    ) -> Result<Option<&'e mut Map>, Diagnostic> {
         let Some(event) = event.as_object_mut() else {
             return Ok(None);
         };
@@ -169,7 +169,7 @@ impl Reading<'_, '_> {
     }
 
     /// Has an event that names no API name the implicit one, to which its owner hands on its tags.
-    fn name_api(&mut self, properties: &mut Map<String, Value>, owner: &Owner) {
+    fn name_api(&mut self, properties: &mut Map, owner: &Owner) {
         if properties.contains_key(self.kind.id_property) {
             return;
         }
@@ -184,14 +184,9 @@ impl Reading<'_, '_> {
     }
 
     /// A property that must be known now.
-    fn text_of(
-        &self,
-        properties: &Map<String, Value>,
-        name: &str,
-        place: &Path,
-    ) -> Result<String, Diagnostic> {
+    fn text_of(&self, properties: &Map, name: &str, place: &Path) -> Result<String, Diagnostic> {
         match properties.get(name) {
-            Some(Value::String(text)) => Ok(text.clone()),
+            Some(Value::String(text)) => Ok(text.to_string()),
             given => Err(text_needed(self.kind.event, name, given, place)),
         }
     }
@@ -219,7 +214,7 @@ impl Reading<'_, '_> {
     }
 
     /// The API that an event names.
-    fn api_of(&self, properties: &Map<String, Value>, place: &Path) -> Result<String, Diagnostic> {
+    fn api_of(&self, properties: &Map, place: &Path) -> Result<String, Diagnostic> {
         let name = self.kind.id_property;
         let given = properties.get(name).unwrap_or(&Value::Null);
         let id = match given.get("Ref") {
@@ -255,7 +250,7 @@ fn text_attribute(resource: &Value, name: &str) -> Option<String> {
 }
 
 /// An event of an HTTP API without path and method is the default route.
-fn name_default_route(properties: &mut Map<String, Value>) {
+fn name_default_route(properties: &mut Map) {
     let is_given = |name: &str| is_truthy(properties.get(name));
     if !is_given("Path") && !is_given("Method") {
         properties.insert("Path".to_owned(), DEFAULT_PATH.into());
@@ -273,11 +268,7 @@ fn route_key(route: &str, method: &str) -> String {
 }
 
 /// The settings of a route; under the condition of the function that it leads to.
-fn settings_of(
-    given: &Value,
-    owner: &Owner,
-    place: &Path,
-) -> Result<Map<String, Value>, Diagnostic> {
+fn settings_of(given: &Value, owner: &Owner, place: &Path) -> Result<Map, Diagnostic> {
     let Value::Object(settings) = given else {
         return Err(settings_not_a_map(place));
     };

@@ -4,8 +4,8 @@ use super::KINDS;
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::resource::is_of_type;
 use crate::template::{Path, Step};
+use crate::tree::Map;
 use indexmap::IndexSet;
-use serde_json::{Map, Value};
 use std::collections::HashSet;
 
 /// The reference stops when it cannot make the implicit APIs, and blames the resources with those events alone. So does
@@ -31,7 +31,7 @@ const FAULTS_OF_EVENTS: &[&Code] = &[
 ];
 
 impl Halted {
-    pub(super) fn new(resources: &Map<String, Value>, found: &[Diagnostic]) -> Self {
+    pub(super) fn new(resources: &Map, found: &[Diagnostic]) -> Self {
         let errors = found.iter().filter(|finding| finding.is_error());
         // A fault in a resource may be blamed on another one, or on the document.
         let owners: IndexSet<String> = errors

@@ -53,8 +53,8 @@ use crate::sam::api::rest;
 use crate::scope::Scope;
 use crate::stack::Conditions;
 use crate::template::{Path, Template};
+use crate::tree::{Map, Value, json};
 use indexmap::{IndexMap, IndexSet};
-use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
 /// One kind of API that events can have without a resource.
@@ -200,7 +200,7 @@ fn has_event(resource: &Value, kind: &str) -> bool {
             .is_some_and(|events| events.values().any(|event| is_of_type(event, kind)))
 }
 
-fn is_used(resources: &Map<String, Value>, kind: &Kind) -> bool {
+fn is_used(resources: &Map, kind: &Kind) -> bool {
     resources
         .values()
         .any(|resource| is_of_type(resource, kind.resource) || has_event(resource, kind.event))
@@ -208,7 +208,7 @@ fn is_used(resources: &Map<String, Value>, kind: &Kind) -> bool {
 
 /// Whether the reference orders keys as Python 2.7 does: in templates with REST APIs, and by an accident in those with
 /// an HTTP API whose methods have a default authorizer.
-fn has_python2_order(resources: &Map<String, Value>, globals: &Value) -> bool {
+fn has_python2_order(resources: &Map, globals: &Value) -> bool {
     let has_default = |auth: Option<&Value>| {
         auth.and_then(|auth| auth.get("DefaultAuthorizer"))
             .is_some_and(|name| is_truthy(Some(name)))
@@ -227,7 +227,7 @@ fn has_python2_order(resources: &Map<String, Value>, globals: &Value) -> bool {
 
 /// Takes the body of every API of a kind out of the template, or makes one.
 fn draft_all(
-    resources: &mut Map<String, Value>,
+    resources: &mut Map,
     drafts: &mut Drafts,
     kind: &Kind,
     globals: &Value,
@@ -276,12 +276,12 @@ fn draft_all(
                     .insert(Text::marked(*name), Node::marked(value.clone()));
             }
         }
-        drafts.insert(id.clone(), draft);
+        drafts.insert(id.to_string(), draft);
     }
 }
 
 /// Brings the tags of an HTTP API into Python's order: they become a list.
-fn order_tags(draft: &mut Draft, properties: &mut Map<String, Value>, globals: &Value) {
+fn order_tags(draft: &mut Draft, properties: &mut Map, globals: &Value) {
     let Some(tags) = properties.get_mut("Tags") else {
         return;
     };
@@ -299,7 +299,7 @@ struct Implicit {
     draft: Draft,
     /// `RouteSettings` of events by API and route.
     route_settings: Vec<RouteSettings>,
-    tags: Map<String, Value>,
+    tags: Map,
     propagates_tags: bool,
     /// The places of its events.
     events: Vec<Path>,
@@ -332,7 +332,7 @@ impl Implicit {
 struct RouteSettings {
     api: String,
     route: String,
-    settings: Map<String, Value>,
+    settings: Map,
 }
 
 /// Reads the events of one kind, and adds the implicit API where one of them wants it.
@@ -342,7 +342,7 @@ struct RouteSettings {
 fn add_kind(
     scope: &Scope<'_>,
     all_conditions: &mut Conditions,
-    resources: &mut Map<String, Value>,
+    resources: &mut Map,
     apis: &mut Apis,
     kind: &Kind,
     globals: &Value,
@@ -404,7 +404,7 @@ fn add_kind(
 }
 
 /// Puts what an event says of its route into the API's `RouteSettings`.
-fn add_route_settings(resources: &mut Map<String, Value>, scope: &Scope<'_>, given: RouteSettings) {
+fn add_route_settings(resources: &mut Map, scope: &Scope<'_>, given: RouteSettings) {
     let Some(resource) = resources.get_mut(&given.api) else {
         return;
     };
@@ -557,7 +557,7 @@ fn make_paths_conditional(
 /// Gives each REST API the names of the functions that it calls: a function that is renamed makes a new deployment.
 fn collect_function_names(
     scope: &Scope<'_>,
-    resources: &Map<String, Value>,
+    resources: &Map,
     drafts: &mut Drafts,
     order: &Map2<()>,
 ) {
@@ -600,12 +600,12 @@ fn collect_function_names(
 }
 
 /// The type of each resource, where it is a text.
-fn types_of(resources: &Map<String, Value>) -> IndexMap<String, Option<String>> {
+fn types_of(resources: &Map) -> IndexMap<String, Option<String>> {
     resources
         .iter()
         .map(|(id, resource)| {
             let kind = resource.get("Type").and_then(Value::as_str);
-            (id.clone(), kind.map(str::to_owned))
+            (id.to_string(), kind.map(str::to_owned))
         })
         .collect()
 }

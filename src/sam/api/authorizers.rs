@@ -55,7 +55,7 @@ use crate::resource::{SamResource, map};
 use crate::scope::Scope;
 use crate::stack::Names;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 const PAYLOAD_TYPES: [&str; 2] = ["TOKEN", "REQUEST"];
 
@@ -402,7 +402,7 @@ impl Authorizer {
         scope: &Scope<'_>,
         names: &Names,
         api: &SamResource,
-    ) -> Option<(String, Map<String, Value>)> {
+    ) -> Option<(String, Map)> {
         let function = self
             .given
             .get("FunctionArn")

@@ -48,7 +48,7 @@ use crate::resource::keys;
 use crate::resource::{SamResource, map, set};
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 const TRUST_STORE_KEYS: &[&str] = &["TruststoreUri", "TruststoreVersion"];
 
@@ -99,7 +99,7 @@ impl Endpoint {
 }
 
 /// Refuses a domain without what it cannot be without.
-pub(super) fn check_names(scope: &Scope<'_>, given: &Map<String, Value>, domain: &Path) {
+pub(super) fn check_names(scope: &Scope<'_>, given: &Map, domain: &Path) {
     for name in ["DomainName", "CertificateArn"] {
         if given.get(name).is_none_or(Value::is_null) {
             scope.report(
@@ -115,7 +115,7 @@ pub(super) fn check_names(scope: &Scope<'_>, given: &Map<String, Value>, domain:
 }
 
 /// The paths of a domain that lead to the API; none where it is all of them.
-pub(super) fn base_paths(given: &Map<String, Value>) -> Option<&[Value]> {
+pub(super) fn base_paths(given: &Map) -> Option<&[Value]> {
     match given.get("BasePath")? {
         path @ Value::String(text) if !text.is_empty() => Some(std::slice::from_ref(path)),
         Value::Array(paths) if !paths.is_empty() => Some(paths),
@@ -228,10 +228,10 @@ pub(super) fn lower(
 fn properties(
     scope: &Scope<'_>,
     api: &SamResource,
-    given: &Map<String, Value>,
+    given: &Map,
     endpoint: Endpoint,
     id: &str,
-) -> Map<String, Value> {
+) -> Map {
     let path = api.path("Domain");
     let get = |name: &str| given.get(name).cloned().unwrap_or_default();
     let mut properties = Map::new();
@@ -294,7 +294,7 @@ fn properties(
 fn add_mappings(
     scope: &Scope<'_>,
     api: &SamResource,
-    given: &Map<String, Value>,
+    given: &Map,
     endpoint: Endpoint,
     ids: (&str, &str),
     made: &mut Generated,

@@ -41,17 +41,17 @@ use crate::language::truth::is_truthy;
 use crate::resource::generated::Generated;
 use crate::resource::{SamResource, resource, set};
 use crate::scope::Scope;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// What a `Domain` becomes.
 #[derive(Default)]
 pub(super) struct Domain {
     /// The id of the domain and the domain, without tags.
-    pub(super) domain: Option<(String, Map<String, Value>)>,
+    pub(super) domain: Option<(String, Map)>,
     /// The mappings: id and properties.
-    pub(super) mappings: Vec<(String, Map<String, Value>)>,
+    pub(super) mappings: Vec<(String, Map)>,
     /// The id of the record set group, what names its zone, and its records.
-    pub(super) records: Option<(String, Map<String, Value>, Vec<Value>)>,
+    pub(super) records: Option<(String, Map, Vec<Value>)>,
 }
 
 /// Reads the `Domain` of `api`, parameters resolved already; a fault is reported and gives none.
@@ -121,10 +121,10 @@ pub(super) fn read(scope: &Scope<'_>, api: &SamResource, stage: &str) -> Option<
 fn mappings(
     scope: &Scope<'_>,
     api: &SamResource,
-    given: &Map<String, Value>,
+    given: &Map,
     domain: &str,
     stage: &str,
-) -> Vec<(String, Map<String, Value>)> {
+) -> Vec<(String, Map)> {
     let mapping = |key: Option<&str>| {
         let mut properties = Map::new();
         set(&mut properties, "ApiId", reference(&api.id));
@@ -165,10 +165,10 @@ fn mappings(
 fn records(
     scope: &Scope<'_>,
     api: &SamResource,
-    given: &Map<String, Value>,
+    given: &Map,
     name: &Value,
     domain: &str,
-) -> Option<(String, Map<String, Value>, Vec<Value>)> {
+) -> Option<(String, Map, Vec<Value>)> {
     let path = api.path("Domain").then("Route53");
     let route53 = route53::read(scope, given.get("Route53"), path)?;
     let zone = route53::zone(route53).cloned().unwrap_or_default();
@@ -198,7 +198,7 @@ pub(super) fn make(
     api: &SamResource,
     domain: Domain,
     tags: Value,
-    attributes: &Map<String, Value>,
+    attributes: &Map,
     made: &mut Generated,
 ) {
     let mut add = |id: String, kind: &str, properties, because| {

@@ -41,9 +41,9 @@ use crate::resource::{SamResource, resource};
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
+use crate::tree::{Map, Value, json};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
-use serde_json::{Map, Value, json};
 
 pub(super) const RECORD_SET_GROUP: &str = "AWS::Route53::RecordSetGroup";
 
@@ -51,11 +51,7 @@ pub(super) const RECORD_SET_GROUP: &str = "AWS::Route53::RecordSetGroup";
 const ZONE: [&str; 2] = ["HostedZoneId", "HostedZoneName"];
 
 /// Reads the `Route53` that stands at `path`; a fault is reported and gives none.
-pub(super) fn read<'a>(
-    scope: &Scope<'_>,
-    given: Option<&'a Value>,
-    path: Path,
-) -> Option<&'a Map<String, Value>> {
+pub(super) fn read<'a>(scope: &Scope<'_>, given: Option<&'a Value>, path: Path) -> Option<&'a Map> {
     let given = given.filter(|given| !given.is_null())?;
     let Some(given) = given.as_object() else {
         scope.report(
@@ -80,18 +76,14 @@ pub(super) fn read<'a>(
 }
 
 /// What names the zone: its id, or else its name.
-pub(super) fn zone(route53: &Map<String, Value>) -> Option<&Value> {
+pub(super) fn zone(route53: &Map) -> Option<&Value> {
     ZONE.iter()
         .filter_map(|key| route53.get(*key))
         .find(|zone| is_truthy(Some(zone)))
 }
 
 /// The records that lead a domain's name to `target`: for IPv4, and for IPv6 where that is wanted.
-pub(super) fn records(
-    route53: &Map<String, Value>,
-    domain_name: &Value,
-    target: Map<String, Value>,
-) -> Vec<Value> {
+pub(super) fn records(route53: &Map, domain_name: &Value, target: Map) -> Vec<Value> {
     let mut alias = Map::new();
     if let Some(health) = route53
         .get("EvaluateTargetHealth")
@@ -108,7 +100,7 @@ pub(super) fn records(
     kinds
         .iter()
         .map(|kind| {
-            let mut record = json!({ "Name": domain_name, "Type": kind, "AliasTarget": alias });
+            let mut record = json!({ "Name": domain_name, "Type": kind, "AliasTarget": &alias });
             for key in ["Region", "SetIdentifier"] {
                 if let (Some(given), Some(record)) = (
                     route53.get(key).filter(|given| !given.is_null()),
@@ -131,8 +123,8 @@ pub(crate) struct Member {
     /// The logical id of the group.
     group: String,
     /// What a new group has beside its records.
-    properties: Map<String, Value>,
-    attributes: Map<String, Value>,
+    properties: Map,
+    attributes: Map,
     records: Vec<Value>,
 }
 
@@ -143,7 +135,7 @@ pub(super) fn share(
     api: &SamResource,
     path: Path,
     group: String,
-    properties: Map<String, Value>,
+    properties: Map,
     records: Vec<Value>,
     made: &mut Generated,
 ) -> Member {

@@ -48,7 +48,7 @@ use crate::resource::{SamResource, map, resource, tags};
 use crate::scope::Scope;
 use crate::stack::{Conditions, Stack};
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Text, Value, json};
 
 const KEYS: &[&str] = &[
     "CreateUsagePlan",
@@ -67,10 +67,10 @@ pub(crate) struct Member {
     pub(crate) api: String,
     stage: String,
     /// `Auth.UsagePlan`, and where it stands.
-    given: Map<String, Value>,
+    given: Map,
     path: Path,
     /// `Condition`, `DeletionPolicy` and `UpdateReplacePolicy` of the API.
-    attributes: Map<String, Value>,
+    attributes: Map,
     /// The tags that the API spreads.
     tags: Option<Vec<Value>>,
 }
@@ -169,8 +169,8 @@ pub(crate) fn lower_shared(scope: &Scope<'_>, stack: &mut Stack, members: &[Memb
 fn resources(
     owner: &str,
     apis: &[(&str, &str)],
-    given: &Map<String, Value>,
-    attributes: &Map<String, Value>,
+    given: &Map,
+    attributes: &Map,
 ) -> impl Iterator<Item = (String, Value)> {
     let [plan, key, join] = ids(owner);
     let all_apis: Vec<&str> = apis.iter().map(|(api, _)| *api).collect();
@@ -196,10 +196,10 @@ fn resources(
     let parts = [
         (json!(all_apis), properties),
         (
-            json!([plan]),
+            json!([&plan]),
             map(json!({ "Enabled": true, "StageKeys": stages })),
         ),
-        (json!([key]), map(of_join)),
+        (json!([&key]), map(of_join)),
     ];
     let made = KINDS.into_iter().zip(parts);
     let made: Vec<Value> = made
@@ -212,7 +212,7 @@ fn resources(
     [plan, key, join].into_iter().zip(made)
 }
 
-fn read(scope: &Scope<'_>, given: &Value, path: &Path) -> Option<Map<String, Value>> {
+fn read(scope: &Scope<'_>, given: &Value, path: &Path) -> Option<Map> {
     let Some(given) = given.as_object() else {
         scope.report(
             Diagnostic::new(
@@ -241,7 +241,7 @@ fn read(scope: &Scope<'_>, given: &Value, path: &Path) -> Option<Map<String, Val
 }
 
 /// The attributes of the shared plan: of the policies of its members the most careful.
-fn attributes_of_all(members: &[Member], condition: Option<&'static str>) -> Map<String, Value> {
+fn attributes_of_all(members: &[Member], condition: Option<&'static str>) -> Map {
     let mut attributes = Map::new();
     for (name, careful) in [
         ("DeletionPolicy", &["Retain"] as &[&str]),
@@ -292,15 +292,15 @@ fn condition_of_all(
                 .help(format!("declare `{name}` under `Conditions`"))
                 .blame(None),
             );
-        } else if !names.contains(name) {
-            names.push(name.clone());
+        } else if !names.iter().any(|known| known == name) {
+            names.push(name.to_string());
         }
     }
     // The reference writes a lone condition as its bare name, and any number of them into one `Fn::Or`: CloudFormation
     // refuses the one, and the other beyond ten.
-    let made: Vec<(String, Value)> = match names.as_slice() {
+    let made: Vec<(Text, Value)> = match names.as_slice() {
         [] => return None,
-        [one] => vec![(SHARED_USAGE_PLAN_CONDITION.to_owned(), condition(one))],
+        [one] => vec![(SHARED_USAGE_PLAN_CONDITION.into(), condition(one))],
         _ => any_of(SHARED_USAGE_PLAN_CONDITION, &names)
             .into_iter()
             .collect(),

@@ -68,7 +68,7 @@ use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::WebSocketApi",
@@ -163,7 +163,7 @@ const LOST_ATTRIBUTES: [&str; 4] = [
 struct Auth {
     kind: String,
     /// The map of `Auth`.
-    given: Map<String, Value>,
+    given: Map,
 }
 
 fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
@@ -391,7 +391,7 @@ fn lower_routes(
     routes
         .into_iter()
         .filter_map(|(key, given)| {
-            let route = Route::read(scope, api, key, given)?;
+            let route = Route::read(scope, api, key.into(), given)?;
             Some(route.lower(api, stage, auth, made))
         })
         .collect()
@@ -403,7 +403,7 @@ struct Route {
     key: String,
     /// What stands for the key in ids.
     part: String,
-    given: Map<String, Value>,
+    given: Map,
 }
 
 impl Route {
@@ -456,7 +456,7 @@ impl Route {
         let mut properties = map(json!({
             "ApiId": reference(&api.id),
             "IntegrationType": "AWS_PROXY",
-            "IntegrationUri": { "Fn::Sub": [invocation_uri("FunctionArn"), { "FunctionArn": function }] },
+            "IntegrationUri": { "Fn::Sub": [invocation_uri("FunctionArn"), { "FunctionArn": &function }] },
         }));
         set(
             &mut properties,
@@ -471,15 +471,10 @@ impl Route {
         id
     }
 
-    fn properties(
-        &mut self,
-        api: &SamResource,
-        integration: &str,
-        auth: Option<&Auth>,
-    ) -> Map<String, Value> {
+    fn properties(&mut self, api: &SamResource, integration: &str, auth: Option<&Auth>) -> Map {
         let mut properties = map(json!({
             "ApiId": reference(&api.id),
-            "RouteKey": self.key,
+            "RouteKey": &self.key,
             "Target": { "Fn::Join": ["/", ["integrations", reference(integration)]] },
         }));
         // Connections are authorized when they are made, messages on them are not.
@@ -576,7 +571,7 @@ fn lower_authorizer(api: &SamResource, mut auth: Auth, made: &mut Generated) {
     set(
         &mut properties,
         "AuthorizerUri",
-        json!({ "Fn::Sub": [invocation_uri("AuthArn"), { "AuthArn": function }] }),
+        json!({ "Fn::Sub": [invocation_uri("AuthArn"), { "AuthArn": &function }] }),
     );
     set(&mut properties, "IdentitySource", source);
     set(&mut properties, "Name", name);

@@ -33,8 +33,8 @@ use crate::sam::common::Common;
 use crate::sam::resource_type::Lowered;
 use crate::scope::Scope;
 use crate::template::Path;
+use crate::tree::{Map, Value};
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
 
 /// Where a resource has its connectors.
 pub(crate) const ATTRIBUTE: &str = "Connectors";
@@ -59,7 +59,7 @@ pub(crate) struct Embedded {
     /// The resource that it stands in.
     pub(crate) owner: String,
     key: String,
-    entry: Map<String, Value>,
+    entry: Map,
 }
 
 impl Embedded {
@@ -73,10 +73,7 @@ fn place(owner: &str, key: &str) -> Path {
 }
 
 /// Takes the connectors out of all resources; each by its id, which is made of the resource's and its own.
-pub(crate) fn take(
-    scope: &Scope<'_>,
-    own: &mut IndexMap<String, Value>,
-) -> IndexMap<String, Embedded> {
+pub(crate) fn take(scope: &Scope<'_>, own: &mut Map) -> IndexMap<String, Embedded> {
     let mut taken = Vec::new();
     for (id, resource) in own.iter_mut() {
         if let Some(resource) = resource.as_object_mut()
@@ -100,7 +97,7 @@ pub(crate) fn take(
             continue;
         };
         for (key, entry) in entries {
-            add(scope, own, &mut all, &owner, key, entry);
+            add(scope, own, &mut all, &owner, key.into(), entry);
         }
     }
     all
@@ -108,7 +105,7 @@ pub(crate) fn take(
 
 fn add(
     scope: &Scope<'_>,
-    own: &IndexMap<String, Value>,
+    own: &Map,
     all: &mut IndexMap<String, Embedded>,
     owner: &str,
     key: String,

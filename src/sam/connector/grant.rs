@@ -47,14 +47,14 @@ use crate::language::truth::is_truthy;
 use crate::resource::map;
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// A resource before it has the attributes of its connector.
 #[derive(Debug)]
 pub(crate) struct Granted {
     pub(crate) kind: &'static str,
     suffix: &'static str,
-    pub(crate) properties: Map<String, Value>,
+    pub(crate) properties: Map,
 }
 
 impl Granted {
@@ -177,7 +177,8 @@ fn statements(
     for (permission, statements) in policy.statements {
         for Statement { actions, resources } in *statements {
             let resources: Option<Vec<Value>> = resources.iter().map(|text| filled(text)).collect();
-            let statement = json!({ "Effect": "Allow", "Action": actions, "Resource": resources? });
+            let statement =
+                json!({ "Effect": "Allow", "Action": *actions, "Resource": resources? });
             if permissions.contains(permission) {
                 all.push(statement);
             }

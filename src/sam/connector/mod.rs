@@ -47,11 +47,11 @@ use crate::sam::common::Common;
 use crate::sam::resource_type::{Lower, Lowered, ResourceType, Stage};
 use crate::scope::Scope;
 use crate::template::Path;
+use crate::tree::{Map, Value, json};
 use grant::Granted;
 use indexmap::IndexMap;
 use joints::Joints;
 use profiles::{Permission, Profile};
-use serde_json::{Map, Value, json};
 use side::Side;
 
 pub(crate) const TYPE: ResourceType = ResourceType {
@@ -81,7 +81,7 @@ const PROPERTIES: &[Property] = &[
 pub(crate) struct Connector<'a> {
     id: &'a str,
     attributes: &'a Attributes,
-    source: &'a Map<String, Value>,
+    source: &'a Map,
     destination: &'a Value,
     permissions: &'a Value,
     /// Where it stands.
@@ -166,7 +166,7 @@ fn join(
     scope: &Scope<'_>,
     common: &mut Common<'_>,
     connector: &Connector<'_>,
-    given: &Map<String, Value>,
+    given: &Map,
     place: &Path,
     numbered: Option<usize>,
 ) -> Option<(String, Value)> {

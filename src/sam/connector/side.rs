@@ -13,8 +13,8 @@ use crate::resource::keys;
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
+use crate::tree::{Map, Text, Value, json};
 use indexmap::IndexMap;
-use serde_json::{Map, Value, json};
 
 /// What may be written in a reference.
 const KEYS: &[&str] = &[
@@ -53,8 +53,8 @@ impl Side {
 pub(crate) fn read(
     scope: &Scope<'_>,
     stack: &Stack,
-    given: &Map<String, Value>,
-    other: &Map<String, Value>,
+    given: &Map,
+    other: &Map,
     path: &Path,
 ) -> Option<Side> {
     let is_by_id = given.contains_key("Id");
@@ -91,7 +91,7 @@ pub(crate) fn read(
     }
 }
 
-fn by_values(scope: &Scope<'_>, given: &Map<String, Value>, path: &Path) -> Option<Side> {
+fn by_values(scope: &Scope<'_>, given: &Map, path: &Path) -> Option<Side> {
     let kind = given
         .get("Type")
         .and_then(Value::as_str)
@@ -126,8 +126,8 @@ fn by_id(
     scope: &Scope<'_>,
     stack: &Stack,
     id: &str,
-    given: &Map<String, Value>,
-    other: &Map<String, Value>,
+    given: &Map,
+    other: &Map,
     path: &Path,
 ) -> Option<Side> {
     let Some(resource) = stack.get(id) else {
@@ -137,7 +137,7 @@ fn by_id(
             format!("the template has no resource `{id}` that a connector could join"),
         );
         scope.report(
-            match suggestion(id, stack.own.keys().map(String::as_str)) {
+            match suggestion(id, stack.own.keys().map(Text::as_str)) {
                 Some(meant) => fault.help(format!("did you mean `{meant}`?")),
                 None => fault.help(
                     "write the id of a resource of this template, or describe one that is elsewhere by `Type` and its values",
@@ -206,7 +206,7 @@ fn known_of(id: &str, known: Known) -> Value {
 }
 
 /// The value with which a resource names its role.
-fn role_of<'a>(row: &Joined, resource: &'a Value, other: &Map<String, Value>) -> Option<&'a Value> {
+fn role_of<'a>(row: &Joined, resource: &'a Value, other: &Map) -> Option<&'a Value> {
     let properties = resource.get("Properties")?;
     match row.role {
         RoleOf::Nothing => None,
@@ -220,7 +220,7 @@ fn role_of<'a>(row: &Joined, resource: &'a Value, other: &Map<String, Value>) ->
 }
 
 /// Whether the target of a rule is the side that `other` describes.
-fn leads_to(target: &Value, other: &Map<String, Value>) -> bool {
+fn leads_to(target: &Value, other: &Map) -> bool {
     let arn = target.get("Arn").unwrap_or(&Value::Null);
     let id = named_resource(arn).filter(|id| !id.is_empty());
     let by_id = id.is_some() && id == other.get("Id").and_then(Value::as_str);

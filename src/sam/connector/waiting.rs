@@ -34,7 +34,7 @@ use crate::language::logical_id;
 use crate::sam::common::Common;
 use crate::scope::Scope;
 use crate::stack::Stack;
-use serde_json::{Value, json};
+use crate::tree::{Value, json};
 
 /// Lets what must come after the policy `policy` depend on it.
 pub(super) fn wait(

@@ -27,7 +27,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::resource::property::{Property, Shape};
 use crate::sam::events::Lower;
 use crate::scope::Scope;
-use serde_json::json;
+use crate::tree::json;
 
 pub(super) const TYPE: EventType = EventType {
     name: "AlexaSkill",

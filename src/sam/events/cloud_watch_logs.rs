@@ -33,7 +33,7 @@ use crate::resource::property::{Property, Shape};
 use crate::resource::{map, resource};
 use crate::sam::events::Lower;
 use crate::scope::Scope;
-use serde_json::json;
+use crate::tree::json;
 
 pub(super) const TYPE: EventType = EventType {
     name: "CloudWatchLogs",
@@ -65,7 +65,7 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     let properties = map(json!({
         "LogGroupName": group,
         "FilterPattern": event.get("FilterPattern"),
-        "DestinationArn": target.arn,
+        "DestinationArn": &target.arn,
     }));
     // The filter can only be made once its log group may invoke the function.
     let mut attributes = map(json!({ "DependsOn": [permission] }));

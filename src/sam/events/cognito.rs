@@ -37,7 +37,7 @@ use crate::resource::property::{Property, Shape, TEXT_OR_TEXTS};
 use crate::sam::common::Common;
 use crate::sam::events::Lower;
 use crate::scope::Scope;
-use serde_json::{Value, json};
+use crate::tree::{Value, json};
 
 pub(super) const TYPE: EventType = EventType {
     name: "Cognito",
@@ -116,7 +116,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
     let given = event.get("Trigger");
     let triggers = given
         .as_array()
-        .map_or_else(|| std::slice::from_ref(given), Vec::as_slice);
+        .map_or_else(|| std::slice::from_ref(given), |items| items.as_slice());
     edited::edit(
         scope,
         &mut common.stack,

@@ -51,7 +51,7 @@ use crate::language::logical_id;
 use crate::resource::map;
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// The queue of an event that has one.
 pub(super) struct DeadLetters {
@@ -103,7 +103,7 @@ fn queue_id(scope: &Scope<'_>, event: &Event, given: Option<&Value>) -> Option<S
     match given {
         None | Some(Value::Null) => Some(event.made_id("Queue")),
         Some(Value::String(id)) if id.is_empty() => Some(event.made_id("Queue")),
-        Some(Value::String(id)) if logical_id::is_valid(id) => Some(id.clone()),
+        Some(Value::String(id)) if logical_id::is_valid(id) => Some(id.to_string()),
         Some(Value::String(id)) => {
             scope.report(
                 Diagnostic::new(
@@ -161,7 +161,7 @@ impl DeadLetters {
                     "Action": "sqs:SendMessage",
                     "Effect": "Allow",
                     "Principal": { "Service": "events.amazonaws.com" },
-                    "Resource": self.arn,
+                    "Resource": &self.arn,
                     "Condition": { "ArnEquals": { "aws:SourceArn": source } },
                 }],
             },

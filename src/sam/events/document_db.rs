@@ -58,7 +58,7 @@ use super::Event;
 use super::source_access::{allow, basic_auth, encryption_key, enter_network, read_secret};
 use crate::resource::{map, set};
 use crate::scope::Scope;
-use serde_json::{Value, json};
+use crate::tree::{Value, json};
 
 const ACCESS: &[&str] = &["BASIC_AUTH"];
 

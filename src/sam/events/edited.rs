@@ -37,7 +37,7 @@ use crate::resource::resource;
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
-use serde_json::{Map, Value};
+use crate::tree::{Map, Value};
 
 /// A type of resource that events edit.
 pub(super) struct EditedType {
@@ -95,7 +95,7 @@ pub(super) fn edit(
     owner: &SamResource,
     id: &str,
     kind: &EditedType,
-    edit: impl FnOnce(&mut Map<String, Value>, &mut Map<String, Value>),
+    edit: impl FnOnce(&mut Map, &mut Map),
 ) {
     let watch = scope.watch();
     let Some(given) = stack.own.get(id).cloned() else {
@@ -119,12 +119,7 @@ pub(super) fn edit(
 }
 
 /// The attributes and the properties of a resource that is to be edited; one that is unfit is reported and gives none.
-fn take_apart(
-    scope: &Scope<'_>,
-    id: &str,
-    given: Value,
-    kind: &EditedType,
-) -> Option<(Map<String, Value>, Map<String, Value>)> {
+fn take_apart(scope: &Scope<'_>, id: &str, given: Value, kind: &EditedType) -> Option<(Map, Map)> {
     let path = Path::resource(id);
     let mut attributes = Map::new();
     let mut properties = Map::new();
@@ -192,12 +187,7 @@ fn report_other_type(scope: &Scope<'_>, id: &str, kind: &EditedType) {
 }
 
 /// Reports properties that the reference does not know, and that would be lost.
-fn check_properties(
-    scope: &Scope<'_>,
-    id: &str,
-    properties: &Map<String, Value>,
-    kind: &EditedType,
-) {
+fn check_properties(scope: &Scope<'_>, id: &str, properties: &Map, kind: &EditedType) {
     for name in properties
         .keys()
         .filter(|name| !kind.properties.contains(&name.as_str()))
@@ -225,9 +215,9 @@ fn check_properties(
 pub(super) fn map_in<'v>(
     scope: &Scope<'_>,
     id: &str,
-    properties: &'v mut Map<String, Value>,
+    properties: &'v mut Map,
     name: &str,
-) -> Option<&'v mut Map<String, Value>> {
+) -> Option<&'v mut Map> {
     let path = Path::property(id, name);
     let value = properties.entry(name).or_insert(Value::Null);
     if value.is_null() {

@@ -58,7 +58,7 @@ use crate::resource::property::{Property, Shape};
 use crate::resource::{map, set, trust};
 use crate::sam::events::Lower;
 use crate::scope::Scope;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// The longest id of a rule's target, in characters.
 const MAX_TARGET_ID: usize = 64;
@@ -133,12 +133,7 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
 }
 
 /// Makes the rule of an event, what lets it reach its target, and its dead-letter queue.
-pub(super) fn make_rule(
-    scope: &Scope<'_>,
-    target: &mut Target<'_>,
-    event: &Event,
-    given: Map<String, Value>,
-) {
+pub(super) fn make_rule(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event, given: Map) {
     let watch = scope.watch();
     let dead_letters = dead_letter::read(scope, event);
     let state = state(scope, event);
@@ -188,7 +183,7 @@ fn rule_target(
         Some(given) => given.clone(),
         None => target_id(&event.logical_id, suffix).into(),
     };
-    let mut to = map(json!({ "Arn": target.arn, "Id": id }));
+    let mut to = map(json!({ "Arn": &target.arn, "Id": id }));
     set(&mut to, "RoleArn", role);
     for name in TO_TARGET {
         set(&mut to, name, event.get(name).clone());
@@ -196,7 +191,7 @@ fn rule_target(
     if let Some(dead_letters) = dead_letters {
         to.insert(
             "DeadLetterConfig".to_owned(),
-            json!({ "Arn": dead_letters.arn }),
+            json!({ "Arn": &dead_letters.arn }),
         );
     }
     to.into()
@@ -223,7 +218,7 @@ pub(super) fn role_to_start(target: &mut Target<'_>, event: &Event, service: &st
             "PolicyDocument": { "Statement": [{
                 "Action": "states:StartExecution",
                 "Effect": "Allow",
-                "Resource": target.arn,
+                "Resource": &target.arn,
             }] },
         }],
     }));

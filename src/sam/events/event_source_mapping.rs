@@ -39,7 +39,7 @@ use crate::resource::property::{Property, Shape};
 use crate::resource::{map, set};
 use crate::sam::events::Lower;
 use crate::scope::Scope;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// What one kind of source needs.
 struct Source {
@@ -308,7 +308,7 @@ fn check_filter(scope: &Scope<'_>, event: &Event) {
 }
 
 /// The consumer group and the schema registry, for the sources that have them.
-fn kafka_config(scope: &Scope<'_>, event: &Event, source: &Source) -> Map<String, Value> {
+fn kafka_config(scope: &Scope<'_>, event: &Event, source: &Source) -> Map {
     let mut config = Map::new();
     let is_kafka = source.kafka_config.is_some();
     if event.is_truthy("ConsumerGroupId") {

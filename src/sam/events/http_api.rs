@@ -53,7 +53,7 @@ use crate::sam::events::Lower;
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 pub(super) const TYPE: EventType = EventType {
     name: "HttpApi",
@@ -372,10 +372,10 @@ fn required(stack: &Stack, route: &Route<'_>) -> Result<Option<(Text, Node)>, Di
 /// Refuses an authorizer that the API does not have. Gives it, where it is none of the built-in ones.
 fn check_authorizer<'a>(
     route: &Route<'_>,
-    api_auth: &'a Map<String, Value>,
+    api_auth: &'a Map,
     name: &Value,
     has_default: bool,
-) -> Result<Option<&'a Map<String, Value>>, Diagnostic> {
+) -> Result<Option<&'a Map>, Diagnostic> {
     let has_iam = api_auth.get("EnableIamAuthorizer") == Some(&Value::Bool(true));
     let known = api_auth.get("Authorizers").and_then(Value::as_object);
     let Some(name) = name.as_str() else {
@@ -479,11 +479,7 @@ fn authorizer_not_a_map(route: &Route<'_>, name: &str) -> Diagnostic {
     .blame(None)
 }
 
-fn unknown_authorizer(
-    route: &Route<'_>,
-    name: &str,
-    known: Option<&Map<String, Value>>,
-) -> Diagnostic {
+fn unknown_authorizer(route: &Route<'_>, name: &str, known: Option<&Map>) -> Diagnostic {
     let api = &route.api;
     let known: Vec<&str> = known
         .into_iter()

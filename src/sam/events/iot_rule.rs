@@ -38,7 +38,7 @@ use crate::resource::property::{Property, Shape};
 use crate::resource::{map, set};
 use crate::sam::events::Lower;
 use crate::scope::Scope;
-use serde_json::json;
+use crate::tree::json;
 
 pub(super) const TYPE: EventType = EventType {
     name: "IoTRule",
@@ -71,7 +71,7 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     let mut payload = map(json!({
         "Sql": event.get("Sql"),
         "RuleDisabled": false,
-        "Actions": [{ "Lambda": { "FunctionArn": target.arn } }],
+        "Actions": [{ "Lambda": { "FunctionArn": &target.arn } }],
     }));
     if event.is_truthy("AwsIotSqlVersion") {
         let version = event.get("AwsIotSqlVersion").clone();

@@ -59,7 +59,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{argument, is_intrinsic};
 use crate::language::truth::is_truthy;
 use crate::scope::Scope;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// What a configuration of `SelfManagedKafka` is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -367,7 +367,7 @@ fn registry_name(scope: &Scope<'_>, event: &Event) -> Option<String> {
     field.strip_prefix("registry/").map(str::to_owned)
 }
 
-fn check_registry(scope: &Scope<'_>, event: &Event, config: &Map<String, Value>) {
+fn check_registry(scope: &Scope<'_>, event: &Event, config: &Map) {
     let path = event.path("SchemaRegistryConfig");
     for name in REGISTRY_KEYS
         .iter()

@@ -69,7 +69,7 @@ use crate::sam::shares::Shares;
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// How an event is lowered: what it may read and change says the type.
 #[derive(Clone, Copy)]
@@ -141,7 +141,7 @@ pub(crate) struct Event {
     pub(crate) id: String,
     /// The id with which those of its resources begin: the function's or machine's, and its own.
     pub(crate) logical_id: String,
-    pub(crate) properties: Map<String, Value>,
+    pub(crate) properties: Map,
     /// The place of its `Properties`.
     pub(crate) path: Path,
 }
@@ -170,7 +170,7 @@ impl Event {
     }
 
     /// The properties that go over as they are.
-    pub(crate) fn copied(&self) -> Map<String, Value> {
+    pub(crate) fn copied(&self) -> Map {
         let rows = self.kind.properties.iter();
         rows.filter(|row| row.copies(self.get(row.name)))
             .map(|row| (row.name.to_owned(), self.get(row.name).clone()))
@@ -228,7 +228,7 @@ impl Target<'_> {
         &mut self,
         id: impl Into<String>,
         kind: &str,
-        properties: Map<String, Value>,
+        properties: Map,
         because: Path,
     ) {
         let made = self.sam.attributes.derived(kind, properties);
@@ -245,7 +245,7 @@ impl Target<'_> {
     ) {
         let mut properties = map(json!({
             "Action": "lambda:InvokeFunction",
-            "FunctionName": self.name,
+            "FunctionName": &self.name,
             "Principal": service,
         }));
         for (name, value) in map(from) {
@@ -335,7 +335,7 @@ fn read_kind(
     scope: &Scope<'_>,
     kinds: &'static [EventType],
     id: &str,
-    envelope: &Map<String, Value>,
+    envelope: &Map,
     path: &Path,
 ) -> Option<&'static EventType> {
     let given = envelope.get("Type").and_then(Value::as_str);

@@ -36,7 +36,7 @@
 use super::Event;
 use super::source_access::{allow, basic_auth, encryption_key, read_secret};
 use crate::scope::Scope;
-use serde_json::{Value, json};
+use crate::tree::{Value, json};
 
 const ACCESS: &[&str] = &["BASIC_AUTH", "VIRTUAL_HOST"];
 

@@ -45,8 +45,8 @@ use crate::sam::shares::Tagger;
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
+use crate::tree::{Map, Text, Value, json};
 use indexmap::IndexMap;
-use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
 pub(super) const TYPE: EventType = EventType {
@@ -202,7 +202,7 @@ fn notifications(event: &Event, function: &Value, condition: Option<&Value>) -> 
     let given = event.get("Events");
     let names = given
         .as_array()
-        .map_or_else(|| std::slice::from_ref(given), Vec::as_slice);
+        .map_or_else(|| std::slice::from_ref(given), |items| items.as_slice());
     let one = |name: &Value| {
         let mut entry = json!({ "Function": function });
         if let Some(entry) = entry.as_object_mut() {
@@ -220,12 +220,7 @@ fn notifications(event: &Event, function: &Value, condition: Option<&Value>) -> 
 }
 
 /// Adds the notifications that the bucket does not have yet.
-fn notify(
-    scope: &Scope<'_>,
-    bucket: &str,
-    properties: &mut Map<String, Value>,
-    entries: Vec<Value>,
-) {
+fn notify(scope: &Scope<'_>, bucket: &str, properties: &mut Map, entries: Vec<Value>) {
     let name = "NotificationConfiguration";
     let Some(configuration) = edited::map_in(scope, bucket, properties, name) else {
         return;
@@ -255,18 +250,12 @@ fn notify(
 }
 
 /// Lets the bucket wait for the permission.
-fn depend(
-    scope: &Scope<'_>,
-    event: &Event,
-    bucket: &str,
-    attributes: &mut Map<String, Value>,
-    permission: &str,
-) {
+fn depend(scope: &Scope<'_>, event: &Event, bucket: &str, attributes: &mut Map, permission: &str) {
     let given = attributes.get("DependsOn");
     let mut on: Vec<Value> = match given {
         None => Vec::new(),
         Some(Value::Array(ids)) if !ids.iter().any(|id| id.is_object() || id.is_array()) => {
-            ids.clone()
+            ids.iter().cloned().collect()
         }
         Some(Value::Object(map)) => map.keys().map(|id| id.as_str().into()).collect(),
         Some(id @ Value::String(_)) => vec![id.clone()],
@@ -284,7 +273,7 @@ fn depend(
         }
     };
     on.push(permission.into());
-    let mut ids: HashSet<String> = HashSet::with_capacity(on.len());
+    let mut ids: HashSet<Text> = HashSet::with_capacity(on.len());
     let mut each: Vec<Value> = Vec::with_capacity(on.len());
     for id in on {
         let is_new = match &id {
@@ -302,7 +291,7 @@ fn depend(
 fn depend_by_tag(
     scope: &Scope<'_>,
     bucket: &str,
-    properties: &mut Map<String, Value>,
+    properties: &mut Map,
     condition: &Value,
     permission: &str,
 ) {

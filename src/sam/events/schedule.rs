@@ -37,7 +37,7 @@ use crate::resource::map;
 use crate::resource::property::{Property, Shape};
 use crate::sam::events::Lower;
 use crate::scope::Scope;
-use serde_json::json;
+use crate::tree::json;
 
 pub(super) const OF_FUNCTION: EventType = EventType {
     name: "Schedule",

@@ -44,7 +44,7 @@ use crate::resource::property::{Property, Shape};
 use crate::resource::{map, set, trust};
 use crate::sam::events::Lower;
 use crate::scope::Scope;
-use serde_json::{Value, json};
+use crate::tree::{Value, json};
 
 pub(super) const TYPE: EventType = EventType {
     name: "ScheduleV2",
@@ -94,7 +94,7 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
         make_role(target, event, queue.as_ref())
     };
 
-    let mut to = map(json!({ "Arn": target.arn, "RoleArn": role }));
+    let mut to = map(json!({ "Arn": &target.arn, "RoleArn": role }));
     set(&mut to, "Input", event.get("Input").clone());
     if let Some(queue) = queue {
         to.insert("DeadLetterConfig".to_owned(), json!({ "Arn": queue }));

@@ -76,7 +76,7 @@ use crate::sam::common::Common;
 use crate::sam::events::Lower;
 use crate::scope::Scope;
 use crate::stack::Stack;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 pub(super) const TYPE: EventType = EventType {
     name: "SNS",
@@ -134,8 +134,8 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
     let mapping = map(json!({
         "BatchSize": queue.batch_size,
         "Enabled": true,
-        "EventSourceArn": queue.arn,
-        "FunctionName": target.name,
+        "EventSourceArn": &queue.arn,
+        "FunctionName": &target.name,
     }));
     let kind = "AWS::Lambda::EventSourceMapping";
     let because = event.path("SqsSubscription");
@@ -162,7 +162,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
                 "Action": "sqs:SendMessage",
                 "Effect": "Allow",
                 "Principal": "*",
-                "Resource": queue.arn,
+                "Resource": &queue.arn,
                 "Condition": { "ArnEquals": { "aws:SourceArn": topic } },
             }],
         },
@@ -184,7 +184,7 @@ fn subscribe(target: &mut Target<'_>, event: &Event, protocol: &str, endpoint: &
 }
 
 /// The queue that `SqsSubscription` names; a fault is reported and gives none.
-fn given_queue(scope: &Scope<'_>, event: &Event, given: &Map<String, Value>) -> Option<Queue> {
+fn given_queue(scope: &Scope<'_>, event: &Event, given: &Map) -> Option<Queue> {
     let path = event.path("SqsSubscription");
     let part = |name: &str| {
         given
@@ -216,7 +216,7 @@ fn given_queue(scope: &Scope<'_>, event: &Event, given: &Map<String, Value>) -> 
     }
     let policy = match part("QueuePolicyLogicalId") {
         None => event.made_id("QueuePolicy"),
-        Some(Value::String(id)) if logical_id::is_valid(&id) => id,
+        Some(Value::String(id)) if logical_id::is_valid(&id) => id.into(),
         Some(id) => {
             scope.report(
                 Diagnostic::new(
@@ -239,11 +239,7 @@ fn given_queue(scope: &Scope<'_>, event: &Event, given: &Map<String, Value>) -> 
 }
 
 /// A queue that is to be made, and its properties.
-fn made_queue(
-    scope: &Scope<'_>,
-    stack: &Stack,
-    event: &Event,
-) -> (Option<Queue>, Option<Map<String, Value>>) {
+fn made_queue(scope: &Scope<'_>, stack: &Stack, event: &Event) -> (Option<Queue>, Option<Map>) {
     let id = event.made_id("Queue");
     let mut properties = Map::new();
     let fifo = fifo_topic(scope, stack, event);

@@ -47,7 +47,7 @@ use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
 use crate::scope::Scope;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 const NAME: &str = "SourceAccessConfigurations";
 
@@ -114,7 +114,7 @@ pub(super) fn configurations<'e>(scope: &Scope<'_>, event: &'e Event) -> Option<
             .help("write `[{Type: BASIC_AUTH, URI: !Ref Secret}]`"),
         );
     }
-    items.map(Vec::as_slice)
+    items.map(|items| items.as_slice())
 }
 
 /// One configuration; what is no map is reported and gives none.
@@ -123,7 +123,7 @@ pub(super) fn configuration<'e>(
     event: &Event,
     index: usize,
     item: &'e Value,
-) -> Option<&'e Map<String, Value>> {
+) -> Option<&'e Map> {
     if !item.is_object() {
         scope.report(
             Diagnostic::new(

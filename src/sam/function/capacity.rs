@@ -27,7 +27,7 @@
 use crate::resource::SamResource;
 use crate::resource::typed_map::{self, Holds, Key};
 use crate::scope::Scope;
-use serde_json::{Value, json};
+use crate::tree::{Value, json};
 
 const KEYS: &[Key] = &[
     Key::of("Arn", Holds::Text)

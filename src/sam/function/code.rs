@@ -43,7 +43,7 @@ use crate::resource::SamResource;
 use crate::sam::code_location::{self, CodeLocation};
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Value, json};
+use crate::tree::{Value, json};
 
 /// Tags of container images that name whatever was pushed last.
 const MOVING_TAGS: &[&str] = &[

@@ -33,7 +33,7 @@ use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::language::truth::is_truthy;
 use crate::resource::SamResource;
 use crate::scope::Scope;
-use serde_json::{Value, json};
+use crate::tree::{Value, json};
 
 const TYPES: &[&str] = &["SQS", "SNS"];
 

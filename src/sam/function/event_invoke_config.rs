@@ -54,7 +54,7 @@ use crate::sam::common::Common;
 use crate::sam::events::allow_to_send;
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// A kind of destination.
 struct DestinationType {
@@ -172,7 +172,7 @@ pub(super) fn lower(
     let mut attributes = Map::new();
     if let Some(alias) = alias {
         // It names the alias by its name, which says nothing of the order.
-        attributes.insert("DependsOn".to_owned(), json!([alias.id]));
+        attributes.insert("DependsOn".to_owned(), json!([&alias.id]));
     }
     attributes.extend(sam.attributes.kept.clone());
     let made = resource("AWS::Lambda::EventInvokeConfig", attributes, properties);
@@ -188,7 +188,7 @@ fn read(
     sam: &SamResource,
     id: &str,
     name: &'static str,
-    given: &Map<String, Value>,
+    given: &Map,
     path: &Path,
 ) -> Option<Destination> {
     let given = given.get(name).filter(|given| !given.is_null())?;

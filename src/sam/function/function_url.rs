@@ -43,7 +43,7 @@ use crate::resource::property::Shape;
 use crate::resource::{SamResource, map, set};
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 const AUTH_TYPES: &[&str] = &["AWS_IAM", "NONE"];
 
@@ -104,7 +104,7 @@ pub(super) fn lower(scope: &Scope<'_>, sam: &mut SamResource, name: &Value) -> G
             "UrlPublicPermissions",
             json!({
                 "Action": "lambda:InvokeFunctionUrl",
-                "FunctionName": name,
+                "FunctionName": &name,
                 "Principal": "*",
                 "FunctionUrlAuthType": "NONE",
             }),
@@ -113,7 +113,7 @@ pub(super) fn lower(scope: &Scope<'_>, sam: &mut SamResource, name: &Value) -> G
             "URLInvokeAllowPublicAccess",
             json!({
                 "Action": "lambda:InvokeFunction",
-                "FunctionName": name,
+                "FunctionName": &name,
                 "Principal": "*",
                 "InvokedViaFunctionUrl": true,
             }),

@@ -63,7 +63,7 @@ use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
 use crate::sam::shares::Shares;
 use crate::scope::Scope;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::Function",
@@ -250,7 +250,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
 /// is published on every change of them.
 fn set_function_properties(
     sam: &mut SamResource,
-    properties: &mut Map<String, Value>,
+    properties: &mut Map,
     capacity: Value,
     tracing: Option<Value>,
 ) {

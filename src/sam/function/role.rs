@@ -48,7 +48,7 @@ use crate::resource::{SamResource, set, trust};
 use crate::sam::policies::RolePolicies;
 use crate::scope::Scope;
 use crate::stack::Conditions;
-use serde_json::{Map, Value};
+use crate::tree::{Map, Value};
 
 /// What becomes of a function's `Role`.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::resource::SamResource;
 use crate::resource::tags;
 use crate::scope::Scope;
-use serde_json::Value;
+use crate::tree::Value;
 
 /// Properties that cannot stand together: both given, even empty.
 const EXCLUSIVE: &[(&str, &str)] = &[

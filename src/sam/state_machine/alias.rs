@@ -45,7 +45,7 @@ use crate::language::truth::is_truthy;
 use crate::resource::keys;
 use crate::resource::{map, resource};
 use crate::scope::Scope;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// What CloudFormation takes in a state machine alias's `DeploymentPreference`.
 const KEYS: &[&str] = &[
@@ -160,7 +160,7 @@ fn warn_of_rights(scope: &Scope<'_>, machine: &StateMachine) {
 fn alias_id(scope: &Scope<'_>, machine: &StateMachine) -> Option<String> {
     let given = machine.sam.get("AutoPublishAlias");
     let name = match given {
-        Value::String(name) => name.clone(),
+        Value::String(name) => name.to_string(),
         Value::Number(number) => number_text(number),
         Value::Bool(true) => "True".to_owned(),
         _ => String::new(),
@@ -224,7 +224,7 @@ fn preference(scope: &Scope<'_>, machine: &StateMachine, version: &str) -> Optio
 }
 
 /// Says when `Type` is a word that Step Functions does not know, such as the name of one of CodeDeploy's.
-fn warn_of_type(scope: &Scope<'_>, preference: &Map<String, Value>, path: &crate::template::Path) {
+fn warn_of_type(scope: &Scope<'_>, preference: &Map, path: &crate::template::Path) {
     let Some(Value::String(kind)) = preference.get("Type") else {
         return;
     };

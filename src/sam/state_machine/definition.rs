@@ -61,10 +61,10 @@ use crate::language::truth::{equal, is_truthy};
 use crate::resource::{SamResource, set};
 use crate::sam::code_location::{is_url, parse_s3_uri};
 use crate::scope::Scope;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Text, Value, json};
 
 /// Writes the definition into `properties`; faults are reported.
-pub(super) fn lower(scope: &Scope<'_>, sam: &mut SamResource, properties: &mut Map<String, Value>) {
+pub(super) fn lower(scope: &Scope<'_>, sam: &mut SamResource, properties: &mut Map) {
     let mut substitutions = match sam.take("DefinitionSubstitutions") {
         Value::Object(given) => given,
         _ => Map::new(),
@@ -128,7 +128,7 @@ fn substitute(value: &mut Value, found: &mut Vec<(String, Value)>) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(visit),
         Value::Object(map) => {
-            let mut entries: Vec<(&String, &mut Value)> = map.iter_mut().collect();
+            let mut entries: Vec<(&Text, &mut Value)> = map.iter_mut().collect();
             entries.sort_unstable_by_key(|(key, _)| *key);
             for (_, inner) in entries {
                 visit(inner);
@@ -155,12 +155,7 @@ fn is_dynamic_reference(value: &Value) -> bool {
 }
 
 /// Adds generated substitutions to the user's, where the two go together.
-fn add(
-    scope: &Scope<'_>,
-    sam: &SamResource,
-    substitutions: &mut Map<String, Value>,
-    found: Vec<(String, Value)>,
-) {
+fn add(scope: &Scope<'_>, sam: &SamResource, substitutions: &mut Map, found: Vec<(String, Value)>) {
     let path = sam.path("DefinitionSubstitutions");
     if !found.is_empty() && is_intrinsic(&Value::Object(substitutions.clone())) {
         scope.report(

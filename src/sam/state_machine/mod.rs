@@ -63,7 +63,7 @@ use crate::sam::resource_type::{ResourceType, Stage};
 use crate::sam::shares::Shares;
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value};
+use crate::tree::{Map, Value};
 
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::StateMachine",
@@ -143,7 +143,7 @@ impl StateMachine {
         &mut self,
         id: impl Into<String>,
         kind: &str,
-        properties: Map<String, Value>,
+        properties: Map,
         because: Path,
     ) {
         let made = self.sam.attributes.derived(kind, properties);

@@ -3,8 +3,8 @@
 use super::{MAX_DEPTH, Read, changed, out_of_range, span_at};
 use crate::diagnostics::Diagnostic;
 use crate::template::{Format, Path, Template};
+use crate::tree::{List, Map, Number, Text, Value};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
 use std::fmt;
 
 /// A text that starts like JSON, read as JSON; none where it is none, or has faults that the event reader places.
@@ -76,17 +76,13 @@ impl<'de> Visitor<'de> for JsonTree<'_> {
         Ok(text.into())
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Value, E> {
-        Ok(Value::String(text))
-    }
-
     fn visit_unit<E>(self) -> Result<Value, E> {
         Ok(Value::Null)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         *self.sound &= self.depth < MAX_DEPTH;
-        let mut items = Vec::new();
+        let mut items = List::new();
         while let Some(item) = access.next_element_seed(JsonTree {
             depth: self.depth + 1,
             sound: self.sound,
@@ -99,7 +95,7 @@ impl<'de> Visitor<'de> for JsonTree<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         *self.sound &= self.depth < MAX_DEPTH;
         let mut map = Map::new();
-        while let Some(key) = access.next_key::<String>()? {
+        while let Some(key) = access.next_key::<Text>()? {
             let value = access.next_value_seed(JsonTree {
                 depth: self.depth + 1,
                 sound: self.sound,

@@ -7,6 +7,7 @@
 //! Upstream: yaml_helper.py, over PyYAML 6.
 
 mod json;
+mod plain;
 mod yaml;
 
 use super::{Format, Location, Path, Span, Template};
@@ -74,7 +75,14 @@ pub fn read(text: &[u8]) -> Result<Read, Vec<Diagnostic>> {
     {
         return read;
     }
-    yaml::read_yaml(text)
+    match plain::read_plain(text) {
+        Some(map) => Ok(Read {
+            template: Template(map),
+            format: Format::Yaml,
+            warnings: Vec::new(),
+        }),
+        None => yaml::read_yaml(text),
+    }
 }
 
 fn not_utf8(text: &[u8], at: usize) -> Diagnostic {
@@ -142,8 +150,12 @@ fn shorten(word: &str) -> String {
 
 /// The function that a short tag stands for.
 pub(in crate::template) fn function_of_tag(tag: &str) -> Option<&str> {
-    tag.strip_prefix('!')
-        .filter(|name| FUNCTIONS.contains(name))
+    tag.strip_prefix('!').filter(|name| is_function(name))
+}
+
+/// Whether a function has a short tag.
+pub(in crate::template) fn is_function(name: &str) -> bool {
+    FUNCTIONS.contains(&name)
 }
 
 /// `Ref` and `Condition` have no prefix in their long form.

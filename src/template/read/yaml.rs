@@ -8,7 +8,7 @@ use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::template::events::{Event, Events, Node};
 use crate::template::scalars::{self, Scalar};
 use crate::template::{Format, Location, Path, Span, Step, Template};
-use serde_json::{Map, Value};
+use crate::tree::{List, Map, Value};
 use std::collections::HashMap;
 
 /// How many values aliases may stand for in all: enough for any template, and no way to fill the memory.
@@ -130,14 +130,14 @@ struct Open {
 }
 
 enum Kind {
-    List(Vec<Value>),
+    List(List),
     Map {
         /// Key, its place, and the value.
         entries: Vec<(String, Span, Value)>,
         /// The key whose value is awaited.
         key: Option<Key>,
         /// What `<<` brings, in order.
-        merged: Vec<Map<String, Value>>,
+        merged: Vec<Map>,
     },
 }
 
@@ -173,7 +173,7 @@ impl Tree {
                 self.complete(done, node.anchor);
             }
             Event::SequenceStart => {
-                self.begin(Kind::List(Vec::new()), node.anchor, node.tag, node.span)
+                self.begin(Kind::List(List::new()), node.anchor, node.tag, node.span)
             }
             Event::MappingStart => self.begin(
                 Kind::Map {
@@ -261,11 +261,7 @@ impl Tree {
     }
 
     /// The map of these entries, behind what `<<` brings. Built at once, it takes no more room than it needs.
-    fn close_map(
-        &mut self,
-        entries: Vec<(String, Span, Value)>,
-        merged: Vec<Map<String, Value>>,
-    ) -> Map<String, Value> {
+    fn close_map(&mut self, entries: Vec<(String, Span, Value)>, merged: Vec<Map>) -> Map {
         let mut map = Map::with_capacity(entries.len());
         let mut repeated: Vec<(String, Span)> = Vec::new();
         let mut places: Vec<Location> = Vec::with_capacity(entries.len());

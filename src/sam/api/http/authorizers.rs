@@ -53,7 +53,7 @@ use crate::sam::api::authorizers::warn_of_alias;
 use crate::scope::Scope;
 use crate::stack::Names;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
 
@@ -95,7 +95,7 @@ pub(super) fn read(
     scope: &Scope<'_>,
     names: &Names,
     api: &SamResource,
-    auth: &Map<String, Value>,
+    auth: &Map,
 ) -> Vec<Authorizer> {
     let mut read = Vec::new();
     if auth.get("EnableIamAuthorizer") == Some(&Value::Bool(true)) {
@@ -147,12 +147,7 @@ fn not_a_map(path: Path, name: &str) -> Diagnostic {
     .help("write `Authorizers: {Name: {JwtConfiguration: {...}, IdentitySource: $request.header.Authorization}}`")
 }
 
-fn read_one(
-    scope: &Scope<'_>,
-    name: &str,
-    given: &Map<String, Value>,
-    path: &Path,
-) -> Option<Authorizer> {
+fn read_one(scope: &Scope<'_>, name: &str, given: &Map, path: &Path) -> Option<Authorizer> {
     let watch = scope.watch();
     let get = |key: &str| given.get(key).unwrap_or(&Value::Null);
     let is_jwt = is_truthy(Some(get("JwtConfiguration")));
@@ -184,7 +179,7 @@ fn read_one(
 }
 
 /// Refuses what no authorizer has, and what has another shape than it should.
-fn check_shapes(scope: &Scope<'_>, name: &str, given: &Map<String, Value>, path: &Path) {
+fn check_shapes(scope: &Scope<'_>, name: &str, given: &Map, path: &Path) {
     let get = |key: &str| given.get(key).unwrap_or(&Value::Null);
     let refuse = |code: &'static Code, key: &str, message: String, help: &'static str| {
         scope.report(Diagnostic::new(code, path.clone().then(key), message).help(help));
@@ -217,13 +212,7 @@ fn check_shapes(scope: &Scope<'_>, name: &str, given: &Map<String, Value>, path:
 }
 
 /// Refuses what an authorizer has of the other kind, and what it lacks of its own.
-fn check_kind(
-    scope: &Scope<'_>,
-    name: &str,
-    given: &Map<String, Value>,
-    is_jwt: bool,
-    path: &Path,
-) {
+fn check_kind(scope: &Scope<'_>, name: &str, given: &Map, is_jwt: bool, path: &Path) {
     let get = |key: &str| given.get(key).unwrap_or(&Value::Null);
     let (foreign, kind, needed): (&[&str], _, &[&str]) = if is_jwt {
         (&OF_LAMBDA, "JWT", &["IdentitySource"])
@@ -256,8 +245,8 @@ fn check_kind(
     }
 }
 
-fn jwt_scheme(given: &Map<String, Value>) -> Value {
-    let configuration: Map<String, Value> = given
+fn jwt_scheme(given: &Map) -> Value {
+    let configuration: Map = given
         .get("JwtConfiguration")
         .and_then(Value::as_object)
         .into_iter()
@@ -274,7 +263,7 @@ fn jwt_scheme(given: &Map<String, Value>) -> Value {
     })
 }
 
-fn lambda_scheme(scope: &Scope<'_>, given: &Map<String, Value>, path: &Path) -> Value {
+fn lambda_scheme(scope: &Scope<'_>, given: &Map, path: &Path) -> Value {
     let get = |key: &str| given.get(key).unwrap_or(&Value::Null);
     let uri = scope.partition.arn(
         "apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${__FunctionArn__}/invocations",
@@ -322,7 +311,7 @@ fn lambda_scheme(scope: &Scope<'_>, given: &Map<String, Value>, path: &Path) -> 
     json!({ "type": "apiKey", "name": "Unused", "in": "header", AUTHORIZER: authorizer })
 }
 
-fn identity_sources(scope: &Scope<'_>, identity: &Map<String, Value>, path: &Path) -> Value {
+fn identity_sources(scope: &Scope<'_>, identity: &Map, path: &Path) -> Value {
     let mut sources = Vec::new();
     for (key, prefix) in IDENTITY_SOURCES {
         let Some(names) = identity.get(key).filter(|names| is_truthy(Some(names))) else {
@@ -360,14 +349,14 @@ impl Authorizer {
 
     /// What lets API Gateway call the function that decides: id and properties. Unlike those of REST APIs, an authorizer
     /// has none unless it asks for it.
-    pub(super) fn permission(&self, api: &SamResource) -> Option<(String, Map<String, Value>)> {
+    pub(super) fn permission(&self, api: &SamResource) -> Option<(String, Map)> {
         if self.permitted_function.is_null() {
             return None;
         }
         let source = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*";
         let properties = map(json!({
             "Action": "lambda:InvokeFunction",
-            "FunctionName": self.permitted_function,
+            "FunctionName": &self.permitted_function,
             "Principal": "apigateway.amazonaws.com",
             "SourceArn": { "Fn::Sub": [source, { "__ApiId__": reference(&api.id) }] },
         }));

@@ -43,7 +43,7 @@ use crate::sam::code_location::parse_s3_uri;
 use crate::scope::Scope;
 use crate::stack::Names;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 /// The keys of `CorsConfiguration`, and how the document names them.
 const CORS_KEYS: [(&str, &str); 6] = [
@@ -67,7 +67,7 @@ pub(super) fn lower(
     scope: &Scope<'_>,
     names: &Names,
     api: &mut HttpApi,
-    properties: &mut Map<String, Value>,
+    properties: &mut Map,
 ) -> Vec<Authorizer> {
     let fail_on_warnings = api.sam.take("FailOnWarnings");
     let has_strict_import = is_truthy(Some(&fail_on_warnings));
@@ -287,7 +287,7 @@ fn recased(value: &Value) -> Value {
         Value::Object(map) => map
             .iter()
             .map(|(key, value)| (text(key), recased(value)))
-            .collect::<Map<_, _>>()
+            .collect::<Map>()
             .into(),
         other => other.clone(),
     }
@@ -370,7 +370,7 @@ fn s3_location(scope: &Scope<'_>, api: &HttpApi, uri: &Value) -> Value {
                 .into_iter()
                 .filter_map(|name| given.get_key_value(name))
                 .map(|(name, value)| (name.clone(), value.clone()))
-                .collect::<Map<_, _>>()
+                .collect::<Map>()
                 .into()
         }
         Value::String(text) => {

@@ -51,7 +51,7 @@ use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::HttpApi",

@@ -48,7 +48,7 @@
 
 use super::{ANY_METHOD, Document, Fault, INTEGRATION, not_a_map, single};
 use crate::language::python2::{Map, Node};
-use serde_json::json;
+use crate::tree::json;
 
 const ALL_METHODS: &str = "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT";
 

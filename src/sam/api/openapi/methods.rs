@@ -47,7 +47,7 @@ use super::{
     method_name, not_a_map,
 };
 use crate::language::python2::{Map, Node, Text};
-use serde_json::json;
+use crate::tree::json;
 
 /// Fields of a path item that are no methods.
 const NO_METHODS: [&str; 3] = ["summary", "description", "parameters"];

@@ -57,7 +57,7 @@ pub(crate) use security::Security;
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::python2::{LazyMap, Map, Node, Text};
 use crate::template::{Path, Step};
-use serde_json::json;
+use crate::tree::json;
 
 pub(crate) const INTEGRATION: &str = "x-amazon-apigateway-integration";
 pub(crate) const ANY_METHOD: &str = "x-amazon-apigateway-any-method";

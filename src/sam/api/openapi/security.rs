@@ -43,7 +43,7 @@ use super::methods::one_entry;
 use super::{Document, Fault, place};
 use crate::diagnostics::codes;
 use crate::language::python2::{Map, Node, Text};
-use serde_json::json;
+use crate::tree::json;
 
 /// What methods require of callers by default.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl Document {
         }
     }
 
-    fn define_unless_there(&mut self, name: &str, definition: serde_json::Value) {
+    fn define_unless_there(&mut self, name: &str, definition: crate::tree::Value) {
         let definitions = self.security_definitions();
         if !definitions.contains_key(name) {
             definitions.update(one_entry(name, Node::bare(definition)));

@@ -59,7 +59,7 @@ use crate::resource::set;
 use crate::sam::api::openapi::{Cors, Document, Fault, is_version};
 use crate::sam::code_location;
 use crate::scope::Scope;
-use serde_json::{Map, Value};
+use crate::tree::{Map, Value};
 
 const CORS_KEYS: &[&str] = &[
     "AllowMethods",
@@ -74,11 +74,7 @@ const ANY_ORIGIN: &str = "'*'";
 /// Completes the document and sets `Body` or `BodyS3Location`; faults are reported.
 ///
 /// Gives the text that stands for the body in the id of the deployment.
-pub(super) fn lower(
-    scope: &Scope<'_>,
-    api: &mut RestApi,
-    properties: &mut Map<String, Value>,
-) -> Option<String> {
+pub(super) fn lower(scope: &Scope<'_>, api: &mut RestApi, properties: &mut Map) -> Option<String> {
     check(scope, api);
     let mut document = api.draft.document.take();
     check_needs(scope, api, document.as_ref());

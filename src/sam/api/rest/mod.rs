@@ -55,7 +55,7 @@ use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: "AWS::Serverless::Api",
@@ -258,7 +258,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
 }
 
 /// Where the API is served from.
-fn set_endpoint(scope: &Scope<'_>, api: &mut SamResource, properties: &mut Map<String, Value>) {
+fn set_endpoint(scope: &Scope<'_>, api: &mut SamResource, properties: &mut Map) {
     let path = api.path("EndpointConfiguration");
     let mut given = api.take("EndpointConfiguration");
     if !is_truthy(Some(&given)) {
@@ -273,7 +273,7 @@ fn set_endpoint(scope: &Scope<'_>, api: &mut SamResource, properties: &mut Map<S
         Some(kind) => (Map::new(), kind.clone()),
         None => (Map::new(), given.clone()),
     };
-    configuration.insert("Types".to_owned(), json!([kind]));
+    configuration.insert("Types".to_owned(), json!([&kind]));
     if given.get("Type") == Some(&kind) {
         let ids = ["VPCEndpointIds", "VpcEndpointIds"].map(|name| given.get(name));
         if let [Some(_), Some(_)] = ids {

@@ -42,7 +42,7 @@ use crate::language::python2::Node;
 use crate::resource::tags;
 use crate::resource::{SamResource, map, set};
 use crate::scope::Scope;
-use serde_json::{Value, json};
+use crate::tree::{Value, json};
 
 /// What goes over to the stage as it is.
 const STAGE_PROPERTIES: [&str; 7] = [

@@ -60,9 +60,9 @@ use crate::sam::common::Common;
 use crate::sam::events::Lower;
 use crate::scope::Scope;
 use crate::template::Path;
+use crate::tree::{Value, json};
 use auth::{add_auth, api_auth, checked_auth, credentials, override_auth};
 use request::{request_model, request_parameters};
-use serde_json::{Value, json};
 
 const PATH: Property = Property::of("Path", Shape::Text)
     .required()
