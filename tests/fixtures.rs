@@ -483,7 +483,10 @@ fn what_is_not_sams_passes_through_unchanged() {
             .into_iter()
             .map(|(id, value)| (id, value, made.resources().and_then(|all| all.get(id))));
         let has_connectors = given.resources()?.values().any(|resource| {
-            resource.get("Connectors").is_some() || resource["Type"] == "AWS::Serverless::Connector"
+            let kind = &resource["Type"];
+            resource.get("Connectors").is_some()
+                || kind == "AWS::Serverless::Connector"
+                || kind == "AWS::Serverless::GraphQLApi"
         });
         // Buckets and user pools are where their events are written.
         let edited = |value: &Value| {

@@ -21,6 +21,7 @@ const PACKAGED: &[(&str, &[&str])] = &[
         "AWS::AppSync::FunctionConfiguration",
         &["ResponseMappingTemplateS3Location"],
     ),
+    ("AWS::AppSync::FunctionConfiguration", &["CodeS3Location"]),
     ("AWS::AppSync::GraphQLSchema", &["DefinitionS3Location"]),
     (
         "AWS::AppSync::Resolver",
@@ -30,6 +31,7 @@ const PACKAGED: &[(&str, &[&str])] = &[
         "AWS::AppSync::Resolver",
         &["ResponseMappingTemplateS3Location"],
     ),
+    ("AWS::AppSync::Resolver", &["CodeS3Location"]),
     ("AWS::CloudFormation::Stack", &["TemplateURL"]),
     ("AWS::CodeCommit::Repository", &["Code", "S3"]),
     (

@@ -156,9 +156,9 @@ codes! {
     /// A shared usage plan depends on a condition, but the template has no `Conditions` section.
     CONDITIONS_MISSING = "conditions-missing" is Error by Sam;
     /// Two connectors of resources get the same logical id, so that one of the two grants would be lost.
-    CONNECTOR_ID_TWICE = "connector-id-twice" is Error by Ours;
+    CONNECTOR_ID_TWICE = "connector-id-twice" is Error by Ours or "the later connector in the place of the earlier one";
     /// A state machine is connected to itself: it would wait for a policy that names it, a circle that CloudFormation refuses.
-    CONNECTOR_IN_A_CIRCLE = "connector-in-a-circle" is Error by Ours;
+    CONNECTOR_IN_A_CIRCLE = "connector-in-a-circle" is Error by Ours or "the circle, which CloudFormation refuses";
     /// An event source mapping does not wait for the policy that a connector makes, and may be refused for a missing permission.
     CONNECTOR_MAPPING_DOES_NOT_WAIT = "connector-mapping-does-not-wait" is Warning;
     /// No connector leads from a resource of this type to one of that type.
@@ -269,6 +269,22 @@ codes! {
     GENERATED_ID_TWICE = "generated-id-twice" is Warning;
     /// `Globals`, or one of its sections, is not a map.
     GLOBALS_NOT_A_MAP = "globals-not-a-map" is Error by Sam;
+    /// The authentication of a GraphQL API has another configuration than its `Type` needs, none, or several.
+    GRAPHQL_AUTH = "graphql-auth" is Error by Sam;
+    /// A function or resolver of a GraphQL API has no code, two of them, or code without a runtime.
+    GRAPHQL_CODE = "graphql-code" is Error by Sam;
+    /// A function of a GraphQL API names no data source, or one that the API does not have.
+    GRAPHQL_DATA_SOURCE = "graphql-data-source" is Error by Sam;
+    /// A table and a function are data sources of one name, which AppSync refuses.
+    GRAPHQL_DATA_SOURCE_TWICE = "graphql-data-source-twice" is Warning;
+    /// A function of a GraphQL API both is one that exists and is described.
+    GRAPHQL_FUNCTION = "graphql-function" is Error by Sam;
+    /// A GraphQL API without `Logging` logs every field of every request, and gets a role for it.
+    GRAPHQL_LOGS_ALL = "graphql-logs-all" is Info;
+    /// A resolver of a GraphQL API has no functions, or names one that the API does not have.
+    GRAPHQL_PIPELINE = "graphql-pipeline" is Error by Sam;
+    /// A GraphQL API has no schema, or two of them.
+    GRAPHQL_SCHEMA = "graphql-schema" is Error by Sam;
     /// CodeDeploy's generated role has no right to invoke this hook, because of the function's name.
     HOOK_NOT_INVOCABLE = "hook-not-invocable" is Warning;
     /// An intrinsic function stands for the whole of `Hooks`, so that no hook is called.

@@ -248,6 +248,71 @@ pub(crate) fn embedded_connector(owner: &str, key: &str) -> String {
     format!("{owner}{key}")
 }
 
+/// `AWS::AppSync::GraphQLSchema` of a GraphQL API.
+pub(crate) fn graphql_schema(api: &str) -> String {
+    format!("{api}Schema")
+}
+
+/// The role with which a GraphQL API logs.
+pub(crate) fn graphql_logging_role(api: &str) -> String {
+    format!("{api}CloudWatchRole")
+}
+
+/// `AWS::AppSync::ApiKey`, or `AWS::AppSync::FunctionConfiguration`, of a GraphQL API: named after its key.
+pub(crate) fn graphql_part(api: &str, key: &str) -> String {
+    format!("{api}{key}")
+}
+
+/// `AWS::AppSync::Resolver` of a field of a type.
+pub(crate) fn graphql_resolver(api: &str, type_name: &str, key: &str) -> String {
+    format!("{api}{type_name}{key}")
+}
+
+/// `AWS::AppSync::ApiCache` of a GraphQL API.
+pub(crate) fn graphql_cache(api: &str) -> String {
+    format!("{api}ApiCache")
+}
+
+/// `AWS::AppSync::DomainName` of a GraphQL API.
+pub(crate) fn graphql_domain_name(api: &str) -> String {
+    format!("{api}DomainName")
+}
+
+/// `AWS::AppSync::DomainNameApiAssociation` of a GraphQL API.
+pub(crate) fn graphql_domain_association(api: &str) -> String {
+    format!("{api}DomainNameApiAssociation")
+}
+
+/// `AWS::AppSync::DataSource` of a table.
+pub(crate) fn graphql_table_source(api: &str, key: &str) -> String {
+    format!("{api}{key}DynamoDBDataSource")
+}
+
+/// `AWS::AppSync::DataSource` of a function.
+pub(crate) fn graphql_function_source(api: &str, key: &str) -> String {
+    format!("{api}{key}LambdaDataSource")
+}
+
+/// `AWS::AppSync::DataSource` of functions of a GraphQL API that need none.
+pub(crate) fn graphql_none_source(api: &str) -> String {
+    format!("{api}NoneDataSource")
+}
+
+/// The connector from a data source to its table.
+pub(crate) fn graphql_table_connector(source: &str) -> String {
+    format!("{source}ToTableConnector")
+}
+
+/// The connector from a data source to its function.
+pub(crate) fn graphql_function_connector(source: &str) -> String {
+    format!("{source}ToLambdaConnector")
+}
+
+/// The connector from a GraphQL API to one of its Lambda authorizers, which are numbered from 1.
+pub(crate) fn graphql_auth_connector(api: &str, number: usize) -> String {
+    format!("{api}ToLambdaAuthConnector{number}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -30,6 +30,7 @@ use crate::template::Path;
 use crate::tree::{List, Map, Number, Value};
 
 /// One key of such a map.
+#[derive(Debug)]
 pub(crate) struct Key {
     pub(crate) name: &'static str,
     /// Its name in CloudFormation.
@@ -61,36 +62,63 @@ impl Key {
     }
 }
 
-/// What a key holds; a map may stand for each, as an intrinsic that nobody looks into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a key holds. For a text, a number, a word or a list of texts a map may stand, as an intrinsic that nobody looks
+/// into, unless it is [`Only`](Self::Only) that.
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Holds {
+    /// Anything: CloudFormation judges it.
+    Any,
     Text,
     /// A list of texts.
     Texts,
+    /// One of these words.
+    Word(&'static [&'static str]),
     Integer,
     /// A number, written with a fraction even where it is whole.
     Float,
     /// A number, whole where its text or its value can be cut to one.
     IntegerFirst,
+    /// `true` or `false`, or a word or number that means it.
+    Bool,
     Map,
+    /// A map of these keys.
+    Fields(&'static [Key]),
+    /// A map whose values all hold this.
+    Entries(&'static Holds),
+    /// A list whose items all hold this.
+    Items(&'static Holds),
+    /// This, and no intrinsic in its place.
+    Only(&'static Holds),
 }
 
 impl Holds {
     /// The kind in words, as it follows "must be".
-    pub(crate) const fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> String {
         match self {
-            Self::Text => "a string or an intrinsic",
-            Self::Texts => "a list of strings or an intrinsic",
-            Self::Integer => "a whole number or an intrinsic",
-            Self::Float | Self::IntegerFirst => "a number or an intrinsic",
-            Self::Map => "a map",
+            Self::Any => "anything but null".to_owned(),
+            Self::Text => "a string or an intrinsic".to_owned(),
+            Self::Texts => "a list of strings or an intrinsic".to_owned(),
+            Self::Word(words) => format!("{} or an intrinsic", one_of(words)),
+            Self::Integer => "a whole number or an intrinsic".to_owned(),
+            Self::Float | Self::IntegerFirst => "a number or an intrinsic".to_owned(),
+            Self::Bool => "`true` or `false`".to_owned(),
+            Self::Map | Self::Fields(_) | Self::Entries(_) => "a map".to_owned(),
+            Self::Items(_) => "a list".to_owned(),
+            Self::Only(Self::Text) => "a string".to_owned(),
+            Self::Only(Self::Word(words)) => one_of(words),
+            Self::Only(inner) => inner.words(),
         }
     }
 
-    /// `value` brought to this kind.
+    /// `value` brought to this kind, where it holds nothing inside.
     fn of(self, value: &Value) -> Option<Value> {
-        if value.is_object() {
-            return Some(value.clone());
+        match self {
+            Self::Any => return (!value.is_null()).then(|| value.clone()),
+            Self::Bool => return flag(value).map(Value::Bool),
+            Self::Only(_) if value.is_object() => return None,
+            Self::Only(inner) => return inner.of(value),
+            _ if value.is_object() => return Some(value.clone()),
+            _ => {}
         }
         match self {
             Self::Text => text(value),
@@ -98,12 +126,21 @@ impl Holds {
                 let items = value.as_array()?.iter().map(|item| Self::Text.of(item));
                 items.collect::<Option<List>>().map(Value::Array)
             }
+            Self::Word(words) => {
+                let is_one = value.as_str().is_some_and(|word| words.contains(&word));
+                is_one.then(|| value.clone())
+            }
             Self::Integer => integer(value),
             Self::Float => float(value),
             Self::IntegerFirst => integer(value).or_else(|| float(value)),
-            Self::Map => None,
+            _ => None,
         }
     }
+}
+
+fn one_of(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    words.join(" or ")
 }
 
 /// The keys of `given` that are not null, under CloudFormation's names. Faults are reported.
@@ -129,38 +166,77 @@ pub(crate) fn read(
                         path,
                         format!("`{owner}` needs `{}`", key.name),
                     )
-                    .help(format!("add `{}`: {}", key.name, key.holds.words())),
+                    .help(match key.holds {
+                        Holds::Any => format!("add `{}`", key.name),
+                        holds => format!("add `{}`: {}", key.name, holds.words()),
+                    }),
                 );
             }
             continue;
         };
-        let Some(value) = key.holds.of(value) else {
-            scope.report(
-                Diagnostic::new(
-                    codes::WRONG_SHAPE,
-                    path,
-                    format!("`{}` must be {}", key.name, key.holds.words()),
-                )
-                .help(format!("write {} here", key.holds.words())),
-            );
-            continue;
-        };
-        if becomes_map(&value) {
-            scope.report(
-                Diagnostic::new(
-                    codes::LIST_READ_AS_MAP,
-                    path,
-                    format!(
-                        "AWS's own transform makes a map of this `{}`; here it stays a list",
-                        key.name
-                    ),
-                )
-                .help("leave an empty list out, so that both give the same"),
-            );
+        if let Some(value) = bring(scope, key.holds, value, key.name, &path) {
+            made.insert(key.output.to_owned(), value);
         }
-        made.insert(key.output.to_owned(), value);
     }
     made
+}
+
+/// A value brought to its kind, with all that is in it. A fault is reported and gives none.
+///
+/// `name` is what it is called: its key, or what it is an item of.
+pub(crate) fn bring(
+    scope: &Scope<'_>,
+    holds: Holds,
+    value: &Value,
+    name: &str,
+    path: &Path,
+) -> Option<Value> {
+    match (holds, value) {
+        (Holds::Fields(keys), Value::Object(given)) => {
+            return Some(Value::Object(read(scope, given, keys, name, path)));
+        }
+        (Holds::Entries(inner), Value::Object(given)) => {
+            let entries = given.iter().filter_map(|(key, value)| {
+                let value = bring(scope, *inner, value, key, &path.clone().then(key))?;
+                Some((key.clone(), value))
+            });
+            return Some(Value::Object(entries.collect()));
+        }
+        (Holds::Items(inner), Value::Array(given)) => {
+            let items = given.iter().enumerate().filter_map(|(index, value)| {
+                bring(scope, *inner, value, name, &path.clone().then(index))
+            });
+            return Some(Value::Array(items.collect()));
+        }
+        _ => {}
+    }
+    let is_nested = matches!(
+        holds,
+        Holds::Fields(_) | Holds::Entries(_) | Holds::Items(_)
+    );
+    let brought = if is_nested { None } else { holds.of(value) };
+    let Some(brought) = brought else {
+        scope.report(
+            Diagnostic::new(
+                codes::WRONG_SHAPE,
+                path.clone(),
+                format!("`{name}` must be {}", holds.words()),
+            )
+            .help(format!("write {} here", holds.words())),
+        );
+        return None;
+    };
+    if matches!(holds, Holds::Texts) && becomes_map(&brought) {
+        scope.report(
+            Diagnostic::new(
+                codes::LIST_READ_AS_MAP,
+                path.clone(),
+                format!("AWS's own transform makes a map of this `{name}`; here it stays a list"),
+            )
+            .help("leave an empty list out, so that both give the same"),
+        );
+    }
+    Some(brought)
 }
 
 /// Whether the reference takes a list for the pairs of a map.
@@ -194,6 +270,26 @@ fn integer(value: &Value) -> Option<Value> {
             format!("{cut:.0}").parse::<i64>().ok().map(Value::from)
         }
         Value::String(text) => text.trim().parse::<i64>().ok().map(Value::from),
+        _ => None,
+    }
+}
+
+/// What a boolean, or a word or number that means one, says.
+fn flag(value: &Value) -> Option<bool> {
+    const YES: [&str; 6] = ["true", "t", "yes", "y", "on", "1"];
+    const NO: [&str; 6] = ["false", "f", "no", "n", "off", "0"];
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::Number(number) => match number.as_f64()? {
+            0.0 => Some(false),
+            1.0 => Some(true),
+            _ => None,
+        },
+        Value::String(word) => {
+            let word = word.to_lowercase();
+            let means = |words: &[&str]| words.contains(&word.as_str());
+            (means(&YES) || means(&NO)).then(|| means(&YES))
+        }
         _ => None,
     }
 }
@@ -233,6 +329,15 @@ mod tests {
             (Holds::IntegerFirst, json!(2.5), Some(json!(2))),
             (Holds::IntegerFirst, json!("2.5"), Some(json!(2.5))),
             (Holds::Map, json!([]), None),
+            (Holds::Bool, json!("Off"), Some(json!(false))),
+            (Holds::Bool, json!(1.0), Some(json!(true))),
+            (Holds::Bool, json!(2), None),
+            (Holds::Word(&["A"]), json!("A"), Some(json!("A"))),
+            (Holds::Word(&["A"]), json!("a"), None),
+            (Holds::Only(&Holds::Text), json!(1.5), Some(json!("1.5"))),
+            (Holds::Only(&Holds::Text), json!({"Ref": "P"}), None),
+            (Holds::Any, json!(""), Some(json!(""))),
+            (Holds::Any, json!(null), None),
             (
                 Holds::Integer,
                 json!({"Ref": "P"}),

@@ -8,6 +8,7 @@ pub(crate) mod common;
 pub(crate) mod connector;
 pub(crate) mod events;
 pub(crate) mod function;
+pub(crate) mod graphql_api;
 pub(crate) mod layer_version;
 pub(crate) mod policies;
 pub(crate) mod policy_templates;
@@ -41,7 +42,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
         Stage::Others,
         Some("NetworkConnector"),
     ),
-    later("AWS::Serverless::GraphQLApi", Stage::Others, None),
+    graphql_api::TYPE,
     connector::TYPE,
 ];
 

@@ -3,9 +3,9 @@
 use super::common::Common;
 use super::shares::Shares;
 use crate::deployment::Deployment;
-use crate::resource::SamResource;
 use crate::resource::generated::Generated;
 use crate::resource::property::Property;
+use crate::resource::{GRAPHQL_API, SamResource};
 use crate::scope::Scope;
 use crate::template::Path;
 use crate::tree::Value;
@@ -33,6 +33,13 @@ pub(crate) struct ResourceType {
     /// What a dotted reference may name (`Fn.Alias`), and the type of the generated resource that it stands for.
     pub(crate) referable: &'static [(&'static str, &'static str)],
     pub(crate) lower: Lower,
+}
+
+impl ResourceType {
+    /// Whether properties that it does not have are dropped; elsewhere the resource is refused for them.
+    pub(crate) fn drops_unknown(&self) -> bool {
+        self.name == GRAPHQL_API
+    }
 }
 
 /// How a resource is lowered: what it may read and change says the type.

@@ -239,11 +239,38 @@ fn dress(
     Some(attributes.main(granted.kind, granted.properties))
 }
 
+/// Makes what a connector would make for two sides that another resource brings together at `place`: the id and the
+/// resource, without any attribute but the mark.
+pub(crate) fn join_inside(
+    scope: &Scope<'_>,
+    id: &str,
+    source: Side,
+    destination: Side,
+    permissions: &[Permission],
+    place: &Path,
+) -> Option<(String, Value)> {
+    let mut attributes = Attributes::default();
+    attributes.kept.insert(
+        "Metadata".to_owned(),
+        json!({ MARK: mark(id, &source.kind, &destination.kind) }),
+    );
+    let pair = Pair {
+        profile: profiles::profile(&source.kind, &destination.kind)?,
+        source,
+        destination,
+        source_place: place,
+        destination_place: place,
+    };
+    let granted = grant::make(scope, &pair, permissions)?;
+    let id = granted.id(id, None);
+    Some((id, attributes.main(granted.kind, granted.properties)))
+}
+
 /// The key of `Metadata` that says which connector made a resource.
-pub(crate) const MARK: &str = "aws:sam:connectors";
+const MARK: &str = "aws:sam:connectors";
 
 /// Which connector made a resource, and what it joins.
-pub(crate) fn mark(connector: &str, source: &str, destination: &str) -> Value {
+fn mark(connector: &str, source: &str, destination: &str) -> Value {
     json!({ connector: { "Source": { "Type": source }, "Destination": { "Type": destination } } })
 }
 

@@ -92,13 +92,13 @@ pub(crate) const DATA_SOURCE: &str = "AWS::AppSync::DataSource";
 const EVENT_BUS: &str = "AWS::Events::EventBus";
 pub(crate) const GRAPHQL: &str = "AWS::AppSync::GraphQLApi";
 const HTTP: &str = "AWS::ApiGatewayV2::Api";
-const LAMBDA: &str = "AWS::Lambda::Function";
+pub(crate) const LAMBDA: &str = "AWS::Lambda::Function";
 const MACHINE: &str = "AWS::StepFunctions::StateMachine";
 const PLACE_INDEX: &str = "AWS::Location::PlaceIndex";
 const QUEUE: &str = "AWS::SQS::Queue";
 const REST: &str = "AWS::ApiGateway::RestApi";
 const RULE: &str = "AWS::Events::Rule";
-const TABLE: &str = "AWS::DynamoDB::Table";
+pub(crate) const TABLE: &str = "AWS::DynamoDB::Table";
 const TOPIC: &str = "AWS::SNS::Topic";
 
 const ARN: &[(Placeholder, Known)] = &[(Placeholder::Arn, Known::Att("Arn"))];

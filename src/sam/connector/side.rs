@@ -41,6 +41,19 @@ pub(crate) struct Side {
 }
 
 impl Side {
+    /// A side that is described by values.
+    pub(crate) fn of(kind: &str, values: &[(Placeholder, Value)], role: Option<Value>) -> Self {
+        Self {
+            id: None,
+            kind: kind.to_owned(),
+            values: values
+                .iter()
+                .map(|(name, value)| (name.name(), value.clone()))
+                .collect(),
+            role,
+        }
+    }
+
     /// A value; none where it is absent or null.
     pub(crate) fn get(&self, value: Placeholder) -> Option<&Value> {
         self.values
