@@ -166,7 +166,7 @@ fn check(scope: &Scope<'_>, kind: &'static ResourceType, sam: &SamResource) -> V
     let path = Path::resource(id).then("Properties");
     let owner = format!("`{}`", kind.name);
     if kind.drops_unknown() {
-        let is_known = |name: &String| kind.properties.iter().any(|row| row.name == name);
+        let is_known = |name: &str| kind.properties.iter().any(|row| row.name == name);
         let known = sam.properties.iter().filter(|(name, _)| is_known(name));
         let known = known.map(|(name, value)| (name.clone(), value.clone()));
         property::check(&aside, kind.properties, &known.collect(), &owner, &path);

@@ -43,7 +43,7 @@ use crate::sam::connector::profiles::{GRAPHQL, LAMBDA, Permission, Placeholder};
 use crate::sam::connector::side::Side;
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Value, json};
 
 const TYPES: &[&str] = &[
     "AWS_IAM",
@@ -114,11 +114,7 @@ pub(super) struct Authorizer {
 }
 
 /// Writes how callers prove who they are; gives the Lambda authorizers, in order.
-pub(super) fn set(
-    scope: &Scope<'_>,
-    api: &Api,
-    properties: &mut Map<String, Value>,
-) -> Vec<Authorizer> {
+pub(super) fn set(scope: &Scope<'_>, api: &Api, properties: &mut Map) -> Vec<Authorizer> {
     let mut authorizers = Vec::new();
     let place = api.sam.path("Auth");
     let watch = scope.watch();
@@ -159,7 +155,7 @@ pub(super) fn set(
 /// The type of one way, and its configuration under the name of its property.
 fn read(
     scope: &Scope<'_>,
-    given: &Map<String, Value>,
+    given: &Map,
     place: &Path,
     authorizers: &mut Vec<Authorizer>,
 ) -> (Value, Option<(&'static str, Value)>) {

@@ -42,8 +42,7 @@ use crate::sam::connector::profiles::{DATA_SOURCE, LAMBDA, Permission, Placehold
 use crate::sam::connector::side::Side;
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use crate::tree::{Map, Value, json};
 
 const PERMISSIONS: &[&str] = &["Read", "Write"];
 
@@ -85,7 +84,7 @@ const SOURCES: Holds = Holds::Fields(&[
 ]);
 
 /// The data sources by their keys: what names each.
-pub(super) type Names = HashMap<String, Value>;
+pub(super) type Names = Map;
 
 /// Makes the data sources.
 pub(super) fn lower(scope: &Scope<'_>, api: &mut Api) -> Names {
@@ -161,7 +160,7 @@ pub(super) fn lower(scope: &Scope<'_>, api: &mut Api) -> Names {
 }
 
 /// What every data source says.
-fn described(key: &str, given: &Map<String, Value>, kind: &str) -> Map<String, Value> {
+fn described(key: &str, given: &Map, kind: &str) -> Map {
     let mut properties = map(json!({
         "Name": filled(given, "Name").unwrap_or_else(|| key.into()),
         "Type": kind,
@@ -180,8 +179,8 @@ fn add(
     scope: &Scope<'_>,
     api: &mut Api,
     id: &str,
-    given: &Map<String, Value>,
-    mut properties: Map<String, Value>,
+    given: &Map,
+    mut properties: Map,
     place: &Path,
 ) -> Option<Value> {
     let own = filled(given, "ServiceRoleArn");
@@ -205,11 +204,11 @@ fn source(id: &str, role: Value) -> Side {
     Side::of(DATA_SOURCE, &[(Placeholder::Arn, arn)], Some(role))
 }
 
-fn region(given: &Map<String, Value>) -> Value {
+fn region(given: &Map) -> Value {
     filled(given, "Region").unwrap_or_else(|| reference("AWS::Region"))
 }
 
-fn table_config(given: &Map<String, Value>) -> Map<String, Value> {
+fn table_config(given: &Map) -> Map {
     let mut config = map(json!({
         "AwsRegion": region(given),
         "TableName": given.get("TableName"),
@@ -223,7 +222,7 @@ fn table_config(given: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// The ARN of a table of which only the name is known.
-fn table_arn(given: &Map<String, Value>) -> Value {
+fn table_arn(given: &Map) -> Value {
     json!({ "Fn::Sub": [
         "arn:${AWS::Partition}:dynamodb:${__Region__}:${AWS::AccountId}:table/${__TableName__}",
         { "__TableName__": given.get("TableName"), "__Region__": region(given) },
@@ -231,13 +230,7 @@ fn table_arn(given: &Map<String, Value>) -> Value {
 }
 
 /// Two data sources get the same name.
-fn report_same_name(
-    scope: &Scope<'_>,
-    tables: &Map<String, Value>,
-    key: &str,
-    given: &Map<String, Value>,
-    place: &Path,
-) {
+fn report_same_name(scope: &Scope<'_>, tables: &Map, key: &str, given: &Map, place: &Path) {
     let Some(table) = tables.get(key).and_then(Value::as_object) else {
         return;
     };

@@ -39,8 +39,7 @@ use crate::resource::{map, set};
 use crate::sam::connector::profiles::DATA_SOURCE;
 use crate::scope::Scope;
 use crate::template::Path;
-use indexmap::IndexMap;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Text, Value, json};
 
 const FUNCTIONS: Holds = Holds::Entries(&Holds::Fields(&[
     Key::of("DataSource", Holds::Text),
@@ -58,7 +57,7 @@ const FUNCTIONS: Holds = Holds::Entries(&Holds::Fields(&[
 #[derive(Default)]
 pub(super) struct Functions {
     /// The id of each by its key, also of one that is at fault.
-    pub(super) ids: IndexMap<String, Value>,
+    pub(super) ids: Map,
     /// Those that have no data source of their own.
     without_source: Vec<Path>,
 }
@@ -128,12 +127,7 @@ pub(super) fn lower(scope: &Scope<'_>, api: &mut Api, sources: &Names) -> Functi
     functions
 }
 
-fn set_code(
-    scope: &Scope<'_>,
-    given: &Map<String, Value>,
-    properties: &mut Map<String, Value>,
-    place: &Path,
-) {
+fn set_code(scope: &Scope<'_>, given: &Map, properties: &mut Map, place: &Path) {
     let inline = filled(given, "InlineCode");
     let uri = filled(given, "CodeUri");
     if inline.is_some() == uri.is_some() {
@@ -161,12 +155,7 @@ pub(super) fn report_code(scope: &Scope<'_>, is_twice: bool, place: &Path) {
 }
 
 /// Writes the runtime, which code needs.
-pub(super) fn set_runtime(
-    scope: &Scope<'_>,
-    given: &Map<String, Value>,
-    properties: &mut Map<String, Value>,
-    place: &Path,
-) {
+pub(super) fn set_runtime(scope: &Scope<'_>, given: &Map, properties: &mut Map, place: &Path) {
     match given.get("Runtime") {
         Some(runtime) => {
             properties.insert("Runtime".to_owned(), runtime.clone());
@@ -188,7 +177,7 @@ fn data_source(
     api: &Api,
     functions: &mut Functions,
     sources: &Names,
-    given: &Map<String, Value>,
+    given: &Map,
     place: &Path,
 ) -> Option<Value> {
     let path = place.clone().then("DataSource");
@@ -216,7 +205,7 @@ fn data_source(
     }
     let found = sources.get(word).cloned();
     if found.is_none() {
-        let mut known: Vec<&str> = sources.keys().map(String::as_str).collect();
+        let mut known: Vec<&str> = sources.keys().map(Text::as_str).collect();
         known.sort_unstable();
         known.push("NONE");
         scope.report(

@@ -42,8 +42,8 @@ use crate::resource::{GRAPHQL_API, SamResource, keys, map, set, tags, trust};
 use crate::sam::resource_type::{Lower, Lowered, ResourceType, Stage};
 use crate::scope::Scope;
 use crate::template::Path;
+use crate::tree::{Map, Value, json};
 use indexmap::IndexMap;
-use serde_json::{Map, Value, json};
 
 pub(crate) const TYPE: ResourceType = ResourceType {
     name: GRAPHQL_API,
@@ -146,7 +146,7 @@ impl Api {
         scope: &Scope<'_>,
         id: String,
         kind: &str,
-        mut properties: Map<String, Value>,
+        mut properties: Map,
         because: Path,
     ) {
         properties.insert("ApiId".to_owned(), self.api_id.clone());
@@ -159,7 +159,7 @@ impl Api {
         scope: &Scope<'_>,
         id: String,
         kind: &str,
-        properties: Map<String, Value>,
+        properties: Map,
         because: Path,
     ) {
         let resource = self.sam.attributes.main(kind, properties);
@@ -211,7 +211,7 @@ impl Api {
 }
 
 /// A value that counts as true.
-fn filled(given: &Map<String, Value>, name: &str) -> Option<Value> {
+fn filled(given: &Map, name: &str) -> Option<Value> {
     given
         .get(name)
         .filter(|value| is_truthy(Some(value)))
@@ -221,10 +221,9 @@ fn filled(given: &Map<String, Value>, name: &str) -> Option<Value> {
 fn lower(scope: &Scope<'_>, sam: SamResource) -> Lowered {
     let names: Vec<&str> = PROPERTIES.iter().map(|row| row.name).collect();
     let place = sam.place().then("Properties");
-    let given: Vec<String> = sam.properties.keys().cloned().collect();
     keys::warn_of_unknown(
         scope,
-        given,
+        sam.properties.keys(),
         &names,
         "`AWS::Serverless::GraphQLApi`",
         &place,
@@ -293,7 +292,7 @@ fn lower_api(scope: &Scope<'_>, api: &mut Api) {
 }
 
 /// Writes `LogConfig`; gives whether a role must be made for it. Everything but `false` logs.
-fn logging(scope: &Scope<'_>, api: &Api, properties: &mut Map<String, Value>) -> bool {
+fn logging(scope: &Scope<'_>, api: &Api, properties: &mut Map) -> bool {
     let given = match api.sam.get("Logging") {
         Value::Bool(false) => return false,
         Value::Object(_) => map(api.read(scope, "Logging", LOGGING)),

@@ -37,7 +37,7 @@ use crate::resource::typed_map::{Holds, Key};
 use crate::resource::{map, resource, set};
 use crate::scope::Scope;
 use crate::template::Path;
-use serde_json::{Map, Value, json};
+use crate::tree::{Map, Text, Value, json};
 
 const RESOLVERS: Holds = Holds::Entries(&Holds::Entries(&Holds::Fields(&[
     Key::of("FieldName", Holds::Only(&Holds::Text)),
@@ -71,9 +71,9 @@ pub(super) fn lower(scope: &Scope<'_>, api: &mut Api, functions: &Functions) {
             let place = api.sam.path("Resolvers").then(&type_name).then(&key);
             let given = map(entry);
             let mut properties = map(json!({
-                "ApiId": api.api_id,
+                "ApiId": api.api_id.clone(),
                 "FieldName": filled(&given, "FieldName").unwrap_or_else(|| key.as_str().into()),
-                "TypeName": type_name,
+                "TypeName": type_name.as_str(),
                 "Kind": "PIPELINE",
                 "PipelineConfig": { "Functions": pipeline(scope, &given, functions, &place) },
             }));
@@ -100,12 +100,7 @@ pub(super) fn lower(scope: &Scope<'_>, api: &mut Api, functions: &Functions) {
     }
 }
 
-fn set_code(
-    scope: &Scope<'_>,
-    given: &Map<String, Value>,
-    properties: &mut Map<String, Value>,
-    place: &Path,
-) {
+fn set_code(scope: &Scope<'_>, given: &Map, properties: &mut Map, place: &Path) {
     let has_inline = filled(given, "InlineCode").is_some();
     let has_uri = filled(given, "CodeUri").is_some();
     if has_inline && has_uri {
@@ -147,12 +142,7 @@ fn report_ignored(scope: &Scope<'_>, key: &str, why: &str, place: &Path) {
 }
 
 /// The ids of the functions of a resolver, in order.
-fn pipeline(
-    scope: &Scope<'_>,
-    given: &Map<String, Value>,
-    functions: &Functions,
-    place: &Path,
-) -> Vec<Value> {
+fn pipeline(scope: &Scope<'_>, given: &Map, functions: &Functions, place: &Path) -> Vec<Value> {
     let names = given.get("Pipeline").and_then(Value::as_array);
     let Some(names) = names.filter(|names| !names.is_empty()) else {
         scope.report(
@@ -165,7 +155,7 @@ fn pipeline(
         );
         return Vec::new();
     };
-    let known: Vec<&str> = functions.ids.keys().map(String::as_str).collect();
+    let known: Vec<&str> = functions.ids.keys().map(Text::as_str).collect();
     let mut ids = Vec::new();
     for (index, name) in names.iter().enumerate() {
         let name = name.as_str().unwrap_or_default();
