@@ -39,6 +39,7 @@ pub mod properties;
 mod resource;
 mod sam;
 mod scope;
+pub mod simulate;
 mod stack;
 pub mod template;
 pub mod tree;
