@@ -4,6 +4,7 @@ pub(crate) mod alarms;
 pub(crate) mod group;
 pub(crate) mod hooks;
 pub(crate) mod preference;
+pub(crate) mod provisioned_concurrency;
 pub(crate) mod publish;
 pub(crate) mod role;
 pub(crate) mod traffic;

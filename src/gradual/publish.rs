@@ -35,6 +35,7 @@
 //! Upstream: `_get_resolved_alias_name`, `_construct_version`, `_construct_alias` in model/sam_resources.py,
 //! translator/logical_id_generator.py.
 
+use super::provisioned_concurrency;
 use crate::deployment::{Alias, Digest, Part, PublishedOn, Version};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, is_intrinsic, named_resource, ref_target, reference};
@@ -88,11 +89,10 @@ pub(crate) fn read_alias(scope: &Scope<'_>, sam: &SamResource) -> Option<Alias> 
         );
         return None;
     }
-    let concurrency = sam.get("ProvisionedConcurrencyConfig");
     Some(Alias {
         id: logical_id::alias(&sam.id, &name),
         name: name.into(),
-        provisioned_concurrency: is_truthy(Some(concurrency)).then(|| concurrency.clone()),
+        provisioned_concurrency: provisioned_concurrency::read(sam),
     })
 }
 

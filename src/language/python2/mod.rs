@@ -194,6 +194,13 @@ impl Node {
         }
     }
 
+    pub(crate) fn into_map(self) -> Option<Map> {
+        match self {
+            Self::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
     pub(crate) fn as_map(&self) -> Option<&Map> {
         match self {
             Self::Map(map) => Some(map),

@@ -1,7 +1,10 @@
 //! What properties of a function exclude or require of each other.
+//!
+//! Upstream: `__validation_rules__`, `_validate_tenancy_config_compatibility` of `SamFunction` in model/sam_resources.py.
 
 use super::dead_letter_queue;
 use crate::diagnostics::{Diagnostic, codes};
+use crate::gradual::provisioned_concurrency;
 use crate::resource::SamResource;
 use crate::resource::tags;
 use crate::scope::Scope;
@@ -56,17 +59,7 @@ pub(super) fn check(scope: &Scope<'_>, sam: &SamResource) {
             );
         }
     }
-    if sam.is_truthy("ProvisionedConcurrencyConfig") && !sam.is_truthy("AutoPublishAlias") {
-        scope.report(
-            Diagnostic::new(
-                codes::CONCURRENCY_WITHOUT_ALIAS,
-                sam.path("ProvisionedConcurrencyConfig"),
-                "`ProvisionedConcurrencyConfig` needs an alias to be provisioned for",
-            )
-            .on_key()
-            .help("add `AutoPublishAlias: live`"),
-        );
-    }
+    provisioned_concurrency::check(scope, sam);
     check_tenancy(scope, sam);
     dead_letter_queue::check(scope, sam);
     tags::check_reserved(scope, sam);

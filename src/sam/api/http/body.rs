@@ -1,4 +1,4 @@
-//! The body of an HTTP API: what `CorsConfiguration`, `Auth`, `Tags`, `Name`, ... add to its document.
+//! The body of an HTTP API: what `Auth`, `Tags`, `Name`, ... add to its document.
 //!
 //! ```yaml
 //! # in
@@ -7,7 +7,6 @@
 //!   Properties:
 //!     Name: shop
 //!     Description: Orders of the shop
-//!     CorsConfiguration: {AllowOrigins: [https://example.com], AllowMethods: [GET]}
 //! ```
 //!
 //! ```yaml
@@ -18,9 +17,6 @@
 //!       openapi: '3.0.1'
 //!       info: {version: '1.0', title: shop, description: Orders of the shop}
 //!       paths: {}
-//!       x-amazon-apigateway-cors:
-//!         allowOrigins: [https://example.com]
-//!         allowMethods: [GET]
 //!       tags: [{name: httpapi:createdBy, x-amazon-apigateway-tag-value: SAM}]
 //!   # ...
 //! ```
@@ -30,10 +26,11 @@
 //! Upstream: `_construct_http_api` and the `_add_...` methods in model/api/http_api_generator.py.
 
 use super::authorizers::{self, Authorizer};
+use super::cors;
 use super::{CREATED_BY, HttpApi};
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::language::intrinsics::{is_intrinsic, is_no_value};
+use crate::language::intrinsics::is_no_value;
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
 use crate::resource::keys;
@@ -42,18 +39,7 @@ use crate::sam::api::openapi::{Document, Fault};
 use crate::sam::code_location::parse_s3_uri;
 use crate::scope::Scope;
 use crate::stack::Names;
-use crate::template::Path;
 use crate::tree::{Map, Value, json};
-
-/// The keys of `CorsConfiguration`, and how the document names them.
-const CORS_KEYS: [(&str, &str); 6] = [
-    ("AllowOrigins", "allowOrigins"),
-    ("AllowHeaders", "allowHeaders"),
-    ("AllowMethods", "allowMethods"),
-    ("ExposeHeaders", "exposeHeaders"),
-    ("MaxAge", "maxAge"),
-    ("AllowCredentials", "allowCredentials"),
-];
 
 const AUTH_KEYS: &[&str] = &["Authorizers", "DefaultAuthorizer", "EnableIamAuthorizer"];
 
@@ -146,7 +132,7 @@ fn complete(
     if !document.is_valid_openapi_3() {
         return Ok(());
     }
-    let cors = read_cors(scope, api);
+    let cors = cors::read(scope, &api.sam);
     let default = read_default(scope, api, authorizers);
     let tags = take_tags(api);
     let name = api.sam.take("Name");
@@ -223,76 +209,6 @@ fn refuse_second(
     )))
 }
 
-/// `CorsConfiguration` as the document has it.
-fn read_cors(scope: &Scope<'_>, api: &HttpApi) -> Option<Map2> {
-    let given = api.sam.get("CorsConfiguration");
-    if !is_truthy(Some(given)) {
-        return None;
-    }
-    let path = api.sam.path("CorsConfiguration");
-    let given = match given {
-        Value::Bool(_) => return Some(plain(json!({ "allowOrigins": ["*"] }))),
-        given if is_intrinsic(given) => return Some(plain(recased(given))),
-        Value::Object(given) => given,
-        _ => {
-            scope.report(cors_shape(path));
-            return None;
-        }
-    };
-    let names = CORS_KEYS.map(|(name, _)| name);
-    keys::refuse_unknown(scope, given.keys(), &names, "`CorsConfiguration`", &path);
-    let get = |name: &str| given.get(name).unwrap_or(&Value::Null);
-    let origins = get("AllowOrigins");
-    if *get("AllowCredentials") == Value::Bool(true) && *origins == json!(["*"]) {
-        scope.report(credentials_for_any_origin(path.clone()));
-    }
-    if is_intrinsic(origins) {
-        scope.report(other_keys_lost(path));
-        return Some(plain(recased(origins)));
-    }
-    let mut cors = Map2::plain();
-    for (name, field) in CORS_KEYS {
-        let value = get(name);
-        let is_given = match name {
-            "MaxAge" => !value.is_null(),
-            "AllowCredentials" => *value == Value::Bool(true),
-            _ => is_truthy(Some(value)),
-        };
-        if is_given {
-            cors.insert(field, Node::plain(value.clone()));
-        }
-    }
-    Some(cors)
-}
-
-fn plain(value: Value) -> Map2 {
-    match Node::plain(value) {
-        Node::Map(map) => map,
-        _ => Map2::plain(),
-    }
-}
-
-/// The same with the names of `CorsConfiguration` as the document has them, wherever they stand in a text.
-fn recased(value: &Value) -> Value {
-    let text = |text: &str| {
-        CORS_KEYS
-            .iter()
-            .fold(text.to_owned(), |text, (name, field)| {
-                text.replace(name, field)
-            })
-    };
-    match value {
-        Value::String(string) => text(string).into(),
-        Value::Array(items) => items.iter().map(recased).collect(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| (text(key), recased(value)))
-            .collect::<Map>()
-            .into(),
-        other => other.clone(),
-    }
-}
-
 fn read_auth(scope: &Scope<'_>, names: &Names, api: &HttpApi) -> Vec<Authorizer> {
     if !api.sam.is_truthy("Auth") {
         return Vec::new();
@@ -352,7 +268,9 @@ fn read_default<'a>(
 fn take_tags(api: &mut HttpApi) -> Map2 {
     let mut tags = match api.draft.properties.remove("Tags") {
         Some(Node::Map(tags)) if !tags.is_empty() => tags,
-        _ => plain(api.sam.take("Tags")),
+        _ => Node::plain(api.sam.take("Tags"))
+            .into_map()
+            .unwrap_or_else(Map2::plain),
     };
     tags.insert(CREATED_BY, "SAM");
     api.sam
@@ -401,31 +319,4 @@ fn s3_location(scope: &Scope<'_>, api: &HttpApi, uri: &Value) -> Value {
             Value::Null
         }
     }
-}
-
-fn cors_shape(path: Path) -> Diagnostic {
-    Diagnostic::new(
-        codes::CORS_SHAPE,
-        path,
-        "`CorsConfiguration` must be `true`, `false` or a map",
-    )
-    .help("write `CorsConfiguration: {AllowOrigins: ['https://example.com']}`; a parameter is always a string")
-}
-
-fn credentials_for_any_origin(path: Path) -> Diagnostic {
-    Diagnostic::new(
-        codes::CORS_CREDENTIALS,
-        path,
-        "`AllowCredentials` cannot stand beside any origin",
-    )
-    .help("name the origins: browsers refuse credentials where every origin is allowed")
-}
-
-fn other_keys_lost(path: Path) -> Diagnostic {
-    Diagnostic::new(
-        codes::CORS_INTRINSIC_ORIGINS,
-        path.then("AllowOrigins"),
-        "an intrinsic as `AllowOrigins` takes the place of the whole CORS configuration, and the other keys are lost",
-    )
-    .help("write a list, `AllowOrigins: [!Ref Origin]`, or an intrinsic in place of all of `CorsConfiguration`")
 }

@@ -36,6 +36,7 @@
 
 mod authorizers;
 mod body;
+mod cors;
 
 use super::{domain_v2, route53};
 use crate::language::intrinsics::reference;
