@@ -266,7 +266,7 @@ fn what_cloudformation_would_refuse_is_refused_with_numbers() {
 
 #[test]
 fn what_the_transform_does_not_know_is_left_to_that_of_aws() {
-    let fragment = json!({ "Resources": { "C": { "Type": "AWS::Serverless::GraphQLApi", "Properties": {} } } });
+    let fragment = json!({ "Resources": { "C": { "Type": "AWS::Serverless::NetworkConnector", "Properties": {} } } });
     let kept = ask(&request(&fragment, &json!({ "Serverless": "Keep" })).to_string());
     assert_eq!(kept["fragment"], fragment, "{kept}");
     assert!(message(&request(&fragment, &json!({})).to_string()).contains("not supported"));
