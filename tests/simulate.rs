@@ -3,7 +3,7 @@
 use canaryform::deployment::Plan;
 use canaryform::simulate::{Assumptions, Load, Signal, Timeline, Verdict, Window};
 use proptest::prelude::*;
-use serde_json::json;
+use canaryform::json;
 
 const fn canary(percent: u8, minutes: u32) -> Plan {
     Plan::Canary { percent, minutes }

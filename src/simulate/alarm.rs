@@ -1,7 +1,7 @@
 //! What an `AWS::CloudWatch::Alarm` looks at, as far as its template says.
 
 use super::{Signal, Window};
-use serde_json::Value;
+use crate::tree::Value;
 
 impl Window {
     /// The window of an alarm, from its resource; none where that is no metric alarm, or where a number in it is not
