@@ -79,6 +79,48 @@ pub(crate) fn operator_role(provider: &str) -> String {
     format!("{provider}OperatorRole")
 }
 
+/// `AWS::Lambda::Url` of a function.
+pub(crate) fn function_url(function: &str) -> String {
+    format!("{function}Url")
+}
+
+/// The `AWS::Lambda::Permission` with which everybody may call a function's URL.
+pub(crate) fn public_url_permission(function: &str) -> String {
+    format!("{function}UrlPublicPermissions")
+}
+
+/// The `AWS::Lambda::Permission` with which everybody who calls a function's URL may invoke the function.
+pub(crate) fn public_invoke_permission(function: &str) -> String {
+    format!("{function}URLInvokeAllowPublicAccess")
+}
+
+/// `AWS::Lambda::EventInvokeConfig` of a function.
+pub(crate) fn event_invoke_config(function: &str) -> String {
+    format!("{function}EventInvokeConfig")
+}
+
+/// The queue or topic, `what`, of a destination (`OnSuccess`, `OnFailure`) of a function.
+pub(crate) fn destination(function: &str, name: &str, what: &str) -> String {
+    let config = event_invoke_config(function);
+    format!("{config}{name}{what}")
+}
+
+/// The condition that holds where `condition` does not.
+pub(crate) fn negated_condition(condition: &str) -> String {
+    format!("NOT{condition}")
+}
+
+/// The same, for a destination of a function.
+pub(crate) fn negated_condition_of_destination(condition: &str, function: &str) -> String {
+    let negated = negated_condition(condition);
+    format!("{negated}{}", hash(&event_invoke_config(function)))
+}
+
+/// The condition of a destination of a function where both the function's `own` and the destination's hold.
+pub(crate) fn condition_of_destination(own: &str, condition: &str, function: &str) -> String {
+    format!("{own}AND{condition}{}", hash(function))
+}
+
 /// `AWS::StepFunctions::StateMachineVersion` of a state machine, which replaces itself with each change.
 pub(crate) fn state_machine_version(machine: &str) -> String {
     format!("{machine}Version")
@@ -97,6 +139,36 @@ pub(crate) fn layer_version(layer: &str, suffix: &str) -> String {
 /// What an event of a function or state machine becomes; more that it needs is named after it.
 pub(crate) fn event(owner: &str, event: &str) -> String {
     format!("{owner}{event}")
+}
+
+/// The `AWS::Lambda::Permission` of an event, by the event's own id.
+pub(crate) fn event_permission(event: &str) -> String {
+    format!("{event}Permission")
+}
+
+/// The `AWS::Lambda::Permission` of an `Api` event, which has the name of the stage: as it is where ids can hold that,
+/// else a hash of it.
+pub(crate) fn route_permission(event: &str, stage: &str) -> String {
+    if stage.chars().all(char::is_alphanumeric) {
+        format!("{event}Permission{stage}")
+    } else {
+        format!("{event}Permission{}", hash(stage))
+    }
+}
+
+/// The `AWS::SQS::Queue` of an event: its dead-letter queue, or that between a topic and the function.
+pub(crate) fn event_queue(event: &str) -> String {
+    format!("{event}Queue")
+}
+
+/// The `AWS::SQS::QueuePolicy` of an event's queue.
+pub(crate) fn event_queue_policy(event: &str) -> String {
+    format!("{event}QueuePolicy")
+}
+
+/// The `AWS::Lambda::EventSourceMapping` that reads the queue between a topic and the function.
+pub(crate) fn event_source_mapping(event: &str) -> String {
+    format!("{event}EventSourceMapping")
 }
 
 /// The `AWS::Lambda::Permission` with which a user pool calls a function, or its alias: one for all its pools.

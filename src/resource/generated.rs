@@ -1,7 +1,8 @@
 //! What one SAM resource becomes: resources by logical id, in order.
 
+use super::Attributes;
 use crate::template::Path;
-use crate::tree::Value;
+use crate::tree::{Map, Value};
 use indexmap::IndexMap;
 
 /// Generated resources, each with why it is there; of two with one id the later stays, in the place of the first, and
@@ -51,6 +52,18 @@ impl Generated {
             because: vec![because],
         };
         self.put(id.into(), made);
+    }
+
+    /// Adds a resource beside the one that the SAM resource becomes, with those of its `attributes` that go on to it.
+    pub(crate) fn insert_beside(
+        &mut self,
+        attributes: &Attributes,
+        id: impl Into<String>,
+        kind: &str,
+        properties: Map,
+        because: Path,
+    ) {
+        self.insert(id, attributes.derived(kind, properties), because);
     }
 
     /// Adds all that another room has made, in its order.

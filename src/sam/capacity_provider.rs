@@ -204,9 +204,14 @@ fn operator_role(scope: &Scope<'_>, provider: &mut SamResource, made: &mut Gener
     }
     let id = logical_id::operator_role(&provider.id);
     let properties = role_properties(scope, provider);
-    let role = provider.attributes.derived("AWS::IAM::Role", properties);
     let arn = get_att(&id, "Arn");
-    made.insert(id, role, provider.place());
+    made.insert_beside(
+        &provider.attributes,
+        id,
+        "AWS::IAM::Role",
+        properties,
+        provider.place(),
+    );
     arn
 }
 

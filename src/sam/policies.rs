@@ -35,7 +35,7 @@ use super::policy_templates;
 use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::language::intrinsics::{argument, if_parts, is_intrinsic, is_no_value};
 use crate::language::truth::{equal, is_truthy};
-use crate::resource::SamResource;
+use crate::resource::{SamResource, set, tags};
 use crate::scope::Scope;
 use crate::template::Path;
 use crate::tree::{Map, Text, Value, json};
@@ -70,6 +70,28 @@ impl RolePolicies {
         if !known {
             self.inline.push(policy);
         }
+    }
+
+    /// The properties of the role that is made for a function or state machine, which says what else it has. Who may
+    /// assume it is `trusted`; `created_by` is the key of SAM's mark.
+    pub(crate) fn into_role(
+        self,
+        owner: &mut SamResource,
+        trusted: Value,
+        created_by: &str,
+    ) -> Map {
+        let tags = tags::created_by(created_by, owner.get("Tags").as_object());
+        let mut properties = Map::new();
+        set(&mut properties, "AssumeRolePolicyDocument", trusted);
+        set(&mut properties, "ManagedPolicyArns", self.managed.into());
+        set(&mut properties, "Path", owner.take("RolePath"));
+        if !self.inline.is_empty() {
+            set(&mut properties, "Policies", self.inline.into());
+        }
+        let boundary = owner.get("PermissionsBoundary").clone();
+        set(&mut properties, "PermissionsBoundary", boundary);
+        set(&mut properties, "Tags", tags);
+        properties
     }
 }
 

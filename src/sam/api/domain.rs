@@ -213,8 +213,13 @@ pub(super) fn lower(
     }
     let properties = properties(scope, api, &given, endpoint, &id);
     let (domain_type, _, _) = endpoint.types();
-    let resource = api.attributes.derived(domain_type, properties);
-    made.insert(&id, resource, api.path("Domain"));
+    made.insert_beside(
+        &api.attributes,
+        &id,
+        domain_type,
+        properties,
+        api.path("Domain"),
+    );
     add_mappings(scope, api, &given, endpoint, (&id, stage), made);
     if endpoint == Endpoint::Private {
         add_association(scope, api, &get("AccessAssociation"), &id, made);
@@ -309,8 +314,7 @@ fn add_mappings(
         set(&mut properties, names_domain, reference(domain));
         set(&mut properties, "RestApiId", reference(&api.id));
         set(&mut properties, "Stage", reference(stage));
-        let mapping = api.attributes.derived(kind, properties);
-        made.insert(id, mapping, api.path("Domain"));
+        made.insert_beside(&api.attributes, id, kind, properties, api.path("Domain"));
     };
     let Some(paths) = base_paths(given) else {
         return add(logical_id::base_path_mapping(&api.id, ""), None);
@@ -372,11 +376,14 @@ fn add_association(
         "VPCE".into(),
     );
     set(&mut properties, "DomainNameArn", reference(domain));
-    let resource = api
-        .attributes
-        .derived("AWS::ApiGateway::DomainNameAccessAssociation", properties);
     let because = api.path("Domain").then("AccessAssociation");
-    made.insert(id, resource, because);
+    made.insert_beside(
+        &api.attributes,
+        id,
+        "AWS::ApiGateway::DomainNameAccessAssociation",
+        properties,
+        because,
+    );
 }
 
 fn add_records(
@@ -438,10 +445,13 @@ fn add_records(
     if is_separate {
         properties.insert("RecordSets".to_owned(), records.into());
         let id = logical_id::separate_record_set_group(&zone, &name);
-        let resource = api
-            .attributes
-            .derived(route53::RECORD_SET_GROUP, properties);
-        made.insert(id, resource, path);
+        made.insert_beside(
+            &api.attributes,
+            id,
+            route53::RECORD_SET_GROUP,
+            properties,
+            path,
+        );
         return None;
     }
     let group = logical_id::record_set_group(&zone);

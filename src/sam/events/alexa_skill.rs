@@ -24,6 +24,7 @@
 
 use super::{Event, EventType, Target};
 use crate::diagnostics::{Diagnostic, codes};
+use crate::language::logical_id;
 use crate::resource::property::{Property, Shape};
 use crate::sam::events::Lower;
 use crate::scope::Scope;
@@ -50,7 +51,7 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
         );
     }
     target.allow(
-        event.made_id("Permission"),
+        logical_id::event_permission(&event.logical_id),
         "alexa-appkit.amazon.com",
         json!({ "EventSourceToken": event.get("SkillId") }),
         event.place(),

@@ -29,6 +29,7 @@
 //! Upstream: `CloudWatchLogs` in model/eventsources/push.py.
 
 use super::{Event, EventType, Target};
+use crate::language::logical_id;
 use crate::resource::property::{Property, Shape};
 use crate::resource::{map, resource};
 use crate::sam::events::Lower;
@@ -55,7 +56,7 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
         "arn:{}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:${{__LogGroupName__}}:*",
         scope.partition.name()
     );
-    let permission = event.made_id("Permission");
+    let permission = logical_id::event_permission(&event.logical_id);
     target.allow(
         permission.clone(),
         "logs.amazonaws.com",

@@ -44,11 +44,10 @@
 //!
 //! Upstream: model/eventbridge_utils.py; `_get_dlq_queue_arn_and_resources` in model/eventsources/scheduler.py.
 
-use super::{Event, Target};
+use super::{Event, Target, queue_policy};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
-use crate::resource::map;
 use crate::scope::Scope;
 use crate::template::Path;
 use crate::tree::{Map, Value, json};
@@ -101,8 +100,10 @@ pub(super) fn read(scope: &Scope<'_>, event: &Event) -> Option<DeadLetters> {
 fn queue_id(scope: &Scope<'_>, event: &Event, given: Option<&Value>) -> Option<String> {
     let path = event.path("DeadLetterConfig").then("QueueLogicalId");
     match given {
-        None | Some(Value::Null) => Some(event.made_id("Queue")),
-        Some(Value::String(id)) if id.is_empty() => Some(event.made_id("Queue")),
+        None | Some(Value::Null) => Some(logical_id::event_queue(&event.logical_id)),
+        Some(Value::String(id)) if id.is_empty() => {
+            Some(logical_id::event_queue(&event.logical_id))
+        }
         Some(Value::String(id)) if logical_id::is_valid(id) => Some(id.to_string()),
         Some(Value::String(id)) => {
             scope.report(
@@ -154,21 +155,10 @@ impl DeadLetters {
         let Some(id) = &self.made else {
             return;
         };
-        let properties = map(json!({
-            "PolicyDocument": {
-                "Version": "2012-10-17",
-                "Statement": [{
-                    "Action": "sqs:SendMessage",
-                    "Effect": "Allow",
-                    "Principal": { "Service": "events.amazonaws.com" },
-                    "Resource": &self.arn,
-                    "Condition": { "ArnEquals": { "aws:SourceArn": source } },
-                }],
-            },
-            "Queues": [reference(id)],
-        }));
+        let principal = json!({ "Service": "events.amazonaws.com" });
+        let properties = queue_policy(principal, &self.arn, reference(id), source);
         target.make(
-            event.made_id("QueuePolicy"),
+            logical_id::event_queue_policy(&event.logical_id),
             "AWS::SQS::QueuePolicy",
             properties,
             self.because.clone(),

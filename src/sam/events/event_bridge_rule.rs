@@ -53,6 +53,7 @@
 use super::dead_letter::{self, DeadLetters};
 use super::{Event, EventType, Target, TargetKind, state};
 use crate::language::intrinsics::get_att;
+use crate::language::logical_id;
 use crate::language::truth::is_truthy;
 use crate::resource::property::{Property, Shape};
 use crate::resource::{map, set, trust};
@@ -160,7 +161,7 @@ pub(super) fn make_rule(scope: &Scope<'_>, target: &mut Target<'_>, event: &Even
     target.make(id, "AWS::Events::Rule", properties, event.place());
     if target.kind == TargetKind::Function {
         target.allow(
-            event.made_id("Permission"),
+            logical_id::event_permission(&event.logical_id),
             "events.amazonaws.com",
             json!({ "SourceArn": arn }),
             event.place(),
@@ -210,7 +211,7 @@ pub(super) fn role_to_start(target: &mut Target<'_>, event: &Event, service: &st
     if !given.is_null() {
         return given.clone();
     }
-    let id = event.made_id("Role");
+    let id = logical_id::role(&event.logical_id);
     let mut properties = map(json!({
         "AssumeRolePolicyDocument": trust(service),
         "Policies": [{

@@ -393,8 +393,8 @@ fn read_destination(scope: &Scope<'_>, event: &Event) -> Option<(Value, Option<V
     emitted.retain(|key, _| key != "Type");
     let mut config = given.clone();
     config.insert("OnFailure".to_owned(), emitted.into());
-    let policy =
-        policy.map(|(suffix, action)| allow_to_send(&event.made_id(suffix), action, destination));
+    let policy = policy
+        .map(|(suffix, action)| allow_to_send(&event.policy_name(suffix), action, destination));
     Some((config.into(), policy))
 }
 

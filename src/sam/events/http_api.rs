@@ -44,6 +44,7 @@
 use super::{Event, EventType, Target, has_failed};
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
+use crate::language::logical_id;
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
 use crate::resource::property::{Property, Shape};
@@ -244,7 +245,7 @@ fn allow(target: &mut Target<'_>, route: &Route<'_>) {
     );
     let variables = json!({ "__ApiId__": route.event.get("ApiId"), "__Stage__": "*" });
     target.allow(
-        route.event.made_id("Permission"),
+        logical_id::event_permission(&route.event.logical_id),
         SERVICE,
         json!({ "SourceArn": { "Fn::Sub": [arn, variables] } }),
         route.event.place(),

@@ -34,6 +34,7 @@
 
 use super::{Event, EventType, Target};
 use crate::language::intrinsics::reference;
+use crate::language::logical_id;
 use crate::resource::property::{Property, Shape};
 use crate::resource::{map, set};
 use crate::sam::events::Lower;
@@ -60,7 +61,7 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     );
     let rule = reference(&event.logical_id);
     target.allow(
-        event.made_id("Permission"),
+        logical_id::event_permission(&event.logical_id),
         "iot.amazonaws.com",
         json!({
             "SourceAccount": { "Fn::Sub": "${AWS::AccountId}" },

@@ -177,8 +177,8 @@ impl Event {
             .collect()
     }
 
-    /// The id of one of its resources.
-    pub(crate) fn made_id(&self, suffix: &str) -> String {
+    /// The name of an inline policy that it needs.
+    pub(crate) fn policy_name(&self, suffix: &str) -> String {
         format!("{}{suffix}", self.logical_id)
     }
 }
@@ -231,8 +231,9 @@ impl Target<'_> {
         properties: Map,
         because: Path,
     ) {
-        let made = self.sam.attributes.derived(kind, properties);
-        self.made.insert(id, made, because);
+        let attributes = &self.sam.attributes;
+        self.made
+            .insert_beside(attributes, id, kind, properties, because);
     }
 
     /// Lets a service invoke the function; `from` says from where: SourceArn, SourceAccount, EventSourceToken.
@@ -253,6 +254,23 @@ impl Target<'_> {
         }
         self.make(id, "AWS::Lambda::Permission", properties, because);
     }
+}
+
+/// The properties of a policy of a queue: `principal` may send to it for what has the ARN `source`.
+fn queue_policy(principal: Value, arn: &Value, url: Value, source: &Value) -> Map {
+    map(json!({
+        "PolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Action": "sqs:SendMessage",
+                "Effect": "Allow",
+                "Principal": principal,
+                "Resource": arn,
+                "Condition": { "ArnEquals": { "aws:SourceArn": source } },
+            }],
+        },
+        "Queues": [url],
+    }))
 }
 
 /// Reads and checks the `Events` of `owner`, in written order. Faults are reported and leave the event out.

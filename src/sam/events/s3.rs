@@ -36,6 +36,7 @@ use super::edited::{self, EditedType};
 use super::{Event, EventType, Target};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{no_value, reference};
+use crate::language::logical_id;
 use crate::language::truth::{equal, is_truthy};
 use crate::resource::property::{Property, Shape, TEXT_OR_TEXTS};
 use crate::resource::tags;
@@ -100,7 +101,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
     let Some(bucket) = edited::find(&common.stack, event, BUCKET) else {
         return;
     };
-    let permission = event.made_id("Permission");
+    let permission = logical_id::event_permission(&event.logical_id);
     target.allow(
         permission.clone(),
         "s3.amazonaws.com",

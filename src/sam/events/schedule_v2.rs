@@ -39,6 +39,7 @@
 use super::{Event, EventType, Target, TargetKind, dead_letter};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::get_att;
+use crate::language::logical_id;
 use crate::language::truth::is_truthy;
 use crate::resource::property::{Property, Shape};
 use crate::resource::{map, set, trust};
@@ -147,9 +148,13 @@ fn make_role(target: &mut Target<'_>, event: &Event, queue: Option<&Value>) -> V
             "PolicyDocument": { "Statement": [{ "Action": action, "Effect": "Allow", "Resource": resource }] },
         })
     };
-    let mut policies = vec![allow(event.made_id(policy), action, &target.arn)];
+    let mut policies = vec![allow(event.policy_name(policy), action, &target.arn)];
     if let Some(queue) = queue.filter(|queue| is_truthy(Some(queue))) {
-        policies.push(allow(event.made_id("SQSPolicy"), "sqs:SendMessage", queue));
+        policies.push(allow(
+            event.policy_name("SQSPolicy"),
+            "sqs:SendMessage",
+            queue,
+        ));
     }
     let mut properties = map(json!({
         "AssumeRolePolicyDocument": trust("scheduler.amazonaws.com"),
@@ -159,7 +164,7 @@ fn make_role(target: &mut Target<'_>, event: &Event, queue: Option<&Value>) -> V
         let boundary = event.get("PermissionsBoundary").clone();
         set(&mut properties, "PermissionsBoundary", boundary);
     }
-    let id = event.made_id("Role");
+    let id = logical_id::role(&event.logical_id);
     target.make(id.clone(), "AWS::IAM::Role", properties, event.place());
     get_att(&id, "Arn")
 }

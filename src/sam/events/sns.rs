@@ -65,7 +65,7 @@
 //!
 //! Upstream: `SNS` in model/eventsources/push.py.
 
-use super::{Event, EventType, Target};
+use super::{Event, EventType, Target, queue_policy};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{argument, get_att, ref_target, reference};
 use crate::language::logical_id;
@@ -115,7 +115,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
     let subscription = event.get("SqsSubscription");
     if !is_truthy(Some(subscription)) {
         target.allow(
-            event.made_id("Permission"),
+            logical_id::event_permission(&event.logical_id),
             "sns.amazonaws.com",
             json!({ "SourceArn": topic }),
             event.place(),
@@ -140,7 +140,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
     let kind = "AWS::Lambda::EventSourceMapping";
     let because = event.path("SqsSubscription");
     target.make(
-        event.made_id("EventSourceMapping"),
+        logical_id::event_source_mapping(&event.logical_id),
         kind,
         mapping,
         because.clone(),
@@ -149,25 +149,13 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
     target.policies.attach(policy);
     if let Some(properties) = made {
         target.make(
-            event.made_id("Queue"),
+            logical_id::event_queue(&event.logical_id),
             "AWS::SQS::Queue",
             properties,
             because.clone(),
         );
     }
-    let properties = map(json!({
-        "PolicyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Action": "sqs:SendMessage",
-                "Effect": "Allow",
-                "Principal": "*",
-                "Resource": &queue.arn,
-                "Condition": { "ArnEquals": { "aws:SourceArn": topic } },
-            }],
-        },
-        "Queues": [queue.url],
-    }));
+    let properties = queue_policy("*".into(), &queue.arn, queue.url, topic);
     target.make(queue.policy, "AWS::SQS::QueuePolicy", properties, because);
     subscribe(target, event, "sqs", &queue.arn);
 }
@@ -215,7 +203,7 @@ fn given_queue(scope: &Scope<'_>, event: &Event, given: &Map) -> Option<Queue> {
         );
     }
     let policy = match part("QueuePolicyLogicalId") {
-        None => event.made_id("QueuePolicy"),
+        None => logical_id::event_queue_policy(&event.logical_id),
         Some(Value::String(id)) if logical_id::is_valid(&id) => id.into(),
         Some(id) => {
             scope.report(
@@ -240,7 +228,7 @@ fn given_queue(scope: &Scope<'_>, event: &Event, given: &Map) -> Option<Queue> {
 
 /// A queue that is to be made, and its properties.
 fn made_queue(scope: &Scope<'_>, stack: &Stack, event: &Event) -> (Option<Queue>, Option<Map>) {
-    let id = event.made_id("Queue");
+    let id = logical_id::event_queue(&event.logical_id);
     let mut properties = Map::new();
     let fifo = fifo_topic(scope, stack, event);
     if is_truthy(Some(&fifo)) {
@@ -249,7 +237,7 @@ fn made_queue(scope: &Scope<'_>, stack: &Stack, event: &Event) -> (Option<Queue>
     let queue = Queue {
         arn: get_att(&id, "Arn"),
         url: reference(&id),
-        policy: event.made_id("QueuePolicy"),
+        policy: logical_id::event_queue_policy(&event.logical_id),
         batch_size: BATCH_SIZE.into(),
     };
     (Some(queue), Some(properties))

@@ -104,8 +104,6 @@ struct Destination {
     kind: &'static DestinationType,
     /// `OnSuccess` or `OnFailure`.
     name: &'static str,
-    /// The id with which that of its queue or topic begins.
-    id: String,
     given: Value,
     /// Where `OnSuccess` or `OnFailure` stands.
     place: Path,
@@ -138,13 +136,13 @@ pub(super) fn lower(
         scope.report_unresolvable(path, &fault);
         return invoked;
     }
-    let id = format!("{}EventInvokeConfig", sam.id);
+    let id = logical_id::event_invoke_config(&sam.id);
     let mut destinations = Map::new();
     match config.get("DestinationConfig") {
         given if !is_truthy(given) => {}
         Some(Value::Object(given)) => {
             for name in ["OnSuccess", "OnFailure"] {
-                let read = read(scope, common, sam, &id, name, given, &path);
+                let read = read(scope, common, sam, name, given, &path);
                 if let Some(value) =
                     read.and_then(|read| send_to(scope, common, sam, &mut invoked, read))
                 {
@@ -186,7 +184,6 @@ fn read(
     scope: &Scope<'_>,
     common: &mut Common<'_>,
     sam: &SamResource,
-    id: &str,
     name: &'static str,
     given: &Map,
     path: &Path,
@@ -235,7 +232,6 @@ fn read(
     Some(Destination {
         kind,
         name,
-        id: format!("{id}{name}"),
         given,
         place: path.clone(),
         path: path.then("Destination"),
@@ -251,10 +247,10 @@ fn send_to(
     invoked: &mut Invoked,
     destination: Destination,
 ) -> Option<Value> {
-    let value = match made_under(scope, common, sam, &destination)? {
-        Made::Never => destination.given.clone(),
-        Made::Always => make(scope, common, sam, invoked, &destination, None)?,
-        Made::If {
+    let value = match need(scope, common, sam, &destination)? {
+        Need::Never => destination.given.clone(),
+        Need::Always => make(scope, common, sam, invoked, &destination, None)?,
+        Need::If {
             condition,
             otherwise,
         } => {
@@ -263,7 +259,8 @@ fn send_to(
         }
     };
     let kind = destination.kind;
-    let name = format!("{}{}", destination.id, kind.policy);
+    let config = logical_id::event_invoke_config(&sam.id);
+    let name = format!("{config}{}{}", destination.name, kind.policy);
     invoked
         .grants
         .push(allow_to_send(&name, kind.action, &value));
@@ -276,25 +273,25 @@ fn send_to(
     Some(value)
 }
 
-/// Whether a queue or topic is to be made.
-enum Made {
+/// Whether a queue or topic is needed.
+enum Need {
     Always,
     Never,
     If { condition: String, otherwise: Value },
 }
 
-fn made_under(
+fn need(
     scope: &Scope<'_>,
     common: &mut Common<'_>,
     sam: &SamResource,
     destination: &Destination,
-) -> Option<Made> {
+) -> Option<Need> {
     let given = &destination.given;
     if given.is_null() {
-        return Some(Made::Always);
+        return Some(Need::Always);
     }
     if argument(given, "Fn::If").is_none() {
-        return Some(Made::Never);
+        return Some(Need::Never);
     }
     let Some((condition, then, otherwise)) = if_parts(given) else {
         scope.report(
@@ -310,7 +307,7 @@ fn made_under(
     let (negated, otherwise) = match (is_no_value(then), is_no_value(otherwise)) {
         (true, false) => (false, otherwise),
         (false, true) => (true, then),
-        (true, true) | (false, false) => return Some(Made::Never),
+        (true, true) | (false, false) => return Some(Need::Never),
     };
     let Some(name) = condition.as_str() else {
         scope.report(
@@ -325,14 +322,13 @@ fn made_under(
     };
     let mut condition = name.to_owned();
     if negated {
-        let config = format!("{}EventInvokeConfig", sam.id);
-        condition = format!("NOT{name}{}", logical_id::hash(&config));
+        condition = logical_id::negated_condition_of_destination(name, &sam.id);
         common
             .stack
             .conditions
             .add(scope, condition.clone(), conditions::not(name));
     }
-    Some(Made::If {
+    Some(Need::If {
         condition,
         otherwise: otherwise.clone(),
     })
@@ -363,7 +359,7 @@ fn make(
         );
         return None;
     };
-    let id = format!("{}{suffix}", destination.id);
+    let id = logical_id::destination(&sam.id, destination.name, suffix);
     if common.stack.own.contains_key(&id) && kind == "AWS::SNS::Topic" {
         // The reference lets the empty topic take the place of the user's.
         scope.report(
@@ -405,7 +401,7 @@ fn combine(
     let Some(own) = sam.attributes.condition() else {
         return condition.to_owned();
     };
-    let name = format!("{own}AND{condition}{}", logical_id::hash(&sam.id));
+    let name = logical_id::condition_of_destination(own, condition, &sam.id);
     let twice = |name: &str| json!({ "Condition": conditions::condition(name) });
     let both = json!({ "Fn::And": [twice(own), twice(condition)] });
     common.stack.conditions.add(scope, name.clone(), both);

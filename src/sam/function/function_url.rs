@@ -36,6 +36,7 @@
 use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_intrinsic;
+use crate::language::logical_id;
 use crate::language::truth::is_truthy;
 use crate::resource::generated::Generated;
 use crate::resource::keys;
@@ -90,18 +91,20 @@ pub(super) fn lower(scope: &Scope<'_>, sam: &mut SamResource, name: &Value) -> G
     }
     set(&mut properties, "InvokeMode", part("InvokeMode"));
     let because = sam.path("FunctionUrlConfig");
-    let id = &sam.id;
-    let mut make = |suffix: &str, kind: &str, properties| {
-        let resource = sam.attributes.derived(kind, properties);
-        made.insert(format!("{id}{suffix}"), resource, because.clone());
+    let mut make = |id: String, kind: &str, properties| {
+        made.insert_beside(&sam.attributes, id, kind, properties, because.clone());
     };
-    make("Url", "AWS::Lambda::Url", properties);
+    make(
+        logical_id::function_url(&sam.id),
+        "AWS::Lambda::Url",
+        properties,
+    );
     if part("AuthType") == "NONE" {
-        let mut allow = |suffix: &str, properties: Value| {
-            make(suffix, "AWS::Lambda::Permission", map(properties));
+        let mut allow = |id: String, properties: Value| {
+            make(id, "AWS::Lambda::Permission", map(properties));
         };
         allow(
-            "UrlPublicPermissions",
+            logical_id::public_url_permission(&sam.id),
             json!({
                 "Action": "lambda:InvokeFunctionUrl",
                 "FunctionName": &name,
@@ -110,7 +113,7 @@ pub(super) fn lower(scope: &Scope<'_>, sam: &mut SamResource, name: &Value) -> G
             }),
         );
         allow(
-            "URLInvokeAllowPublicAccess",
+            logical_id::public_invoke_permission(&sam.id),
             json!({
                 "Action": "lambda:InvokeFunction",
                 "FunctionName": &name,

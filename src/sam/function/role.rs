@@ -43,12 +43,11 @@ use crate::language::conditions;
 use crate::language::intrinsics::{argument, get_att, if_parts, if_then, is_no_value};
 use crate::language::logical_id;
 use crate::language::partition::Partition;
-use crate::resource::tags;
-use crate::resource::{SamResource, set, trust};
+use crate::resource::{SamResource, trust};
 use crate::sam::policies::RolePolicies;
 use crate::scope::Scope;
 use crate::stack::Conditions;
-use crate::tree::{Map, Value};
+use crate::tree::Value;
 
 /// What becomes of a function's `Role`.
 #[derive(Default)]
@@ -162,7 +161,7 @@ fn choose(
                 );
                 return None;
             };
-            let negated = format!("NOT{name}");
+            let negated = logical_id::negated_condition(name);
             conditions.add(scope, negated.clone(), conditions::not(name));
             (if_then(name, then.clone(), generated), Some(negated.into()))
         }
@@ -175,31 +174,11 @@ fn choose(
 
 /// Makes a role, now that all that it may do is known.
 pub(super) fn make(sam: &mut SamResource, wanted: Wanted, policies: RolePolicies) -> Value {
-    let mut properties = Map::new();
     let trusted = match sam.take("AssumeRolePolicyDocument") {
         Value::Null => trust("lambda.amazonaws.com"),
         given => given,
     };
-    set(&mut properties, "AssumeRolePolicyDocument", trusted);
-    set(
-        &mut properties,
-        "ManagedPolicyArns",
-        policies.managed.into(),
-    );
-    set(&mut properties, "Path", sam.take("RolePath"));
-    if !policies.inline.is_empty() {
-        set(&mut properties, "Policies", policies.inline.into());
-    }
-    set(
-        &mut properties,
-        "PermissionsBoundary",
-        sam.take("PermissionsBoundary"),
-    );
-    set(
-        &mut properties,
-        "Tags",
-        tags::created_by("lambda:createdBy", sam.get("Tags").as_object()),
-    );
+    let properties = policies.into_role(sam, trusted, "lambda:createdBy");
     let mut role = sam.attributes.derived("AWS::IAM::Role", properties);
     if let (Some(condition), Some(role)) = (wanted.condition, role.as_object_mut()) {
         role.insert("Condition".to_owned(), condition);

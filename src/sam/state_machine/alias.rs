@@ -109,7 +109,8 @@ pub(super) fn lower(scope: &Scope<'_>, machine: &mut StateMachine) {
         "Name": machine.sam.get("AutoPublishAlias"),
         "DeploymentPreference": preference,
     }));
-    machine.make(
+    machine.made.insert_beside(
+        &machine.sam.attributes,
         alias.clone(),
         "AWS::StepFunctions::StateMachineAlias",
         properties,

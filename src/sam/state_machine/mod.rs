@@ -62,7 +62,6 @@ use crate::sam::resource_type::Lowered;
 use crate::sam::resource_type::{ResourceType, Stage};
 use crate::sam::shares::Shares;
 use crate::scope::Scope;
-use crate::template::Path;
 use crate::tree::{Map, Value};
 
 pub(crate) const TYPE: ResourceType = ResourceType {
@@ -135,19 +134,6 @@ impl StateMachine {
             .as_deref()
             .filter(|_| self.sam.is_truthy("UseAliasAsEventTarget"));
         reference(alias.unwrap_or(self.id()))
-    }
-
-    /// Adds a resource beside the machine that is there `because` of something; it gets the machine's Condition,
-    /// DeletionPolicy and UpdateReplacePolicy.
-    pub(crate) fn make(
-        &mut self,
-        id: impl Into<String>,
-        kind: &str,
-        properties: Map,
-        because: Path,
-    ) {
-        let made = self.sam.attributes.derived(kind, properties);
-        self.made.insert(id, made, because);
     }
 }
 
@@ -238,29 +224,14 @@ fn lower_role(scope: &Scope<'_>, machine: &mut StateMachine) -> Value {
         let arn = scope.partition.managed_policy(name);
         policies.attach(arn.unwrap_or_else(|| name.to_owned()));
     }
-    let mut properties = Map::new();
-    set(
-        &mut properties,
-        "AssumeRolePolicyDocument",
-        trust("states.amazonaws.com"),
-    );
-    set(
-        &mut properties,
-        "ManagedPolicyArns",
-        policies.managed.into(),
-    );
-    set(&mut properties, "Path", sam.take("RolePath"));
-    if !policies.inline.is_empty() {
-        set(&mut properties, "Policies", policies.inline.into());
-    }
-    set(
-        &mut properties,
-        "PermissionsBoundary",
-        sam.get("PermissionsBoundary").clone(),
-    );
-    let tags = tags::created_by(CREATED_BY, sam.get("Tags").as_object());
-    set(&mut properties, "Tags", tags);
+    let properties = policies.into_role(sam, trust("states.amazonaws.com"), CREATED_BY);
     let because = machine.sam.place();
-    machine.make(id.clone(), "AWS::IAM::Role", properties, because);
+    machine.made.insert_beside(
+        &machine.sam.attributes,
+        id.clone(),
+        "AWS::IAM::Role",
+        properties,
+        because,
+    );
     get_att(&id, "Arn")
 }

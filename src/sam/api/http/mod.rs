@@ -161,11 +161,13 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     }
     for authorizer in &authorizers {
         if let Some((id, properties)) = authorizer.permission(&api.sam) {
-            let made = api
-                .sam
-                .attributes
-                .derived("AWS::Lambda::Permission", properties);
-            api.made.insert(id, made, authorizer.place(&api.sam));
+            api.made.insert_beside(
+                &api.sam.attributes,
+                id,
+                "AWS::Lambda::Permission",
+                properties,
+                authorizer.place(&api.sam),
+            );
         }
     }
     let stage = stage_id(&api.sam);
@@ -227,9 +229,11 @@ fn lower_stage(api: &mut HttpApi, id: String) {
         set(&mut properties, name, api.sam.take(name));
     }
     set(&mut properties, "Tags", api.sam.take("Tags"));
-    let made = api
-        .sam
-        .attributes
-        .derived("AWS::ApiGatewayV2::Stage", properties);
-    api.made.insert(id, made, api.sam.place());
+    api.made.insert_beside(
+        &api.sam.attributes,
+        id,
+        "AWS::ApiGatewayV2::Stage",
+        properties,
+        api.sam.place(),
+    );
 }

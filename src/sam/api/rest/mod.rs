@@ -229,11 +229,13 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
             if let Some((id, properties)) =
                 authorizer.permission(scope, &common.stack.names, &api.sam)
             {
-                let made = api
-                    .sam
-                    .attributes
-                    .derived("AWS::Lambda::Permission", properties);
-                api.made.insert(id, made, authorizer.place(&api.sam));
+                api.made.insert_beside(
+                    &api.sam.attributes,
+                    id,
+                    "AWS::Lambda::Permission",
+                    properties,
+                    authorizer.place(&api.sam),
+                );
             }
         }
         let given = auth

@@ -72,11 +72,13 @@ pub(super) fn lower(scope: &Scope<'_>, api: &mut RestApi, body: &str, stage: &st
         // A stage that nobody asked for; without it the id of old deployments would be another.
         set(&mut properties, "StageName", "Stage".into());
     }
-    let made = api
-        .sam
-        .attributes
-        .derived("AWS::ApiGateway::Deployment", properties);
-    api.made.insert(&deployment, made, api.sam.place());
+    api.made.insert_beside(
+        &api.sam.attributes,
+        &deployment,
+        "AWS::ApiGateway::Deployment",
+        properties,
+        api.sam.place(),
+    );
 
     let mut properties = map(json!({
         "DeploymentId": reference(&deployment),
@@ -89,11 +91,13 @@ pub(super) fn lower(scope: &Scope<'_>, api: &mut RestApi, body: &str, stage: &st
     if let Value::Object(given) = api.sam.get("Tags") {
         set(&mut properties, "Tags", tags::list(given).into());
     }
-    let made = api
-        .sam
-        .attributes
-        .derived("AWS::ApiGateway::Stage", properties);
-    api.made.insert(stage, made, api.sam.place());
+    api.made.insert_beside(
+        &api.sam.attributes,
+        stage,
+        "AWS::ApiGateway::Stage",
+        properties,
+        api.sam.place(),
+    );
 }
 
 /// What the id of the deployment is hashed from.

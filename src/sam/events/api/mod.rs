@@ -282,12 +282,7 @@ fn allow(scope: &Scope<'_>, target: &mut Target<'_>, route: &Route<'_>, stage: &
         with_wildcards(path)
     ));
     let variables = json!({ "__ApiId__": route.event.get("RestApiId"), "__Stage__": "*" });
-    let suffix = if stage.chars().all(char::is_alphanumeric) {
-        stage.to_owned()
-    } else {
-        logical_id::hash(stage)
-    };
-    let id = route.event.made_id(&format!("Permission{suffix}"));
+    let id = logical_id::route_permission(&route.event.logical_id, stage);
     if !logical_id::is_valid(&id) {
         // Letters of other scripts.
         scope.report(
