@@ -53,7 +53,8 @@ pub use template::{Format, Path, Template, read, write};
 use deployment::Deployment;
 use origin::Origins;
 use passes::{
-    api_drafts, globals, implicit_apis, local_code, lower, parameters, references, review, shape,
+    api_drafts, globals, implicit_apis, includes, language_extensions, local_code, lower,
+    parameters, references, review, shape, transforms,
 };
 use scope::Scope;
 use stack::Conditions;
@@ -84,10 +85,17 @@ impl Output {
 /// The same template and options always give the same output: nothing here reads files, the clock, the environment or
 /// the network. A template with faults is an ordinary answer: they are in [`Output::diagnostics`], all at once.
 pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
-    let scope = Scope::new(&template, options);
+    // As CloudFormation would before any other transform: an include may bring parameters and mappings.
+    let before = Scope::new(&template, options);
+    includes::put_in(&before, &mut template);
+    let scope = Scope::after(before.into_findings(), &template, options);
+    let unrolled = language_extensions::expand(&scope, &mut template);
     // Everything after it may take resources for maps.
     if !shape::check(&scope, &template) {
         let mut diagnostics = scope.into_findings();
+        for finding in &mut diagnostics {
+            unrolled.trace_finding(finding);
+        }
         options.levels.apply(&mut diagnostics);
         return Output {
             template,
@@ -100,7 +108,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     parameters::check(&scope, &template);
     review::find_undefined_conditions(&scope, &template);
     let dotted = review::find_dotted_references(&template);
-    review::take_transform(&scope, &mut template);
+    transforms::take_out(&scope, &mut template);
     // Before Globals: an implicit API has those of its type.
     let mut conditions = Conditions::of(&template);
     let (mut apis, halted) = implicit_apis::add(&scope, &mut template, &mut conditions);
@@ -121,10 +129,11 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     }
     for diagnostic in &mut diagnostics {
         diagnostic.path = inheritance.trace(std::mem::take(&mut diagnostic.path));
+        unrolled.trace_finding(diagnostic);
     }
     for deployment in &mut deployments {
         for path in deployment.paths_mut() {
-            *path = inheritance.trace(std::mem::take(path));
+            *path = unrolled.trace(inheritance.trace(std::mem::take(path)));
         }
     }
     // Where code is refused, each resource is blamed, as SAM does.

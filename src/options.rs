@@ -23,6 +23,8 @@ pub struct Options<'a> {
     /// Whether [`Version::parts`](crate::deployment::Version::parts) is wanted, which costs time and memory for each
     /// published function.
     pub parts: bool,
+    /// The name under which this transform is deployed as a macro: in `Transform` it means what SAM's means.
+    pub macro_name: String,
     /// Which findings are allowed, and which are errors.
     pub levels: Levels,
 }
@@ -37,6 +39,7 @@ impl<'a> Options<'a> {
             application_urls: BTreeMap::new(),
             deploy_salt: None,
             parts: false,
+            macro_name: "Canaryform".to_owned(),
             levels: Levels::default(),
         }
     }
@@ -75,6 +78,13 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn with_parts(mut self) -> Self {
         self.parts = true;
+        self
+    }
+
+    /// The same with another name under which this transform is deployed as a macro.
+    #[must_use]
+    pub fn with_macro_name(mut self, name: impl Into<String>) -> Self {
+        self.macro_name = name.into();
         self
     }
 

@@ -37,6 +37,19 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
+    /// The scope of a template that steps were taken with before, which found this.
+    pub(crate) fn after(
+        found: Vec<Diagnostic>,
+        template: &Template,
+        options: &'a Options<'a>,
+    ) -> Self {
+        let scope = Self::new(template, options);
+        for finding in found {
+            scope.report(finding);
+        }
+        scope
+    }
+
     pub(crate) fn new(template: &Template, options: &'a Options<'a>) -> Self {
         let partition = Partition::of_region(&options.region);
         Self {
@@ -147,6 +160,25 @@ impl<'a> Scope<'a> {
             self.report_unresolvable(path(), &fault);
             Value::Null
         })
+    }
+
+    /// A copy of a value with the parameters and mappings that are known put in; what is not known stays as it is.
+    pub(crate) fn known(&self, value: &Value) -> Value {
+        let resolved = self.parameters.resolved(value).and_then(|mut value| {
+            find_in_maps(&mut value, Some(&self.mappings))?;
+            Ok(value)
+        });
+        resolved.unwrap_or_else(|_| value.clone())
+    }
+
+    /// The parameters of the template that a value reads.
+    pub(crate) fn parameters_in(&self, value: &Value) -> Vec<String> {
+        self.parameters.read_in(value)
+    }
+
+    /// A mapping of the template.
+    pub(crate) fn mapping(&self, name: &str) -> Option<&Value> {
+        self.mappings.get(name)
     }
 
     /// Warns of parameters in `value` whose values go into the output or a hash, and had better not.

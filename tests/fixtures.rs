@@ -456,6 +456,13 @@ fn every_finding_has_a_place() {
 fn what_is_not_sams_passes_through_unchanged() {
     for_each_made(|fixture, made| {
         let given = read(fixture.text.as_bytes()).ok()?.template;
+        // What loops and includes come to stands nowhere in the text.
+        if ["Fn::ForEach", "AWS::Include"]
+            .iter()
+            .any(|name| fixture.text.contains(name))
+        {
+            return None;
+        }
         let (theirs, sams): (Vec<_>, Vec<_>) = given.resources()?.iter().partition(|(_, r)| {
             !r["Type"]
                 .as_str()

@@ -54,6 +54,10 @@ pub(crate) struct TemplateOptions {
     #[arg(long, value_name = "TEXT")]
     deploy_salt: Option<String>,
 
+    /// The name under which this transform is deployed as a macro: `Transform` may name it
+    #[arg(long, value_name = "NAME", default_value = "Canaryform")]
+    macro_name: String,
+
     /// Turn errors with this code into warnings, where SAM would accept the template; hide warnings with this code
     #[arg(long, value_name = "CODE")]
     allow: Vec<String>,
@@ -126,7 +130,8 @@ impl TemplateOptions {
             parameters::collect(&self.parameter_overrides, self.parameters_file.as_deref())?;
         let mut options = Options::new(region(self.region.as_deref())?)
             .with_parameters(values)
-            .with_levels(self.levels()?);
+            .with_levels(self.levels()?)
+            .with_macro_name(&self.macro_name);
         for given in &self.application_url {
             let ((id, version), url) = application_url(given)?;
             options = options.with_application_url(id, version, url);

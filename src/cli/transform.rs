@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 use canaryform::diagnostics::render;
+use canaryform::macro_call::transform_as_told;
 use canaryform::template::write_to;
 use canaryform::{Diagnostic, Format, Template};
 use clap::{Args, ValueEnum};
@@ -118,7 +119,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let (mut diagnostics, made) = match canaryform::read(&input.text) {
         Err(faults) => (faults, None),
         Ok(read) => {
-            let output = canaryform::transform(read.template, &options);
+            let output = transform_as_told(read.template, &options);
             let mut diagnostics = read.warnings;
             diagnostics.extend(output.diagnostics);
             (diagnostics, Some((output.template, read.format)))

@@ -304,7 +304,7 @@ impl Folder {
         let metadata = metadata(path)?;
         if !metadata.is_file() {
             return Err(Fault::new(
-                "is no file",
+                "is not a file",
                 "name the file that is to be put in",
             ));
         }

@@ -313,6 +313,14 @@ codes! {
     IMAGE_PROPERTY_ON_ZIP = "image-property-on-zip" is Error by Sam;
     /// A resource of the template has the id of the API that is made for events which name none; SAM would overwrite it without a word.
     IMPLICIT_API_ID_TAKEN = "implicit-api-id-taken" is Error by Ours;
+    /// Included files include each other, so that there would be no end.
+    INCLUDE_CIRCLE = "include-circle" is Error by Ours;
+    /// A key stands both beside an include and in the included file; the one beside it counts.
+    INCLUDE_KEY_TWICE = "include-key-twice" is Warning;
+    /// Code is ignored and the included file is not there, so that the include stays and its content counts nowhere.
+    INCLUDE_LEFT = "include-left" is Warning;
+    /// A local file that the template includes cannot be read.
+    INCLUDE_UNAVAILABLE = "include-unavailable" is Error by Ours;
     /// A property of an HTTP API and its OpenAPI document give the same field of `info`, or `info` cannot hold it.
     INFO_TWICE = "info-twice" is Error by Sam;
     /// A logical id holds something other than letters and digits, which CloudFormation refuses.
@@ -333,6 +341,8 @@ codes! {
     KEY_NOT_A_NAME = "key-not-a-name" is Error by Sam;
     /// The key that decrypts an event's secrets is not a key id, which becomes part of an ARN.
     KMS_KEY_ID = "kms-key-id" is Error by Sam;
+    /// A function of the language extensions stays as it is, because its value is not known here.
+    LANGUAGE_EXTENSION_LEFT = "language-extension-left" is Warning;
     /// `CompatibleArchitectures` of a layer names an architecture that Lambda does not have.
     LAYER_ARCHITECTURE = "layer-architecture" is Error by Sam;
     /// A parameter that a layer refers to does not have a string as its value.
@@ -341,8 +351,20 @@ codes! {
     LIST_READ_AS_MAP = "list-read-as-map" is Warning;
     /// A local path leads to no code that can be read here; SAM itself refuses every local path.
     LOCAL_CODE_UNAVAILABLE = "local-code-unavailable" is Error by Sam;
-    /// The output no longer names a macro of the template, which will therefore not run.
-    MACRO_LOST = "macro-lost" is Warning;
+    /// Two turns of a loop, or a loop and what stands beside it, make the same key.
+    LOOP_KEY_TWICE = "loop-key-twice" is Error by Ours;
+    /// The items of a loop over resources are not known here, so that nothing can be made of it.
+    LOOP_NOT_KNOWN = "loop-not-known" is Error by Ours;
+    /// A loop is unrolled for the value that a parameter has now; another value at the deployment changes nothing.
+    LOOP_OVER_PARAMETER = "loop-over-parameter" is Warning;
+    /// A loop is not a list of an identifier, a list of items, and a map with what to repeat.
+    LOOP_SHAPE = "loop-shape" is Error by Ours;
+    /// The loops of the template make more than any template can hold.
+    LOOP_TOO_LARGE = "loop-too-large" is Error by Ours;
+    /// A parameter of this macro, where `Transform` names it, is not one that it takes.
+    MACRO_PARAMETERS = "macro-parameters" is Error by Ours;
+    /// A macro that stands before SAM's transform runs after it now, because the output names it.
+    MACRO_RUNS_LATER = "macro-runs-later" is Warning;
     /// The generated condition is one that CloudFormation refuses: function and destination are both conditional, and SAM combines the two wrongly.
     MALFORMED_CONDITION = "malformed-condition" is Warning;
     /// `Fn::FindInMap` reads a mapping that is not a map of maps.

@@ -50,6 +50,13 @@ impl Levels {
         Ok(())
     }
 
+    /// Allows and denies what `more` does, too.
+    pub fn add(&mut self, more: Self) {
+        self.allowed.extend(more.allowed);
+        self.denied.extend(more.denied);
+        self.denies_warnings |= more.denies_warnings;
+    }
+
     /// Whether findings of this code are allowed, and nothing denies them by name.
     pub fn allows(&self, code: &'static Code) -> bool {
         self.allowed.contains(&code) && !self.denied.contains(&code)
@@ -70,7 +77,10 @@ impl Levels {
         if *self == Self::default() {
             return;
         }
-        findings.retain(|found| found.code.severity == Severity::Error || !self.allows(found.code));
+        // What is an error by now was denied already.
+        findings.retain(|found| {
+            found.code.severity == Severity::Error || found.is_error() || !self.allows(found.code)
+        });
         for found in findings {
             if found.is_error() && found.code.allowed.is_some() && self.allows(found.code) {
                 found.severity = Severity::Warning;

@@ -3,9 +3,12 @@
 pub(crate) mod api_drafts;
 pub(crate) mod globals;
 pub(crate) mod implicit_apis;
+pub(crate) mod includes;
+pub(crate) mod language_extensions;
 pub(crate) mod local_code;
 pub(crate) mod lower;
 pub(crate) mod parameters;
 pub(crate) mod references;
 pub(crate) mod review;
 pub(crate) mod shape;
+pub(crate) mod transforms;

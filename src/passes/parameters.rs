@@ -127,14 +127,14 @@ fn misfit(
     let items = items(value, is_list)?;
     let is_number = matches!(kind, "Number" | "List<Number>");
     if is_number && items.iter().any(|item| item.parse::<f64>().is_err()) {
-        return Some(("is no number", "its `Type` takes numbers".to_owned()));
+        return Some(("is not a number", "its `Type` takes numbers".to_owned()));
     }
     let allowed = declaration.get("AllowedValues").and_then(Value::as_array);
     if let Some(allowed) = allowed {
         let allowed: Vec<String> = allowed.iter().filter_map(text).collect();
         if !items.iter().all(|item| allowed.contains(item)) {
             return Some((
-                "is none of its `AllowedValues`",
+                "is not one of its `AllowedValues`",
                 format!("it takes {}", listed(&allowed)),
             ));
         }
@@ -226,19 +226,19 @@ mod tests {
         check(
             &stage,
             json!("prod"),
-            Some("is none of its `AllowedValues`"),
+            Some("is not one of its `AllowedValues`"),
         );
         let list = json!({"Type": "CommaDelimitedList", "AllowedValues": ["a", "b"]});
         check(&list, json!("a, b"), None);
         check(
             &list,
             json!(["a", "c"]),
-            Some("is none of its `AllowedValues`"),
+            Some("is not one of its `AllowedValues`"),
         );
         let number = json!({"Type": "Number", "MinValue": 1, "MaxValue": "10"});
         check(&number, json!(10), None);
         check(&number, json!("0.5"), Some("is too small or too large"));
-        check(&number, json!("ten"), Some("is no number"));
+        check(&number, json!("ten"), Some("is not a number"));
         let name =
             json!({"Type": "String", "MinLength": 2, "MaxLength": 3, "AllowedPattern": "[a-z]*"});
         check(

@@ -1,5 +1,5 @@
-//! Faults of the user's own that the transform lets pass: conditions that nobody declares, macros that get lost, dotted
-//! references to what is not made.
+//! Faults of the user's own that the transform lets pass: conditions that nobody declares, dotted references to what is
+//! not made.
 
 use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::language::intrinsics::{argument, ref_target};
@@ -9,59 +9,6 @@ use crate::stack::Names;
 use crate::template::{Path, Template, Trail};
 use crate::tree::{Map, Text, Value};
 use indexmap::IndexSet;
-
-const SAM_TRANSFORM: &str = "AWS::Serverless-2016-10-31";
-
-/// Transforms of AWS's own that must have run before this one.
-const EARLIER: &[&str] = &["AWS::LanguageExtensions"];
-
-/// Says which macros the output no longer names, and takes `Transform` out.
-pub(crate) fn take_transform(scope: &Scope<'_>, template: &mut Template) {
-    let transform = template.0.get("Transform");
-    let named: Vec<(Path, String)> = match transform {
-        Some(Value::String(name)) => vec![(Path::default().then("Transform"), name.to_string())],
-        Some(Value::Array(items)) => items
-            .iter()
-            .enumerate()
-            .filter_map(|(index, item)| {
-                let name = item
-                    .as_str()
-                    .or_else(|| item.get("Name").and_then(Value::as_str))?;
-                Some((
-                    Path::default().then("Transform").then(index),
-                    name.to_owned(),
-                ))
-            })
-            .collect(),
-        Some(Value::Object(map)) => map
-            .get("Name")
-            .and_then(Value::as_str)
-            .map(|name| (Path::default().then("Transform"), name.to_owned()))
-            .into_iter()
-            .collect(),
-        _ => Vec::new(),
-    };
-    for (path, name) in named.into_iter().filter(|(_, name)| name != SAM_TRANSFORM) {
-        let help = if EARLIER.contains(&name.as_str()) {
-            format!(
-                "it belongs before this transform: let CloudFormation process `{name}` first, and transform the processed template"
-            )
-        } else {
-            format!(
-                "deploy the output with `Transform: {name}` added again, or run the macro before this transform"
-            )
-        };
-        scope.report(
-            Diagnostic::new(
-                codes::MACRO_LOST,
-                path,
-                format!("the output no longer names the macro `{name}`, so it will not run"),
-            )
-            .help(help),
-        );
-    }
-    template.0.retain(|name, _| name != "Transform");
-}
 
 /// Reports references to conditions that the template does not declare, each name once.
 pub(crate) fn find_undefined_conditions(scope: &Scope<'_>, template: &Template) {

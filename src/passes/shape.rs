@@ -29,7 +29,9 @@ pub(crate) fn check(scope: &Scope<'_>, template: &Template) -> bool {
     match template.resources().filter(|map| !map.is_empty()) {
         Some(resources) => {
             for (id, resource) in resources {
-                if let Some(fault) = resource_fault(id, resource) {
+                let is_told = id.starts_with("Fn::ForEach::")
+                    && scope.has(|found| found.resource.as_ref() == Some(id));
+                if let Some(fault) = resource_fault(id, resource).filter(|_| !is_told) {
                     scope.report(fault);
                 }
             }
@@ -54,7 +56,7 @@ fn resource_fault(id: &str, resource: &Value) -> Option<Diagnostic> {
             format!("the resource `{id}` must be a map"),
         );
         return Some(if id.starts_with("Fn::ForEach") {
-            fault.help("loops of AWS::LanguageExtensions are not expanded here: expand them first")
+            fault.help("a loop is unrolled where `Transform` lists `AWS::LanguageExtensions` before SAM's transform")
         } else {
             fault.help("a resource is a map with `Type` and `Properties`: check the indentation")
         });

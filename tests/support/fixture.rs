@@ -79,6 +79,15 @@ impl LocalCode for Folders {
         }
         Ok("356a192b7913b04c54574d18c28d46e6395428ab".to_owned())
     }
+
+    fn included(&self, path: &str) -> Result<Vec<u8>, LocalCodeFault> {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        fs::read(file).map_err(|_| LocalCodeFault {
+            message: format!("`{path}` is not there"),
+            help: "name a file that is there".to_owned(),
+            is_missing: true,
+        })
+    }
 }
 
 pub(crate) fn folder() -> PathBuf {

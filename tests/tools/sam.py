@@ -39,6 +39,20 @@ def read(text):
     return json.loads(json.dumps(yaml_parse(text), default=str))
 
 
+def lists(template, parameters):
+    """The parameters with lists for those of list types, as CloudFormation hands them on."""
+    values = dict(parameters or {})
+    declared = template.get("Parameters") if isinstance(template, dict) else None
+    for name, declaration in (declared.items() if isinstance(declared, dict) else ()):
+        kind = declaration.get("Type") if isinstance(declaration, dict) else None
+        if not isinstance(kind, str) or not (kind == "CommaDelimitedList" or kind.startswith("List<")):
+            continue
+        value = values.get(name, declaration.get("Default"))
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            values[name] = [item.strip() for item in str(value).split(",")]
+    return values
+
+
 def translate(text, region="us-east-1", parameters=None):
     """`{"template": ...}`, or `{"errors": [...], "resources": [...]}` with the logical ids that are blamed, or `{"crash": ...}`."""
     arn_generator._get_region_from_session.cache_clear()
@@ -46,7 +60,8 @@ def translate(text, region="us-east-1", parameters=None):
     boto3.setup_default_session(region_name=region)
     try:
         policies = ManagedPolicies(arn_generator.ArnGenerator.get_partition_name(region))
-        return {"template": transform(read(text), dict(parameters or {}), policies)}
+        template = read(text)
+        return {"template": transform(template, lists(template, parameters), policies)}
     except InvalidDocumentException as error:
         causes = [cause.message for cause in error.causes]
         blamed = {name for cause in causes for name in re.findall(r"with id \[([^\]]+)\]", cause)}

@@ -35,7 +35,7 @@ use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
 use crate::resource::keys;
 use crate::resource::{map, set};
-use crate::sam::api::openapi::{Document, Fault};
+use crate::sam::api::openapi::{Document, Fault, included_body};
 use crate::sam::code_location::parse_s3_uri;
 use crate::scope::Scope;
 use crate::stack::Names;
@@ -106,6 +106,14 @@ fn check_needs(scope: &Scope<'_>, api: &HttpApi, document: Option<&Document>) {
         let problem = match document {
             None => "needs a `DefinitionBody` to write into",
             Some(document) if !document.is_valid_openapi_3() => {
+                if let Some(location) = document.included_from() {
+                    // What is not looked at may hold all that is needed.
+                    if !scope.options.code.is_ignored() {
+                        let path = api.sam.path(name);
+                        scope.report(included_body(name, &location, path));
+                    }
+                    continue;
+                }
                 "cannot be written into this `DefinitionBody`, which is not an OpenAPI document of version 3"
             }
             Some(_) => continue,

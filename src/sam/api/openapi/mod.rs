@@ -221,6 +221,21 @@ impl Document {
         Ok(())
     }
 
+    /// The location that the document is included from at the deployment, so that nobody knows it here: `s3://...`, or a
+    /// file that was not looked at.
+    pub(crate) fn included_from(&self) -> Option<String> {
+        let key = |node: &Node, name: &str| match node {
+            Node::Map(map) => map.get(name).cloned(),
+            _ => None,
+        };
+        let transform = self.root.peek("Fn::Transform")?;
+        let location = key(&key(transform, "Parameters")?, "Location")?;
+        Some(match location {
+            Node::Text(text) => text.to_string(),
+            _ => "...".to_owned(),
+        })
+    }
+
     /// Whether it has paths, and a version that is known.
     pub(crate) fn is_valid(&self) -> bool {
         self.paths.is_some() && (self.root_is_truthy("swagger") || self.is_openapi_3())
@@ -371,6 +386,17 @@ pub(crate) fn make_conditional(value: &mut Node, condition: Text) {
         ],
     );
     *value = wrapper.into();
+}
+
+/// The property `name`, which must be written into a document that is included from `location`.
+pub(crate) fn included_body(name: &str, location: &str, path: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::DEFINITION_BODY_NEEDED,
+        path,
+        format!("`{name}` must be written into the document, which is included from `{location}` and so not known here"),
+    )
+    .on_key()
+    .help("put the document beside the template and include it by its local path, or write it inline")
 }
 
 /// Whether a version is 3, 3.d or 3.d.d, as a text or a number.

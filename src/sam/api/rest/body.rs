@@ -56,7 +56,7 @@ use crate::language::intrinsics::is_intrinsic;
 use crate::language::python2::{Map as Map2, Node};
 use crate::resource::keys;
 use crate::resource::set;
-use crate::sam::api::openapi::{Cors, Document, Fault, is_version};
+use crate::sam::api::openapi::{Cors, Document, Fault, included_body, is_version};
 use crate::sam::code_location;
 use crate::scope::Scope;
 use crate::tree::{Map, Value};
@@ -151,6 +151,14 @@ fn check_needs(scope: &Scope<'_>, api: &RestApi, document: Option<&Document>) {
         let problem = match document {
             None => "needs a `DefinitionBody` to write into",
             Some(document) if !document.is_valid() => {
+                if let Some(location) = document.included_from() {
+                    // What is not looked at may hold all that is needed.
+                    if !scope.options.code.is_ignored() {
+                        let path = api.sam.path(name);
+                        scope.report(included_body(name, &location, path));
+                    }
+                    continue;
+                }
                 "cannot be written into this `DefinitionBody`, which is not an OpenAPI document"
             }
             Some(_) => continue,

@@ -30,7 +30,13 @@
 //!
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html>.
 
-use crate::diagnostics::{Code, Diagnostic, Levels, codes};
+mod settings;
+
+pub use settings::transform_as_told;
+
+use settings::{NOT_A_MAP, Settings};
+
+use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::logical_id;
 use crate::template::{Path, Step, Template, read};
 use crate::tree::{Map, Text, Value};
@@ -57,15 +63,6 @@ const MAX_READINGS: usize = 4;
 
 /// How many entries CloudFormation takes in a section.
 const MAX_ENTRIES: &[(&str, usize)] = &[("Resources", 500), ("Parameters", 200), ("Outputs", 200)];
-
-/// The keys of `params` that take a word, and the words of each.
-const WORDS: &[(&str, &[&str])] = &[
-    ("Serverless", &["Lower", "Keep"]),
-    ("Warnings", &["Ignore", "Fail"]),
-];
-
-/// The keys of `params` that take something else.
-const OTHERS: &[&str] = &["Allow", "Deny", "DeploySalt"];
 
 /// Findings that say nothing about a `Resources` section alone, whose template is not known.
 const OF_WHOLE_TEMPLATES: &[&Code] = &[codes::UNDEFINED_CONDITION, codes::DANGLING_REFERENCE];
@@ -210,7 +207,10 @@ fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Value,
     let region = text(request, "region")
         .filter(|region| !region.is_empty())
         .ok_or("the request names no `region`")?;
-    let settings = Settings::read(request.get("params").copied())?;
+    let settings = match request.get("params") {
+        None => Settings::default(),
+        Some(given) => Settings::read(&value_of(given, NOT_A_MAP)?)?,
+    };
     let values = parameters(request.get("templateParameterValues").copied())?;
     let given = request
         .get("fragment")
@@ -299,105 +299,19 @@ fn value_at<'a>(template: &'a mut Template, path: &Path) -> Option<&'a mut Value
         })
 }
 
-/// What the user set where the macro is named.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Settings {
-    /// SAM's resources stay for AWS's own transform.
-    keeps_serverless: bool,
-    levels: Levels,
-    deploy_salt: Option<String>,
-}
-
-impl Settings {
-    fn read(given: Option<&RawValue>) -> Result<Self, String> {
-        let mut settings = Self::default();
-        let given = match given.map(|given| serde_json::from_str::<Value>(given.get())) {
-            None | Some(Ok(Value::Null)) => return Ok(settings),
-            Some(Ok(Value::Object(given))) => given,
-            Some(_) => return Err("the macro's parameters must be a map".to_owned()),
-        };
-        for (name, value) in &given {
-            match name.as_str() {
-                "DeploySalt" => {
-                    settings.deploy_salt = Some(match value {
-                        Value::String(salt) => salt.to_string(),
-                        Value::Number(number) => number.to_string(),
-                        _ => {
-                            return Err(
-                                "the macro's parameter `DeploySalt` must be a text".to_owned()
-                            );
-                        }
-                    });
-                }
-                "Allow" | "Deny" => {
-                    for code in codes_in(name, value)? {
-                        let done = match name.as_str() {
-                            "Allow" => settings.levels.allow(code),
-                            _ => settings.levels.deny(code),
-                        };
-                        done.map_err(|fault| format!("the macro's parameter `{name}`: {fault}"))?;
-                    }
-                }
-                _ => match word(name, value)? {
-                    "Keep" => settings.keeps_serverless = true,
-                    "Fail" => settings.levels.deny("warnings")?,
-                    _ => {}
-                },
-            }
-        }
-        Ok(settings)
-    }
-}
-
-/// The word that a parameter of the macro holds.
-fn word<'a>(name: &str, value: &'a Value) -> Result<&'a str, String> {
-    let Some((_, words)) = WORDS.iter().find(|(known, _)| *known == name) else {
-        let names: Vec<&str> = WORDS
-            .iter()
-            .map(|(name, _)| *name)
-            .chain(OTHERS.iter().copied())
-            .collect();
-        return Err(format!(
-            "the macro has no parameter `{}`: {}",
-            cut(name, 60),
-            crate::diagnostics::did_you_mean(name, &names)
-        ));
-    };
-    let word = value.as_str().unwrap_or_default();
-    if words.contains(&word) {
-        Ok(word)
-    } else {
-        Err(format!(
-            "the macro's parameter `{name}` must be `{}`",
-            words.join("` or `")
-        ))
-    }
-}
-
-/// The codes that `Allow` or `Deny` names: a list, or a text with commas between them.
-fn codes_in<'a>(name: &str, value: &'a Value) -> Result<Vec<&'a str>, String> {
-    let texts = match value {
-        Value::String(text) => Some(vec![text.as_str()]),
-        Value::Array(items) => items.iter().map(Value::as_str).collect(),
-        _ => None,
-    };
-    let texts = texts.ok_or_else(|| {
-        format!("the macro's parameter `{name}` must be a list of codes, or a text with commas between them")
-    })?;
-    let codes = texts.into_iter().flat_map(|text| text.split(','));
-    Ok(codes
-        .map(str::trim)
-        .filter(|code| !code.is_empty())
-        .collect())
-}
-
 /// The values of the template's parameters.
 fn parameters(given: Option<&RawValue>) -> Result<Map, String> {
-    match given.map(|given| serde_json::from_str::<Value>(given.get())) {
-        None | Some(Ok(Value::Null)) => Ok(Map::new()),
-        Some(Ok(Value::Object(values))) => Ok(values),
-        Some(_) => Err("`templateParameterValues` of the request must be a map".to_owned()),
+    let fault = "`templateParameterValues` of the request must be a map";
+    match given.map(|given| value_of(given, fault)).transpose()? {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(values)) => Ok(values),
+        Some(_) => Err(fault.to_owned()),
     }
+}
+
+/// A value of the request; what the parser says of a broken one would quote it.
+fn value_of(given: &RawValue, fault: &str) -> Result<Value, String> {
+    serde_json::from_str(given.get()).map_err(|_| fault.to_owned())
 }
 
 /// The part of a template that the macro was given.
@@ -700,38 +614,6 @@ mod tests {
         ] {
             let value: Value = serde_json::from_str(text).unwrap();
             assert_eq!(written_length(&value), value.to_string().len(), "{text}");
-        }
-    }
-
-    #[test]
-    fn settings_are_words() {
-        let read = |text: &str| {
-            let raw = RawValue::from_string(text.to_owned()).unwrap();
-            Settings::read(Some(&raw))
-        };
-        assert_eq!(read("{}"), Ok(Settings::default()));
-        let both = read(r#"{"Serverless": "Keep", "Warnings": "Fail", "DeploySalt": 5}"#).unwrap();
-        let mut denied = Levels::default();
-        denied.deny("warnings").unwrap();
-        assert!(both.keeps_serverless && both.levels == denied);
-        assert_eq!(read(r#"{"Deny": "warnings"}"#).unwrap().levels, denied);
-        for codes in [
-            r#""duplicate-key, ignored-key""#,
-            r#"["duplicate-key", "ignored-key"]"#,
-        ] {
-            let levels = read(&format!(r#"{{"Allow": {codes}}}"#)).unwrap().levels;
-            assert!(levels.allows(codes::DUPLICATE_KEY) && levels.allows(codes::IGNORED_KEY));
-        }
-        assert_eq!(both.deploy_salt.as_deref(), Some("5"));
-        for wrong in [
-            r#"{"Serverles": "Keep"}"#,
-            r#"{"Warnings": true}"#,
-            "[1]",
-            r#"{"DeploySalt": []}"#,
-            r#"{"Allow": "unknown-property"}"#,
-            r#"{"Deny": [1]}"#,
-        ] {
-            assert!(read(wrong).is_err(), "{wrong}");
         }
     }
 }

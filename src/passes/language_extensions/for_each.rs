@@ -1,0 +1,192 @@
+//! `Fn::ForEach::Name: [Identifier, Collection, {Key: Value}]`: the entries of a loop.
+//!
+//! In the body, `${Identifier}` stands for the item, `&{Identifier}` for its letters and digits, and `!Ref Identifier` for
+//! the item as a value.
+//!
+//! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html>.
+
+use super::{Expansion, MAX_VALUES};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::language::intrinsics::argument;
+use crate::template::{Path, Step};
+use crate::tree::{Map, Value};
+
+const PREFIX: &str = "Fn::ForEach::";
+
+/// Whether a key is that of a loop.
+pub(super) fn is_loop(key: &str) -> bool {
+    key.starts_with(PREFIX)
+}
+
+/// One turn of a loop: what its identifier stands for.
+struct Turn<'a> {
+    identifier: &'a str,
+    item: &'a str,
+}
+
+impl Expansion<'_> {
+    /// The entries that the loop at `source` puts into the map at `made`; none where it must stay, which is told.
+    pub(super) fn unroll(
+        &mut self,
+        given: &Value,
+        made: &Path,
+        source: &Path,
+    ) -> Option<Vec<(String, Value)>> {
+        let parts = match given {
+            Value::Array(parts) => parts.as_slice(),
+            _ => &[],
+        };
+        let [Value::String(identifier), collection, Value::Object(body)] = parts else {
+            self.scope.report(wrong_shape(source.clone()));
+            return None;
+        };
+        let Some(items) = self.items(collection) else {
+            self.scope.report(not_known(made, source.clone().then(1)));
+            return None;
+        };
+        let reads_parameter = !self.scope.parameters_in(collection).is_empty();
+        if reads_parameter {
+            self.scope.report(fixed(source.clone().then(1)));
+        }
+        let mut entries = Vec::new();
+        for item in &items {
+            let turn = Turn { identifier, item };
+            for (key, value) in body {
+                let name = turn.text(key);
+                let place = made.clone().then(&name);
+                let origin = source.clone().then(2).then(key);
+                if self.is_too_large {
+                    return Some(entries);
+                }
+                let mut value = self.substituted(value, &turn, &origin);
+                if is_loop(&name) {
+                    let inner = self.unroll(&value, made, &origin);
+                    for (name, value) in inner.into_iter().flatten() {
+                        let words = (!reads_parameter).then(|| turn.words());
+                        self.unrolled.name_value(&made.clone().then(&name), words);
+                        entries.push((name, value));
+                    }
+                    continue;
+                }
+                let words = if reads_parameter {
+                    String::new()
+                } else {
+                    turn.words()
+                };
+                self.unrolled.add(place.clone(), origin.clone(), words);
+                self.expand(&mut value, &place, &origin);
+                entries.push((name, value));
+            }
+        }
+        Some(entries)
+    }
+
+    /// The items of a collection, where they are known.
+    fn items(&self, collection: &Value) -> Option<Vec<String>> {
+        let text = |item: Value| match item {
+            Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            _ => None,
+        };
+        match self.known(collection) {
+            Value::Array(items) => items.into_iter().map(text).collect(),
+            _ => None,
+        }
+    }
+
+    /// A copy of a part of the body for one turn.
+    fn substituted(&mut self, value: &Value, turn: &Turn<'_>, source: &Path) -> Value {
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            if !std::mem::replace(&mut self.is_too_large, true) {
+                self.scope.report(too_large(source.clone()));
+            }
+            return Value::Null;
+        }
+        if argument(value, "Ref").and_then(Value::as_str) == Some(turn.identifier) {
+            return turn.item.into();
+        }
+        match value {
+            Value::String(text) => turn.text(text).into(),
+            Value::Array(items) => items
+                .iter()
+                .map(|item| self.substituted(item, turn, source))
+                .collect(),
+            Value::Object(map) => {
+                let mut copy = Map::with_capacity(map.len());
+                for (key, inner) in map {
+                    copy.insert(turn.text(key), self.substituted(inner, turn, source));
+                }
+                Value::Object(copy)
+            }
+            other => other.clone(),
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// A text with the item in place of the identifier.
+    fn text(&self, text: &str) -> String {
+        if !text.contains('{') {
+            return text.to_owned();
+        }
+        let bare: String = self
+            .item
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        text.replace(&format!("${{{}}}", self.identifier), self.item)
+            .replace(&format!("&{{{}}}", self.identifier), &bare)
+    }
+
+    /// `Name` = `a`
+    fn words(&self) -> String {
+        format!("`{}` = `{}`", self.identifier, self.item)
+    }
+}
+
+fn wrong_shape(path: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::LOOP_SHAPE,
+        path,
+        "a loop is a list of three: an identifier, a list of items, and a map with what to repeat",
+    )
+    .help("write `Fn::ForEach::Name: [Item, [a, b], {'Key${Item}': ...}]`")
+}
+
+/// A loop whose items are not known: in `Resources` there is nothing to go on with, elsewhere CloudFormation unrolls it.
+fn not_known(made: &Path, path: Path) -> Diagnostic {
+    let is_of_resources =
+        matches!(made.0.as_slice(), [Step::Key(section)] if section == "Resources");
+    let code = if is_of_resources {
+        codes::LOOP_NOT_KNOWN
+    } else {
+        codes::LANGUAGE_EXTENSION_LEFT
+    };
+    Diagnostic::new(
+        code,
+        path,
+        "the items of this loop are not known here, so it cannot be unrolled",
+    )
+    .help("write the items as a list, or as a `!Ref` to a list parameter whose value is given (`--parameter-overrides`)")
+}
+
+/// A loop over a parameter is unrolled for the value of now.
+fn fixed(path: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::LOOP_OVER_PARAMETER,
+        path,
+        "the loop is unrolled for the value that the parameter has now: another value at the deployment changes nothing",
+    )
+    .help("transform again with each value that is deployed")
+}
+
+fn too_large(path: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::LOOP_TOO_LARGE,
+        path,
+        format!("the loops of this template make more than {MAX_VALUES} values"),
+    )
+    .help("CloudFormation takes templates of up to 1 MB and 500 resources")
+}
