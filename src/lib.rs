@@ -123,6 +123,9 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     review::report_dangling_references(&scope, dotted, &names);
 
     origin::trace(&mut origins, &inheritance, &apis.implicit);
+    for origin in origins.values_mut() {
+        origin.trace(|path| unrolled.trace(path));
+    }
     let mut diagnostics = scope.into_findings();
     if let Some(halted) = halted {
         halted.retain(&mut diagnostics);

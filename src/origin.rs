@@ -17,6 +17,21 @@ pub struct Origin {
     pub because: Vec<Path>,
 }
 
+impl Origin {
+    /// Brings its places to where `traced` says that they are written.
+    pub(crate) fn trace(&mut self, traced: impl Fn(Path) -> Path) {
+        if let Some(source) = &mut self.source {
+            let written = traced(Path::resource(source));
+            if let Some(id) = written.resource_id() {
+                *source = id.to_owned();
+            }
+        }
+        let places = std::mem::take(&mut self.because).into_iter().map(traced);
+        let places: IndexSet<Path> = places.collect();
+        self.because = places.into_iter().collect();
+    }
+}
+
 /// The origin of each generated resource, by its logical id.
 pub type Origins = IndexMap<String, Origin>;
 

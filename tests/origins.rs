@@ -45,9 +45,12 @@ fn without(template: &mut Template, path: &Path) {
     };
     let mut at = template.0.get_mut(&key(first)).unwrap();
     for step in above {
-        at = at
-            .get_mut(&key(step))
-            .unwrap_or_else(|| panic!("{path} is not there"));
+        // A loop is a list.
+        let below = match step {
+            Step::Key(key) => at.get_mut(key),
+            Step::Index(index) => at.get_mut(*index),
+        };
+        at = below.unwrap_or_else(|| panic!("{path} is not there"));
     }
     let map = at.as_object_mut().unwrap();
     let before = map.len();

@@ -4,8 +4,8 @@ use super::cut;
 use crate::diagnostics::{Diagnostic, Levels, codes};
 use crate::passes::transforms;
 use crate::template::Template;
-use crate::{Options, Output};
 use crate::tree::Value;
+use crate::{Options, Output};
 
 pub(super) const NOT_A_MAP: &str = "the macro's parameters must be a map";
 
@@ -40,7 +40,7 @@ impl Settings {
             match name.as_str() {
                 "DeploySalt" => {
                     settings.deploy_salt = Some(match value {
-                        Value::String(salt) => salt.clone(),
+                        Value::String(salt) => salt.to_string(),
                         Value::Number(number) => number.to_string(),
                         _ => {
                             return Err(

@@ -74,7 +74,7 @@ impl Work<'_> {
         let transform = template.0.get("Transform").cloned();
         let path = Path::default().then("Transform");
         let (entries, is_list) = match transform {
-            Some(Value::Array(items)) => (items, true),
+            Some(Value::Array(items)) => (items.into_iter().collect::<Vec<_>>(), true),
             Some(entry) => (vec![entry], false),
             None => return,
         };
@@ -93,7 +93,7 @@ impl Work<'_> {
         }
         let rest = match (is_list, left.len()) {
             (_, 0) => None,
-            (true, _) => Some(Value::Array(left)),
+            (true, _) => Some(left.into()),
             (false, _) => left.pop(),
         };
         match (rest, template.0.get_mut("Transform")) {
@@ -149,9 +149,7 @@ impl Work<'_> {
 
     /// The content of the file at a location, with the includes in it put in; none where it is not local, or at fault.
     fn content(&mut self, location: &Value, path: &Path) -> Option<Map> {
-        let Value::String(file) = self.scope.known(location) else {
-            return None;
-        };
+        let file = self.scope.known(location).as_str()?.to_owned();
         if file.contains("://") || file.is_empty() {
             return None;
         }

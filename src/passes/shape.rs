@@ -30,7 +30,7 @@ pub(crate) fn check(scope: &Scope<'_>, template: &Template) -> bool {
         Some(resources) => {
             for (id, resource) in resources {
                 let is_told = id.starts_with("Fn::ForEach::")
-                    && scope.has(|found| found.resource.as_ref() == Some(id));
+                    && scope.has(|found| found.resource.as_deref() == Some(id.as_str()));
                 if let Some(fault) = resource_fault(id, resource).filter(|_| !is_told) {
                     scope.report(fault);
                 }

@@ -143,7 +143,7 @@ fn take_out_names(template: &mut Template, is_out: &dyn Fn(&str) -> bool) {
         template.0 = kept
             .into_iter()
             .filter(|(name, _)| name != "Transform")
-            .collect::<Map<_, _>>();
+            .collect::<Map>();
     }
 }
 

@@ -19,15 +19,29 @@ pub(super) fn is_loop(key: &str) -> bool {
 }
 
 /// One turn of a loop: what its identifier stands for.
-struct Turn<'a> {
-    identifier: &'a str,
-    item: &'a str,
+#[derive(Clone)]
+struct Turn {
+    identifier: String,
+    item: String,
+    /// Whether the item may be named in a message: it is no parameter's value, which may be a secret.
+    is_written: bool,
 }
 
 impl Expansion<'_> {
     /// The entries that the loop at `source` puts into the map at `made`; none where it must stay, which is told.
     pub(super) fn unroll(
         &mut self,
+        given: &Value,
+        made: &Path,
+        source: &Path,
+    ) -> Option<Vec<(String, Value)>> {
+        self.unroll_within(&mut Vec::new(), given, made, source)
+    }
+
+    /// The same for a loop that stands in others, at these turns of theirs.
+    fn unroll_within(
+        &mut self,
+        turns: &mut Vec<Turn>,
         given: &Value,
         made: &Path,
         source: &Path,
@@ -40,43 +54,41 @@ impl Expansion<'_> {
             self.scope.report(wrong_shape(source.clone()));
             return None;
         };
-        let Some(items) = self.items(collection) else {
+        let collection = self.substituted(collection, turns, source);
+        let Some(items) = self.items(&collection) else {
             self.scope.report(not_known(made, source.clone().then(1)));
             return None;
         };
-        let reads_parameter = !self.scope.parameters_in(collection).is_empty();
-        if reads_parameter {
+        let is_written = self.scope.parameters_in(&collection).is_empty();
+        if !is_written {
             self.scope.report(fixed(source.clone().then(1)));
         }
         let mut entries = Vec::new();
-        for item in &items {
-            let turn = Turn { identifier, item };
+        for item in items {
+            turns.push(Turn {
+                identifier: identifier.to_string(),
+                item,
+                is_written,
+            });
             for (key, value) in body {
-                let name = turn.text(key);
-                let place = made.clone().then(&name);
-                let origin = source.clone().then(2).then(key);
                 if self.is_too_large {
-                    return Some(entries);
+                    break;
                 }
-                let mut value = self.substituted(value, &turn, &origin);
-                if is_loop(&name) {
-                    let inner = self.unroll(&value, made, &origin);
-                    for (name, value) in inner.into_iter().flatten() {
-                        let words = (!reads_parameter).then(|| turn.words());
-                        self.unrolled.name_value(&made.clone().then(&name), words);
-                        entries.push((name, value));
-                    }
+                let origin = source.clone().then(2).then(key);
+                if is_loop(key) {
+                    let inner = self.unroll_within(turns, value, made, &origin);
+                    entries.extend(inner.into_iter().flatten());
                     continue;
                 }
-                let words = if reads_parameter {
-                    String::new()
-                } else {
-                    turn.words()
-                };
-                self.unrolled.add(place.clone(), origin.clone(), words);
+                let name = in_turns(key, turns);
+                let place = made.clone().then(&name);
+                let mut value = self.substituted(value, turns, &origin);
+                self.unrolled
+                    .add(place.clone(), origin.clone(), words(turns));
                 self.expand(&mut value, &place, &origin);
                 entries.push((name, value));
             }
+            turns.pop();
         }
         Some(entries)
     }
@@ -84,7 +96,7 @@ impl Expansion<'_> {
     /// The items of a collection, where they are known.
     fn items(&self, collection: &Value) -> Option<Vec<String>> {
         let text = |item: Value| match item {
-            Value::String(text) => Some(text),
+            Value::String(text) => Some(text.to_string()),
             Value::Number(number) => Some(number.to_string()),
             Value::Bool(flag) => Some(flag.to_string()),
             _ => None,
@@ -95,8 +107,8 @@ impl Expansion<'_> {
         }
     }
 
-    /// A copy of a part of the body for one turn.
-    fn substituted(&mut self, value: &Value, turn: &Turn<'_>, source: &Path) -> Value {
+    /// A copy of a part of the body at these turns.
+    fn substituted(&mut self, value: &Value, turns: &[Turn], source: &Path) -> Value {
         self.values += 1;
         if self.values > MAX_VALUES {
             if !std::mem::replace(&mut self.is_too_large, true) {
@@ -104,19 +116,21 @@ impl Expansion<'_> {
             }
             return Value::Null;
         }
-        if argument(value, "Ref").and_then(Value::as_str) == Some(turn.identifier) {
-            return turn.item.into();
+        if let Some(name) = argument(value, "Ref").and_then(Value::as_str)
+            && let Some(turn) = turns.iter().find(|turn| turn.identifier == name)
+        {
+            return turn.item.as_str().into();
         }
         match value {
-            Value::String(text) => turn.text(text).into(),
+            Value::String(text) => in_turns(text, turns).into(),
             Value::Array(items) => items
                 .iter()
-                .map(|item| self.substituted(item, turn, source))
+                .map(|item| self.substituted(item, turns, source))
                 .collect(),
             Value::Object(map) => {
                 let mut copy = Map::with_capacity(map.len());
                 for (key, inner) in map {
-                    copy.insert(turn.text(key), self.substituted(inner, turn, source));
+                    copy.insert(in_turns(key, turns), self.substituted(inner, turns, source));
                 }
                 Value::Object(copy)
             }
@@ -125,25 +139,30 @@ impl Expansion<'_> {
     }
 }
 
-impl Turn<'_> {
-    /// A text with the item in place of the identifier.
-    fn text(&self, text: &str) -> String {
-        if !text.contains('{') {
-            return text.to_owned();
+/// A text with the items in place of the identifiers.
+fn in_turns(text: &str, turns: &[Turn]) -> String {
+    let mut text = text.to_owned();
+    for Turn {
+        identifier, item, ..
+    } in turns
+    {
+        if text.contains('{') {
+            let bare: String = item.chars().filter(char::is_ascii_alphanumeric).collect();
+            text = text
+                .replace(&format!("${{{identifier}}}"), item)
+                .replace(&format!("&{{{identifier}}}"), &bare);
         }
-        let bare: String = self
-            .item
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect();
-        text.replace(&format!("${{{}}}", self.identifier), self.item)
-            .replace(&format!("&{{{}}}", self.identifier), &bare)
     }
+    text
+}
 
-    /// `Name` = `a`
-    fn words(&self) -> String {
-        format!("`{}` = `{}`", self.identifier, self.item)
-    }
+/// `Name` = `a`, `Kind` = `b`
+fn words(turns: &[Turn]) -> String {
+    let written = turns.iter().filter(|turn| turn.is_written);
+    written
+        .map(|turn| format!("`{}` = `{}`", turn.identifier, turn.item))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn wrong_shape(path: Path) -> Diagnostic {

@@ -24,17 +24,6 @@ impl Unrolled {
         self.origins.insert(made, Origin { source, values });
     }
 
-    /// Names the value of a loop around what another loop made there; it is not named where it had better not be.
-    pub(super) fn name_value(&mut self, made: &Path, value: Option<String>) {
-        if let (Some(origin), Some(value)) = (self.origins.get_mut(made), value) {
-            origin.values = if origin.values.is_empty() {
-                value
-            } else {
-                format!("{value}, {}", origin.values)
-            };
-        }
-    }
-
     /// Whether a loop made what stands at this place.
     pub(super) fn holds(&self, made: &Path) -> bool {
         self.origins.contains_key(made)
