@@ -44,6 +44,9 @@ pub const UNFINISHED: &str = ".canaryform-";
 const MAX_ENTRIES: usize = 100_000;
 const MAX_BYTES: u64 = 1 << 30;
 
+/// How many links to folders are followed: each is compared with all folders above it, so that it leads not back.
+const MAX_LINKS: usize = 10_000;
+
 /// Bytes that a file may have that is put into a template: what a template may have.
 const MAX_INCLUDED: u64 = 64 << 20;
 
@@ -236,6 +239,7 @@ impl Folder {
     fn files(&self, folder: &Path) -> Result<Vec<Found>, Fault> {
         let mut files = Vec::new();
         let mut entries = 0;
+        let mut links = 0;
         let mut bytes: u64 = 0;
         let mut walk = WalkDir::new(folder).follow_links(true).into_iter();
         while let Some(entry) = walk.next() {
@@ -260,6 +264,13 @@ impl Folder {
             }
             let kind = entry.file_type();
             if kind.is_dir() {
+                links += usize::from(entry.path_is_symlink());
+                if links > MAX_LINKS {
+                    return Err(Fault::new(
+                        format!("holds more than {MAX_LINKS} links to folders"),
+                        TOO_LARGE,
+                    ));
+                }
                 continue;
             }
             if !kind.is_file() {
@@ -733,7 +744,7 @@ mod tests {
             inner = outer;
         }
         let fault = hash(&folder, "d39").unwrap_err();
-        assert!(fault.contains("100000 files"), "{fault}");
+        assert!(fault.contains("10000 links"), "{fault}");
 
         let sparse = File::create(folder.path().join("d0/sparse")).unwrap();
         sparse.set_len(MAX_BYTES + 1).unwrap();
