@@ -9,11 +9,11 @@ use std::fmt;
 
 /// A text that starts like JSON, read as JSON; none where it is none, or has faults that the event reader places.
 pub(super) fn read_json(text: &str, trimmed: &str) -> Option<Result<Read, Vec<Diagnostic>>> {
-    let mut sound = true;
+    let mut noted = Noted::default();
     let mut deserializer = serde_json::Deserializer::from_str(trimmed);
     let value = JsonTree {
         depth: 0,
-        sound: &mut sound,
+        noted: &mut noted,
     }
     .deserialize(&mut deserializer)
     .ok()?;
@@ -21,10 +21,14 @@ pub(super) fn read_json(text: &str, trimmed: &str) -> Option<Result<Read, Vec<Di
     let Value::Object(map) = value else {
         return None;
     };
-    if !sound {
+    if noted.is_unsound {
         return None;
     }
-    let (faults, warnings) = judge_json_numbers(text);
+    let (faults, warnings) = if noted.has_floats {
+        judge_json_numbers(text)
+    } else {
+        Default::default()
+    };
     if !faults.is_empty() {
         return Some(Err(faults));
     }
@@ -35,10 +39,19 @@ pub(super) fn read_json(text: &str, trimmed: &str) -> Option<Result<Read, Vec<Di
     }))
 }
 
-/// Builds the tree of a JSON text, and notes a key that stands twice or nesting that is too deep.
+/// What was noted of a text while it was read.
+#[derive(Default)]
+struct Noted {
+    /// A key stands twice, or the text nests too deep.
+    is_unsound: bool,
+    /// A number is no integer of 64 bits, and must be looked at as it is written.
+    has_floats: bool,
+}
+
+/// Builds the tree of a JSON text.
 struct JsonTree<'a> {
     depth: usize,
-    sound: &'a mut bool,
+    noted: &'a mut Noted,
 }
 
 impl<'de> DeserializeSeed<'de> for JsonTree<'_> {
@@ -69,6 +82,7 @@ impl<'de> Visitor<'de> for JsonTree<'_> {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        self.noted.has_floats = true;
         Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
     }
 
@@ -81,11 +95,11 @@ impl<'de> Visitor<'de> for JsonTree<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        *self.sound &= self.depth < MAX_DEPTH;
+        self.noted.is_unsound |= self.depth >= MAX_DEPTH;
         let mut items = List::new();
         while let Some(item) = access.next_element_seed(JsonTree {
             depth: self.depth + 1,
-            sound: self.sound,
+            noted: self.noted,
         })? {
             items.push(item);
         }
@@ -93,14 +107,14 @@ impl<'de> Visitor<'de> for JsonTree<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        *self.sound &= self.depth < MAX_DEPTH;
+        self.noted.is_unsound |= self.depth >= MAX_DEPTH;
         let mut map = Map::new();
         while let Some(key) = access.next_key::<Text>()? {
             let value = access.next_value_seed(JsonTree {
                 depth: self.depth + 1,
-                sound: self.sound,
+                noted: self.noted,
             })?;
-            *self.sound &= map.insert(key, value).is_none();
+            self.noted.is_unsound |= map.insert(key, value).is_some();
         }
         Ok(Value::Object(map))
     }

@@ -955,8 +955,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 300 } else { 20_000 }))]
-
         /// Parts of templates, changed at random.
         #[test]
         fn changed_templates_are_read_as_by_the_other_reader(

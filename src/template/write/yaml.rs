@@ -1,34 +1,12 @@
-//! Template tree to text: YAML that a person would have written, or pretty JSON.
-//!
-//! Short tags where they read back as the same tree, block scalars for text of several lines, quotes exactly where a
-//! YAML 1.1 reader would otherwise read another value. Sections come in CloudFormation's usual order; inside a section
-//! the tree's order stays.
+//! YAML: short tags where they read back as the same tree, block scalars for text of several lines.
 
-use super::read::is_function;
-use super::scalars::{self, Scalar};
-use super::{Format, Template};
+use super::text::{fits_block, scalar};
+use super::{CHUNK, indent, send};
 use crate::language::python_json::number_text;
+use crate::template::read::is_function;
 use crate::tree::{Map, Number, Text, Value};
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
-
-/// The sections in the order of CloudFormation's user guide ("template anatomy"), SAM's `Globals` before `Resources`.
-const SECTIONS: &[&str] = &[
-    "AWSTemplateFormatVersion",
-    "Description",
-    "Transform",
-    "Metadata",
-    "Parameters",
-    "Rules",
-    "Mappings",
-    "Conditions",
-    "Hooks",
-    "Globals",
-    "Resources",
-    "Outputs",
-];
+use std::io;
 
 /// Sections whose entries stand apart.
 const SPACED: &[&str] = &["Resources"];
@@ -42,58 +20,8 @@ const WIDTH: usize = 100;
 /// The longest key that YAML reads without a `?` before it, in bytes.
 const LONGEST_KEY: usize = 900;
 
-/// As much as most lines are indented.
-const SPACES: &str = "                                ";
-
-/// How much text is held before it goes out, in bytes.
-const CHUNK: usize = 1 << 16;
-
-/// Writes a template as text that ends with a line feed.
-pub fn write(template: &Template, format: Format) -> String {
-    let mut text = Vec::new();
-    // Neither does a vector refuse what is written to it, nor is any of it no UTF-8.
-    let _ = write_to(&mut text, template, format);
-    String::from_utf8(text).unwrap_or_default()
-}
-
-/// Writes a template to `out`, as [`write()`] does, holding little of the text at once.
-///
-/// # Errors
-///
-/// Those of `out`.
-pub fn write_to(out: &mut dyn io::Write, template: &Template, format: Format) -> io::Result<()> {
-    let mut sections: Vec<(&Text, &Value)> = template.0.iter().collect();
-    let place = |name: &str| {
-        SECTIONS
-            .iter()
-            .position(|known| *known == name)
-            .unwrap_or(SECTIONS.len())
-    };
-    sections.sort_by_key(|(name, _)| place(name));
-    match format {
-        Format::Json => {
-            let mut out = io::BufWriter::with_capacity(CHUNK, out);
-            serde_json::to_writer_pretty(&mut out, &Ordered(&sections))?;
-            out.write_all(b"\n")?;
-            out.flush()
-        }
-        Format::Yaml => yaml(out, &sections),
-    }
-}
-
-struct Ordered<'a>(&'a [(&'a Text, &'a Value)]);
-
-impl Serialize for Ordered<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in self.0 {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
-    }
-}
-
-fn yaml(out: &mut dyn io::Write, sections: &[(&Text, &Value)]) -> io::Result<()> {
+/// Writes a template's sections as YAML.
+pub(super) fn write(out: &mut dyn io::Write, sections: &[(&Text, &Value)]) -> io::Result<()> {
     if sections.is_empty() {
         return out.write_all(b"{}\n");
     }
@@ -123,13 +51,13 @@ fn yaml(out: &mut dyn io::Write, sections: &[(&Text, &Value)]) -> io::Result<()>
                     }
                     writer.indent(2);
                     writer.entry(id, resource, 2);
-                    writer.send(out, CHUNK)?;
+                    send(&mut writer.out, out, CHUNK)?;
                 }
             }
             Some(_) => writer.entry(name, value, 0),
         }
     }
-    writer.send(out, 0)
+    send(&mut writer.out, out, 0)
 }
 
 struct Writer {
@@ -175,22 +103,8 @@ fn get_att_text(argument: &Value) -> Option<String> {
 }
 
 impl Writer {
-    /// Sends on what is there, where it is more than `limit` bytes. Only at the end of a line.
-    fn send(&mut self, out: &mut dyn io::Write, limit: usize) -> io::Result<()> {
-        if self.out.len() > limit {
-            out.write_all(self.out.as_bytes())?;
-            self.out.clear();
-        }
-        Ok(())
-    }
-
     fn indent(&mut self, depth: usize) {
-        let mut left = depth;
-        while left > 0 {
-            let part = left.min(SPACES.len());
-            self.out.push_str(SPACES.get(..part).unwrap_or_default());
-            left -= part;
-        }
+        indent(&mut self.out, depth);
     }
 
     /// How far the current line has got.
@@ -407,166 +321,10 @@ fn number(out: &mut String, number: &Number) {
     }
 }
 
-/// What a byte of a text means for how it is written.
-mod class {
-    /// Not ASCII, or a control character: whether it may stand as it is must be looked at.
-    pub(super) const OTHER: u8 = 1;
-    /// Ends or splits plain text in brackets.
-    pub(super) const IN_FLOW: u8 = 2;
-    /// A space, a colon or a hash: beside each other they end plain text.
-    pub(super) const BORDER: u8 = 4;
-    /// Cannot begin plain text.
-    pub(super) const NO_START: u8 = 8;
-    /// Begins plain text that may mean something else: a number, a date, a word, a document.
-    pub(super) const LOADED: u8 = 16;
-
-    /// The classes of each byte.
-    pub(super) static OF: [u8; 256] = {
-        let mut of = [0; 256];
-        let mut byte = 0;
-        while byte < 256 {
-            #[allow(clippy::indexing_slicing, reason = "counted, and when compiled")]
-            {
-                of[byte] = class_of(byte as u8);
-            }
-            byte += 1;
-        }
-        of
-    };
-
-    const fn class_of(byte: u8) -> u8 {
-        match byte {
-            0..=0x1f | 0x7f.. => OTHER,
-            b' ' => BORDER | NO_START,
-            b':' => BORDER | NO_START | IN_FLOW,
-            b'#' => BORDER | NO_START,
-            b'?' | b',' | b'[' | b']' | b'{' | b'}' => NO_START | IN_FLOW,
-            b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' => NO_START,
-            b'0'..=b'9' | b'+' | b'-' | b'.' | b'~' | b'<' | b'=' => LOADED,
-            b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'o' | b'O' => LOADED,
-            _ => 0,
-        }
-    }
-}
-
-/// Text on one line: plain where it reads back as itself, else in single quotes, else in double quotes.
-fn scalar(out: &mut String, text: &str, in_flow: bool) {
-    let of = |byte: u8| {
-        class::OF
-            .get(usize::from(byte))
-            .copied()
-            .unwrap_or_default()
-    };
-    let all = text.bytes().fold(0, |all, byte| all | of(byte));
-    if all & class::OTHER != 0 && !text.chars().all(is_printable) {
-        double_quoted(out, text);
-        return;
-    }
-    let first = text.bytes().next().map_or(class::NO_START, of);
-    let is_plain = first & class::NO_START == 0
-        && (!in_flow || all & class::IN_FLOW == 0)
-        && (all & class::BORDER == 0 || !has_border(text))
-        && (first & class::LOADED == 0 || !is_loaded(text));
-    if is_plain {
-        out.push_str(text);
-    } else {
-        single_quoted(out, text);
-    }
-}
-
-fn single_quoted(out: &mut String, text: &str) {
-    out.push('\'');
-    for (i, part) in text.split('\'').enumerate() {
-        if i > 0 {
-            out.push_str("''");
-        }
-        out.push_str(part);
-    }
-    out.push('\'');
-}
-
-/// Whether a character may stand in a line as it is: no control character, no line break of any kind.
-fn is_printable(c: char) -> bool {
-    matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
-}
-
-/// Whether something in a text would end it, or begin a comment.
-fn has_border(text: &str) -> bool {
-    let pairs = text.as_bytes().windows(2);
-    text.ends_with([' ', ':']) || pairs.into_iter().any(|pair| matches!(pair, b": " | b" #"))
-}
-
-/// Whether plain text would be read as something else.
-fn is_loaded(text: &str) -> bool {
-    match text.as_bytes() {
-        [b'-'] | [b'-', b' ', ..] | [b'-', b'-', b'-', ..] | [b'.', b'.', b'.', ..] => true,
-        _ => scalars::resolve(text) != Scalar::Text || looks_like_date(text),
-    }
-}
-
-/// Whether a YAML 1.1 reader takes a word for a date or time.
-fn looks_like_date(text: &str) -> bool {
-    let digits = |text: &str, allowed: &[usize]| {
-        allowed.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let mut parts = text.splitn(3, '-');
-    let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
-        return false;
-    };
-    let day_end = rest
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(rest.len());
-    let (day, time) = rest.split_at(day_end);
-    digits(year, &[4])
-        && digits(month, &[1, 2])
-        && digits(day, &[1, 2])
-        && (time.starts_with(['T', 't', ' ', '\t'])
-            || (time.is_empty() && month.len() == 2 && day.len() == 2))
-}
-
-fn double_quoted(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            c if is_printable(c) => out.push(c),
-            c => {
-                let code = u32::from(c);
-                let _ = match code {
-                    0..=0xff => write!(out, "\\x{code:02x}"),
-                    0x100..=0xffff => write!(out, "\\u{code:04x}"),
-                    _ => write!(out, "\\U{code:08x}"),
-                };
-            }
-        }
-    }
-    out.push('"');
-}
-
-/// Whether text of several lines reads back from a block scalar as itself.
-fn fits_block(text: &str) -> bool {
-    let blank = |line: Option<&str>| {
-        line.is_some_and(|line| !line.is_empty() && line.trim_matches(' ').is_empty())
-    };
-    let body = text.strip_suffix('\n').unwrap_or(text);
-    text.contains('\n')
-        && !body.is_empty()
-        && !body.ends_with('\n')
-        && text.chars().all(|c| c == '\n' || c == '\t' || is_printable(c))
-        && !body.split('\n').any(|line| line.starts_with('\t'))
-        && !blank(body.split('\n').next())
-        && !blank(body.rsplit('\n').next())
-        // Blank lines before the first text would decide its indentation.
-        && !(body.starts_with('\n') && body.trim_start_matches('\n').starts_with(' '))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::{Format, Template, read};
     use crate::tree::json;
 
     #[track_caller]
@@ -575,9 +333,9 @@ mod tests {
             unreachable!()
         };
         let template = Template(map);
-        let text = write(&template, Format::Yaml);
+        let text = crate::template::write(&template, Format::Yaml);
         assert_eq!(text, expected.replace("\n        ", "\n"));
-        let read = super::super::read(text.as_bytes()).unwrap();
+        let read = read(text.as_bytes()).unwrap();
         assert_eq!(read.template, template, "{text}");
     }
 

@@ -1,0 +1,123 @@
+//! JSON, a line for each value.
+
+use super::{CHUNK, indent, send};
+use crate::tree::{Text, Value};
+use std::fmt::Write as _;
+use std::io;
+
+/// Writes a template's sections as JSON.
+pub(super) fn write(out: &mut dyn io::Write, sections: &[(&Text, &Value)]) -> io::Result<()> {
+    let mut writer = Writer {
+        text: String::new(),
+        out,
+    };
+    writer.map(sections.iter().copied(), 0)?;
+    writer.text.push('\n');
+    send(&mut writer.text, writer.out, 0)
+}
+
+struct Writer<'a> {
+    text: String,
+    out: &'a mut dyn io::Write,
+}
+
+impl Writer<'_> {
+    fn value(&mut self, value: &Value, depth: usize) -> io::Result<()> {
+        match value {
+            Value::Null => self.text.push_str("null"),
+            Value::Bool(flag) => self.text.push_str(if *flag { "true" } else { "false" }),
+            Value::Number(number) => {
+                // Writing to a string cannot fail.
+                let _ = write!(self.text, "{number}");
+            }
+            Value::String(text) => string(&mut self.text, text),
+            Value::Array(items) => return self.list(items, depth),
+            Value::Object(map) => return self.map(map.iter(), depth),
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, items: &[Value], depth: usize) -> io::Result<()> {
+        self.text.push('[');
+        for (i, item) in items.iter().enumerate() {
+            self.begin_line(i, depth + 2);
+            self.value(item, depth + 2)?;
+        }
+        self.end_lines(items.len(), depth);
+        self.text.push(']');
+        Ok(())
+    }
+
+    fn map<'a>(
+        &mut self,
+        entries: impl ExactSizeIterator<Item = (&'a Text, &'a Value)>,
+        depth: usize,
+    ) -> io::Result<()> {
+        let count = entries.len();
+        self.text.push('{');
+        for (i, (key, value)) in entries.enumerate() {
+            self.begin_line(i, depth + 2);
+            string(&mut self.text, key);
+            self.text.push_str(": ");
+            self.value(value, depth + 2)?;
+            send(&mut self.text, self.out, CHUNK)?;
+        }
+        self.end_lines(count, depth);
+        self.text.push('}');
+        Ok(())
+    }
+
+    fn begin_line(&mut self, position: usize, depth: usize) {
+        self.text.push_str(if position > 0 { ",\n" } else { "\n" });
+        indent(&mut self.text, depth);
+    }
+
+    fn end_lines(&mut self, count: usize, depth: usize) {
+        if count > 0 {
+            self.text.push('\n');
+            indent(&mut self.text, depth);
+        }
+    }
+}
+
+fn string(out: &mut String, text: &str) {
+    out.push('"');
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.push_str(text.get(from..at).unwrap_or_default());
+        from = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            0x8 => out.push_str("\\b"),
+            0xc => out.push_str("\\f"),
+            control => {
+                let _ = write!(out, "\\u{control:04x}");
+            }
+        }
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::template::{Format, Template, write};
+    use crate::tree::{Map, Value, json};
+
+    #[test]
+    fn text_is_what_serde_json_writes() {
+        let all: String = ('\0'..='\u{ff}').chain(['\u{2028}', '𝄞']).collect();
+        let value = json!([all, "", 1, -1, 1.0, 1e16, 1e-7, 0.1, u64::MAX, null, true, false, [], {}, [[]], { "a": {}, "é\n": [{}] }]);
+        let template = Template(Map::from([("k", value)]));
+        let wanted = serde_json::to_string_pretty(&Value::Object(template.0.clone())).unwrap();
+        assert_eq!(write(&template, Format::Json), wanted + "\n");
+        assert_eq!(write(&Template::default(), Format::Json), "{}\n");
+    }
+}

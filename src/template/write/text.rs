@@ -1,0 +1,161 @@
+//! Text in YAML: quotes exactly where a YAML 1.1 reader would otherwise read another value.
+
+use crate::template::scalars::{self, Scalar};
+use std::fmt::Write as _;
+
+/// What a byte of a text means for how it is written.
+mod class {
+    /// Not ASCII, or a control character: whether it may stand as it is must be looked at.
+    pub(super) const OTHER: u8 = 1;
+    /// Ends or splits plain text in brackets.
+    pub(super) const IN_FLOW: u8 = 2;
+    /// A space, a colon or a hash: beside each other they end plain text.
+    pub(super) const BORDER: u8 = 4;
+    /// Cannot begin plain text.
+    pub(super) const NO_START: u8 = 8;
+    /// Begins plain text that may mean something else: a number, a date, a word, a document.
+    pub(super) const LOADED: u8 = 16;
+
+    /// The classes of each byte.
+    pub(super) static OF: [u8; 256] = {
+        let mut of = [0; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            #[allow(clippy::indexing_slicing, reason = "counted, and when compiled")]
+            {
+                of[byte] = class_of(byte as u8);
+            }
+            byte += 1;
+        }
+        of
+    };
+
+    const fn class_of(byte: u8) -> u8 {
+        match byte {
+            0..=0x1f | 0x7f.. => OTHER,
+            b' ' => BORDER | NO_START,
+            b':' => BORDER | NO_START | IN_FLOW,
+            b'#' => BORDER | NO_START,
+            b'?' | b',' | b'[' | b']' | b'{' | b'}' => NO_START | IN_FLOW,
+            b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' => NO_START,
+            b'0'..=b'9' | b'+' | b'-' | b'.' | b'~' | b'<' | b'=' => LOADED,
+            b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'o' | b'O' => LOADED,
+            _ => 0,
+        }
+    }
+}
+
+/// Text on one line: plain where it reads back as itself, else in single quotes, else in double quotes.
+pub(super) fn scalar(out: &mut String, text: &str, in_flow: bool) {
+    let of = |byte: u8| {
+        class::OF
+            .get(usize::from(byte))
+            .copied()
+            .unwrap_or_default()
+    };
+    let all = text.bytes().fold(0, |all, byte| all | of(byte));
+    if all & class::OTHER != 0 && !text.chars().all(is_printable) {
+        double_quoted(out, text);
+        return;
+    }
+    let first = text.bytes().next().map_or(class::NO_START, of);
+    let is_plain = first & class::NO_START == 0
+        && (!in_flow || all & class::IN_FLOW == 0)
+        && (all & class::BORDER == 0 || !has_border(text))
+        && (first & class::LOADED == 0 || !is_loaded(text));
+    if is_plain {
+        out.push_str(text);
+    } else {
+        single_quoted(out, text);
+    }
+}
+
+fn single_quoted(out: &mut String, text: &str) {
+    out.push('\'');
+    for (i, part) in text.split('\'').enumerate() {
+        if i > 0 {
+            out.push_str("''");
+        }
+        out.push_str(part);
+    }
+    out.push('\'');
+}
+
+/// Whether a character may stand in a line as it is: no control character, no line break of any kind.
+fn is_printable(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// Whether something in a text would end it, or begin a comment.
+fn has_border(text: &str) -> bool {
+    let pairs = text.as_bytes().windows(2);
+    text.ends_with([' ', ':']) || pairs.into_iter().any(|pair| matches!(pair, b": " | b" #"))
+}
+
+/// Whether plain text would be read as something else.
+fn is_loaded(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'-'] | [b'-', b' ', ..] | [b'-', b'-', b'-', ..] | [b'.', b'.', b'.', ..] => true,
+        _ => scalars::resolve(text) != Scalar::Text || looks_like_date(text),
+    }
+}
+
+/// Whether a YAML 1.1 reader takes a word for a date or time.
+fn looks_like_date(text: &str) -> bool {
+    let digits = |text: &str, allowed: &[usize]| {
+        allowed.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let mut parts = text.splitn(3, '-');
+    let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let day_end = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
+    let (day, time) = rest.split_at(day_end);
+    digits(year, &[4])
+        && digits(month, &[1, 2])
+        && digits(day, &[1, 2])
+        && (time.starts_with(['T', 't', ' ', '\t'])
+            || (time.is_empty() && month.len() == 2 && day.len() == 2))
+}
+
+fn double_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if is_printable(c) => out.push(c),
+            c => {
+                let code = u32::from(c);
+                let _ = match code {
+                    0..=0xff => write!(out, "\\x{code:02x}"),
+                    0x100..=0xffff => write!(out, "\\u{code:04x}"),
+                    _ => write!(out, "\\U{code:08x}"),
+                };
+            }
+        }
+    }
+    out.push('"');
+}
+
+/// Whether text of several lines reads back from a block scalar as itself.
+pub(super) fn fits_block(text: &str) -> bool {
+    let blank = |line: Option<&str>| {
+        line.is_some_and(|line| !line.is_empty() && line.trim_matches(' ').is_empty())
+    };
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    text.contains('\n')
+        && !body.is_empty()
+        && !body.ends_with('\n')
+        && text.chars().all(|c| c == '\n' || c == '\t' || is_printable(c))
+        && !body.split('\n').any(|line| line.starts_with('\t'))
+        && !blank(body.split('\n').next())
+        && !blank(body.rsplit('\n').next())
+        // Blank lines before the first text would decide its indentation.
+        && !(body.starts_with('\n') && body.trim_start_matches('\n').starts_with(' '))
+}
