@@ -1,7 +1,25 @@
 //! Which values of a resource stand in Globals, so that a finding about one can name the place where it is written.
 
+use crate::diagnostics::Diagnostic;
 use crate::template::{Path, Step};
 use indexmap::IndexMap;
+use std::collections::HashSet;
+
+/// Takes out warnings about a place in Globals that say what is said of another resource that has it from there.
+pub(crate) fn tell_once(findings: &mut Vec<Diagnostic>) {
+    let mut told = HashSet::new();
+    findings.retain(|finding| {
+        let is_global = finding.path.0.first() == Some(&Step::from("Globals"));
+        let key = || {
+            (
+                finding.code.name,
+                finding.path.clone(),
+                finding.message.clone(),
+            )
+        };
+        finding.is_error() || !is_global || told.insert(key())
+    });
+}
 
 /// Which values of the merged resources stand in Globals.
 #[derive(Debug, Default)]
@@ -19,6 +37,8 @@ pub(crate) struct Inherited {
     pub(crate) both: Vec<Vec<Step>>,
     /// Lists whose first items came over, and how many.
     pub(crate) lists: Vec<(Vec<Step>, usize)>,
+    /// What both say something of, and what could not be merged: the resource's own stands.
+    pub(crate) unmerged: Vec<Vec<Step>>,
 }
 
 impl Inherited {

@@ -56,6 +56,7 @@ use passes::{
     api_drafts, globals, implicit_apis, includes, language_extensions, local_code, lower,
     parameters, references, review, shape, transforms,
 };
+use sam::early_reads;
 use scope::Scope;
 use stack::Conditions;
 
@@ -107,6 +108,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     // On the template as the user wrote it, so that findings have a place in it.
     parameters::check(&scope, &template);
     review::find_undefined_conditions(&scope, &template);
+    review::find_unknown_types(&scope, &template);
     let dotted = review::find_dotted_references(&template);
     transforms::take_out(&scope, &mut template);
     // Before Globals: an implicit API has those of its type.
@@ -126,7 +128,9 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     for origin in origins.values_mut() {
         origin.trace(|path| unrolled.trace(path));
     }
+    let intrinsics = scope.intrinsics();
     let mut diagnostics = scope.into_findings();
+    early_reads::name_intrinsics(&intrinsics, &mut diagnostics);
     if let Some(halted) = halted {
         halted.retain(&mut diagnostics);
     }
@@ -134,6 +138,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
         diagnostic.path = inheritance.trace(std::mem::take(&mut diagnostic.path));
         unrolled.trace_finding(diagnostic);
     }
+    inheritance::tell_once(&mut diagnostics);
     for deployment in &mut deployments {
         for path in deployment.paths_mut() {
             *path = unrolled.trace(inheritance.trace(std::mem::take(path)));

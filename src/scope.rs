@@ -7,6 +7,7 @@ use crate::options::Options;
 use crate::template::{Path, Template};
 use crate::tree::{Map, Value};
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Whether all went well since some step of the way: warnings do not count.
@@ -32,6 +33,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) parameters: Rc<Parameters>,
     mappings: Rc<Map>,
     findings: RefCell<Vec<Diagnostic>>,
+    /// Where intrinsic functions stand in resources that are lowered, and their names.
+    intrinsics: Rc<RefCell<HashMap<Path, String>>>,
     /// How many of the findings are errors.
     errors: Cell<usize>,
 }
@@ -63,6 +66,7 @@ impl<'a> Scope<'a> {
             )),
             mappings: Rc::new(template.section("Mappings").cloned().unwrap_or_default()),
             findings: RefCell::default(),
+            intrinsics: Rc::default(),
             errors: Cell::default(),
         }
     }
@@ -76,6 +80,7 @@ impl<'a> Scope<'a> {
             parameters: Rc::clone(&self.parameters),
             mappings: Rc::clone(&self.mappings),
             findings: RefCell::default(),
+            intrinsics: Rc::clone(&self.intrinsics),
             errors: Cell::default(),
         }
     }
@@ -116,6 +121,23 @@ impl<'a> Scope<'a> {
     /// What `look` makes of the findings.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&[Diagnostic]) -> T) -> T {
         look(&self.findings.borrow())
+    }
+
+    /// Notes that the intrinsic function `name` stands at a place of a resource.
+    pub(crate) fn note_intrinsic(&self, path: Path, name: &str) {
+        self.intrinsics.borrow_mut().insert(path, name.to_owned());
+    }
+
+    /// Where intrinsic functions stand, and their names.
+    pub(crate) fn intrinsics(&self) -> HashMap<Path, String> {
+        self.intrinsics.take()
+    }
+
+    /// A value with the parameters and mappings that are known; none where that fails. Nothing is told.
+    pub(crate) fn peek(&self, value: &Value) -> Option<Value> {
+        let mut known = self.parameters.resolved(value).ok()?;
+        find_in_maps(&mut known, Some(&self.mappings)).ok()?;
+        Some(known)
     }
 
     /// All findings, in the order in which they were told.

@@ -107,8 +107,12 @@ codes! {
     APPLICATION_URL_PLACEHOLDER = "application-url-placeholder" is Warning;
     /// The template of a nested application lies in the Serverless Application Repository, which cannot be asked offline: pass its URL.
     APPLICATION_URL_UNKNOWN = "application-url-unknown" is Error by Ours;
+    /// A SAM resource has an attribute beside `Properties` that is dropped.
+    ATTRIBUTE_DROPPED = "attribute-dropped" is Warning;
     /// An attribute of the resource that an event is written into is lost.
     ATTRIBUTE_LOST = "attribute-lost" is Warning;
+    /// A property stands beside `Properties`, or an attribute is misspelt, so that SAM would drop it without a word.
+    ATTRIBUTE_MISPLACED = "attribute-misplaced" is Error by Ours or "it is left out, as SAM leaves it out";
     /// `Auth` of an API is not a map.
     AUTH_SHAPE = "auth-shape" is Error by Sam;
     /// `Auth` of an event names no authorizer, and the API has no default one.
@@ -269,6 +273,8 @@ codes! {
     GENERATED_ID_TWICE = "generated-id-twice" is Warning;
     /// `Globals`, or one of its sections, is not a map.
     GLOBALS_NOT_A_MAP = "globals-not-a-map" is Error by Sam;
+    /// A map or list of Globals is not added to that of a resource, because one of the two is an intrinsic function.
+    GLOBALS_NOT_MERGED = "globals-not-merged" is Warning;
     /// The authentication of a GraphQL API has another configuration than its `Type` needs, none, or several.
     GRAPHQL_AUTH = "graphql-auth" is Error by Sam;
     /// A function or resolver of a GraphQL API has no code, two of them, or code without a runtime.
@@ -323,6 +329,8 @@ codes! {
     INCLUDE_UNAVAILABLE = "include-unavailable" is Error by Ours;
     /// A property of an HTTP API and its OpenAPI document give the same field of `info`, or `info` cannot hold it.
     INFO_TWICE = "info-twice" is Error by Sam;
+    /// An intrinsic function stands where the transform reads a map or decides by a value, before there is one.
+    INTRINSIC_NOT_READ = "intrinsic-not-read" is Warning;
     /// A logical id holds something other than letters and digits, which CloudFormation refuses.
     INVALID_LOGICAL_ID = "invalid-logical-id" is Error by Sam;
     /// The definition of an API is not an OpenAPI document, so that nothing can be written into it.
@@ -451,6 +459,8 @@ codes! {
     PROPERTIES_NOT_A_MAP = "properties-not-a-map" is Error by Sam;
     /// A property is given without another one that it needs.
     PROPERTY_NEEDS_ANOTHER = "property-needs-another" is Error by Sam;
+    /// An intrinsic function stands where the transform must know who may call something, and SAM would take it for a value.
+    PROTECTION_NOT_KNOWN = "protection-not-known" is Error by Ours or "it is taken for what the message says, as in SAM";
     /// `SqsSubscription` as a map lacks the ARN or the URL of its queue.
     QUEUE_NOT_NAMED = "queue-not-named" is Error by Sam;
     /// `EventRecordFormat` is neither `JSON` nor `SOURCE`.
@@ -561,6 +571,8 @@ codes! {
     UNKNOWN_POLICY_TEMPLATE_PARAMETER = "unknown-policy-template-parameter" is Warning;
     /// A resource or an event has a property that it cannot have.
     UNKNOWN_PROPERTY = "unknown-property" is Error by Sam;
+    /// A type under `AWS::Serverless::`, or one that is nearly one, does not exist; CloudFormation will refuse it.
+    UNKNOWN_SERVERLESS_TYPE = "unknown-serverless-type" is Warning;
     /// A YAML tag is not one of CloudFormation's functions; CloudFormation refuses it, though SAM alone lets it pass.
     UNKNOWN_TAG = "unknown-tag" is Error by Ours;
     /// The `Type` of a deployment preference is not a known way of shifting traffic.
@@ -577,6 +589,8 @@ codes! {
     USAGE_PLAN_KIND = "usage-plan-kind" is Error by Sam;
     /// `UsagePlan` is not a map.
     USAGE_PLAN_SHAPE = "usage-plan-shape" is Error by Sam;
+    /// `AWS::NoValue` takes a value away that the result needs.
+    VALUE_REMOVED = "value-removed" is Warning;
     /// `StateMachineVersionArn` is overwritten by the version that is published.
     VERSION_ARN_IGNORED = "version-arn-ignored" is Warning;
     /// `VPCEndpointIds` and `VpcEndpointIds` are both given, which are the same.

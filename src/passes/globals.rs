@@ -197,6 +197,7 @@ fn merge_resource(
         whole: Vec::new(),
         both: Vec::new(),
         lists: Vec::new(),
+        unmerged: Vec::new(),
     };
     let own = match resource.get_mut("Properties").map(Value::take) {
         Some(Value::Object(own)) => own,
@@ -206,6 +207,7 @@ fn merge_resource(
         .iter()
         .filter(|(name, _)| !unwanted.contains(&name.as_str()));
     let merged = merge_maps(wanted, own, &mut Vec::new(), &mut inherited);
+    tell_unmerged(scope, id, &inherited);
     resource.insert("Properties".to_owned(), Value::Object(merged));
     Some(inherited)
 }
@@ -295,6 +297,10 @@ fn merge_values(
     inherited: &mut Inherited,
 ) -> Value {
     if is_intrinsic(global) || is_intrinsic(&own) {
+        let is_filled = |value: &Value| !is_intrinsic(value) && holds_something(value);
+        if is_filled(global) || is_filled(&own) {
+            inherited.unmerged.push(path.clone());
+        }
         return own;
     }
     let exception = EXCEPTIONS
@@ -320,6 +326,35 @@ fn merge_values(
             Value::Object(merge_maps(global.iter(), own, path, inherited))
         }
         (_, own, _) => own,
+    }
+}
+
+/// Whether a value is a map or a list with something in it.
+fn holds_something(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => !map.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        _ => false,
+    }
+}
+
+/// Warns of what Globals and a resource both say something of, and which an intrinsic function keeps from being merged.
+fn tell_unmerged(scope: &Scope<'_>, id: &str, inherited: &Inherited) {
+    for below in &inherited.unmerged {
+        let mut path = Path::resource(id).then("Properties");
+        path.0.extend_from_slice(below);
+        let Some(Step::Key(name)) = below.last() else {
+            continue;
+        };
+        scope.report(
+            Diagnostic::new(
+                codes::GLOBALS_NOT_MERGED,
+                path,
+                format!("what Globals say of `{name}` is not added to this, because one of the two is an intrinsic function: this stands alone"),
+            )
+            .on_key()
+            .help(format!("repeat here what is wanted of the `{name}` of Globals, or list `{name}` in `IgnoreGlobals` to say that it is meant")),
+        );
     }
 }
 

@@ -14,7 +14,7 @@ use crate::sam::common::Common;
 use crate::sam::connector::{self, embedded, embedded::Embedded};
 use crate::sam::resource_type::{Lower, Lowered, ResourceType, Stage};
 use crate::sam::shares::Shares;
-use crate::sam::{events, type_of};
+use crate::sam::{attributes, early_reads, events, type_of};
 use crate::scope::Scope;
 use crate::stack::{Conditions, Names, Stack};
 use crate::template::{Path, Step, Template};
@@ -98,6 +98,8 @@ fn lower_one(
     kind: &'static ResourceType,
     sam: SamResource,
 ) -> Lowered {
+    attributes::tell(scope, kind, &sam);
+    early_reads::tell(scope, kind.name, &sam);
     let faults = check(scope, kind, &sam);
     if !faults.is_empty() {
         find_more_faults(scope, common, kind, sam, faults);

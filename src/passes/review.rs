@@ -1,7 +1,7 @@
 //! Faults of the user's own that the transform lets pass: conditions that nobody declares, dotted references to what is
 //! not made.
 
-use crate::diagnostics::{Diagnostic, codes, suggestion};
+use crate::diagnostics::{Diagnostic, codes, did_you_mean, suggestion};
 use crate::language::intrinsics::{argument, ref_target};
 use crate::sam;
 use crate::scope::Scope;
@@ -9,6 +9,32 @@ use crate::stack::Names;
 use crate::template::{Path, Template, Trail};
 use crate::tree::{Map, Text, Value};
 use indexmap::IndexSet;
+
+/// Warns of types that are nearly SAM's, and of those under its name that it does not have.
+pub(crate) fn find_unknown_types(scope: &Scope<'_>, template: &Template) {
+    for (id, resource) in template.resources().into_iter().flatten() {
+        let Some(name) = resource.get("Type").and_then(Value::as_str) else {
+            continue;
+        };
+        let is_near = name
+            .get(..SERVERLESS.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(SERVERLESS));
+        if !is_near || sam::type_of(resource).is_some() {
+            continue;
+        }
+        let known: Vec<&str> = sam::TYPES.iter().map(|kind| kind.name).collect();
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_SERVERLESS_TYPE,
+                Path::resource(id).then("Type"),
+                format!("there is no type `{name}`: `{id}` stays as it is, and CloudFormation will refuse it"),
+            )
+            .help(did_you_mean(name, &known)),
+        );
+    }
+}
+
+const SERVERLESS: &str = "AWS::Serverless::";
 
 /// Reports references to conditions that the template does not declare, each name once.
 pub(crate) fn find_undefined_conditions(scope: &Scope<'_>, template: &Template) {

@@ -38,7 +38,8 @@ impl SamResource {
                     name if ATTRIBUTES.contains(&name) => {
                         attributes.kept.insert(key, value);
                     }
-                    _ => {}
+                    "Type" => {}
+                    _ => attributes.others.push(key),
                 }
             }
         }
@@ -104,6 +105,8 @@ pub(crate) struct Attributes {
     /// Those of [`ATTRIBUTES`] that are given.
     pub(crate) kept: Map,
     pub(crate) depends_on: Option<Value>,
+    /// The names of all others.
+    pub(crate) others: Vec<String>,
 }
 
 impl Attributes {

@@ -2,10 +2,12 @@
 
 pub(crate) mod api;
 pub(crate) mod application;
+pub(crate) mod attributes;
 pub(crate) mod capacity_provider;
 pub(crate) mod code_location;
 pub(crate) mod common;
 pub(crate) mod connector;
+pub(crate) mod early_reads;
 pub(crate) mod events;
 pub(crate) mod function;
 pub(crate) mod graphql_api;
