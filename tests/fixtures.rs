@@ -373,7 +373,11 @@ fn every_fixture_says_what_it_proves() {
 
 #[test]
 fn no_sam_resource_is_left() {
-    for_each_made(|_, made| {
+    for_each_made(|fixture, made| {
+        // Types that SAM does not have are left, and a fixture shows that they are told.
+        if fixture.text.contains("types that it does not have") {
+            return None;
+        }
         let (id, _) = made.resources()?.iter().find(|(_, resource)| {
             resource["Type"]
                 .as_str()

@@ -1,9 +1,9 @@
 //! The model of a shift against tables that were worked out apart from it, and what must hold of every shift.
 
 use canaryform::deployment::Plan;
+use canaryform::json;
 use canaryform::simulate::{Assumptions, Load, Signal, Timeline, Verdict, Window};
 use proptest::prelude::*;
-use canaryform::json;
 
 const fn canary(percent: u8, minutes: u32) -> Plan {
     Plan::Canary { percent, minutes }

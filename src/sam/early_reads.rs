@@ -97,7 +97,7 @@ const REST: &[&str] = &[REST_API];
 const HTTP: &[&str] = &[HTTP_API];
 const APIS: &[&str] = &[REST_API, HTTP_API, WEBSOCKET_API];
 const API_EVENT: &[&str] = &["Api"];
-const RULE_EVENTS: &[&str] = &["CloudWatchEvent", "EventBridgeRule", "Schedule"];
+const RULE_EVENTS: &[&str] = &["CloudWatchEvent", "EventBridgeRule"];
 
 /// Every such place.
 const EARLY_READS: &[EarlyRead] = &[
