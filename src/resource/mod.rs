@@ -39,7 +39,7 @@ impl SamResource {
                         attributes.kept.insert(key, value);
                     }
                     "Type" => {}
-                    _ => attributes.others.push(key),
+                    _ => attributes.others.push(key.to_string()),
                 }
             }
         }

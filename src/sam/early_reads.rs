@@ -21,7 +21,7 @@ use crate::language::intrinsics::{if_parts, is_intrinsic, is_no_value};
 use crate::resource::{FUNCTION, HTTP_API, REST_API, STATE_MACHINE, SamResource};
 use crate::scope::Scope;
 use crate::template::{Path, Step};
-use serde_json::{Map, Value};
+use crate::tree::{Map, Value};
 use std::collections::{HashMap, HashSet};
 
 const WEBSOCKET_API: &str = "AWS::Serverless::WebSocketApi";
@@ -291,7 +291,7 @@ struct Walk<'w, 's> {
 }
 
 impl Walk<'_, '_> {
-    fn map(&mut self, map: &Map<String, Value>) {
+    fn map(&mut self, map: &Map) {
         for (key, value) in map {
             if !self.steps.is_empty() || !NOT_READ.contains(&key.as_str()) {
                 self.step(key.as_str().into(), value);
@@ -460,7 +460,7 @@ fn last(path: &Path) -> &str {
 /// The name of an intrinsic function.
 fn name_of(value: &Value) -> &str {
     let mut keys = value.as_object().into_iter().flat_map(Map::keys);
-    keys.next().map_or("", String::as_str)
+    keys.next().map_or("", |name| name.as_str())
 }
 
 /// What a flag comes to, where the values that are given decide it.
