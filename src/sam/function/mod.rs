@@ -48,8 +48,9 @@ mod rules;
 
 use super::events::{self, Target, TargetKind};
 use super::policies;
-use crate::deployment::{Deployment, Kind};
-use crate::gradual::{group, preference, publish};
+use crate::deployment::{Alias, Deployment, Kind, Shift, Version};
+use crate::gradual::publish::{self, Published};
+use crate::gradual::{group, preference};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
@@ -172,24 +173,15 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
     let mut policies = role::basics(scope, &sam, tracing.is_some());
 
     let (code, local) = code.map_or((Value::Null, None), |code| (code.value, code.local));
-    let mut properties = Map::with_capacity(sam.properties.len() + 2);
-    set(&mut properties, "Code", code);
-    set_function_properties(&mut sam, &mut properties, capacity, tracing);
+    let mut properties = function_properties(&mut sam, code, capacity, tracing);
 
     let mut made = Generated::default();
     // The function and its role are complete only when everything else is, but stand before it.
     made.reserve(sam.id.clone());
     let version = alias.as_ref().and_then(|alias| {
-        let local = local.as_ref();
-        let stack = &common.stack;
-        let mut published = publish::lower(scope, stack, &mut sam, alias, &mut properties, local)?;
-        if let Some(shift) = &shift {
-            group::wire(&mut published.alias, shift);
-        }
-        let because = || sam.path("AutoPublishAlias");
-        made.insert(published.version.id.clone(), published.resource, because());
-        made.insert(alias.id.clone(), published.alias, because());
-        Some(published.version)
+        let (stack, local, shift) = (&common.stack, local.as_ref(), shift.as_ref());
+        let published = publish::lower(scope, stack, &mut sam, alias, &mut properties, local)?;
+        Some(add_published(&sam, alias, shift, published, &mut made))
     });
     // What is invoked is the alias, where there is one.
     let invoked = alias.as_ref().map_or(&sam.id, |alias| &alias.id).clone();
@@ -207,10 +199,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
     if watch.is_sound() {
         let target = Target {
             kind: TargetKind::Function,
-            arn: match &alias {
-                Some(alias) => reference(&alias.id),
-                None => get_att(&sam.id, "Arn"),
-            },
+            arn: arn(&sam, alias.as_ref()),
             name: reference(&invoked),
             id: invoked,
             sam: &sam,
@@ -230,55 +219,93 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
     let main = sam.attributes.main("AWS::Lambda::Function", properties);
     made.insert(sam.id.clone(), main, sam.place());
     tags::propagate(&sam, &mut made);
-    let deployment = alias.zip(version).map(|(alias, version)| Deployment {
+    let published = alias.zip(version);
+    Lowered {
+        made,
+        deployment: published.map(|(alias, version)| deployment(&sam, alias, version, shift)),
+        shares,
+        ..Lowered::default()
+    }
+}
+
+/// Adds the version and the alias, with what CodeDeploy does to the alias where traffic shifts.
+fn add_published(
+    sam: &SamResource,
+    alias: &Alias,
+    shift: Option<&Shift>,
+    mut published: Published,
+    made: &mut Generated,
+) -> Version {
+    if let Some(shift) = shift {
+        group::wire(&mut published.alias, shift);
+    }
+    let because = sam.path("AutoPublishAlias");
+    let version = published.version.id.clone();
+    made.insert(version, published.resource, because.clone());
+    made.insert(alias.id.clone(), published.alias, because);
+    published.version
+}
+
+/// The ARN that events invoke: the alias's, which is what a reference to it gives, or the function's.
+fn arn(sam: &SamResource, alias: Option<&Alias>) -> Value {
+    match alias {
+        Some(alias) => reference(&alias.id),
+        None => get_att(&sam.id, "Arn"),
+    }
+}
+
+fn deployment(
+    sam: &SamResource,
+    alias: Alias,
+    version: Version,
+    shift: Option<Shift>,
+) -> Deployment {
+    Deployment {
         function: sam.id.clone(),
         kind: Kind::Sam,
         condition: sam.attributes.condition().map(str::to_owned),
         alias,
         version,
         shift,
-    });
-    Lowered {
-        made,
-        deployment,
-        shares,
-        ..Lowered::default()
     }
 }
 
-/// The properties of the Lambda function but for its code and a generated role, as they also count for a version that
-/// is published on every change of them.
-fn set_function_properties(
+/// The properties of the Lambda function but for a generated role, as they also count for a version that is published
+/// on every change of them.
+fn function_properties(
     sam: &mut SamResource,
-    properties: &mut Map,
+    code: Value,
     capacity: Value,
     tracing: Option<Value>,
-) {
+) -> Map {
+    let mut properties = Map::with_capacity(sam.properties.len() + 2);
+    set(&mut properties, "Code", code);
     if let Some(target) = sam.get("DeadLetterQueue").get("TargetArn") {
         set(
-            properties,
+            &mut properties,
             "DeadLetterConfig",
             json!({ "TargetArn": target }),
         );
     }
-    property::copy(PROPERTIES, sam, properties);
-    set(properties, "Role", sam.get("Role").clone());
+    property::copy(PROPERTIES, sam, &mut properties);
+    set(&mut properties, "Role", sam.get("Role").clone());
     set(
-        properties,
+        &mut properties,
         "Tags",
         tags::created_by("lambda:createdBy", sam.get("Tags").as_object()),
     );
     if let Some(mode) = tracing {
-        set(properties, "TracingConfig", json!({ "Mode": mode }));
+        set(&mut properties, "TracingConfig", json!({ "Mode": mode }));
     }
-    set(properties, "CapacityProviderConfig", capacity);
+    set(&mut properties, "CapacityProviderConfig", capacity);
     if sam.is_truthy("FunctionScalingConfig") {
         set(
-            properties,
+            &mut properties,
             "FunctionScalingConfig",
             sam.get("FunctionScalingConfig").clone(),
         );
     }
+    properties
 }
 
 /// `Tracing` as the function's mode; none where it is off: absent, or `Disabled` once parameters are known.
