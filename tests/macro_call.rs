@@ -265,11 +265,36 @@ fn what_cloudformation_would_refuse_is_refused_with_numbers() {
 }
 
 #[test]
-fn what_the_transform_does_not_know_is_left_to_that_of_aws() {
-    let fragment = json!({ "Resources": { "C": { "Type": "AWS::Serverless::NetworkConnector", "Properties": {} } } });
+fn connectors_wherever_they_stand_are_left_to_the_transform_of_aws() {
+    let writes = |to: &str| json!({ "Properties": { "Destination": { "Id": to }, "Permissions": ["Write"] } });
+    let mut caller = function(json!({}));
+    caller["Connectors"] = json!({ "Tells": writes("News") });
+    let fragment = json!({ "Resources": {
+        "Caller": caller,
+        "News": { "Type": "AWS::SNS::Topic", "Connectors": { "Sends": writes("Jobs") } },
+        "Jobs": { "Type": "AWS::SQS::Queue" },
+        "Calls": {
+            "Type": "AWS::Serverless::Connector",
+            "Properties": { "Source": { "Id": "Caller" }, "Destination": { "Id": "Jobs" }, "Permissions": ["Read"] },
+        },
+        "Way": {
+            "Type": "AWS::Serverless::NetworkConnector",
+            "Properties": { "VpcConfig": { "SubnetIds": ["s"], "SecurityGroupIds": ["g"], "NetworkProtocol": "IPv4" } },
+        },
+    } });
     let kept = ask(&request(&fragment, &json!({ "Serverless": "Keep" })).to_string());
     assert_eq!(kept["fragment"], fragment, "{kept}");
-    assert!(message(&request(&fragment, &json!({})).to_string()).contains("not supported"));
+    let lowered = ask(&request(&fragment, &json!({})).to_string());
+    let lowered = lowered["fragment"]["Resources"].as_object().unwrap();
+    for made in [
+        "CallerTellsPolicy",
+        "NewsSendsQueuePolicy",
+        "CallsPolicy",
+        "WayOperatorRole",
+    ] {
+        assert!(lowered.contains_key(made), "{made}: {lowered:?}");
+    }
+    assert!(lowered["News"].get("Connectors").is_none(), "{lowered:?}");
 }
 
 #[test]

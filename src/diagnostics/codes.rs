@@ -383,6 +383,8 @@ codes! {
     MERGE_NOT_A_MAP = "merge-not-a-map" is Error by Sam;
     /// `MergeDefinitions` needs a `DefinitionBody`, and the API has a `DefinitionUri`.
     MERGE_WITHOUT_BODY = "merge-without-body" is Error by Sam;
+    /// `CodeUri` of an image of microVMs is no S3 location, and the role that is made for it may read an unrelated bucket.
+    MICROVM_CODE_NOT_IN_S3 = "microvm-code-not-in-s3" is Warning;
     /// A property that is required is not there.
     MISSING_PROPERTY = "missing-property" is Error by Sam;
     /// A model of a REST API is not a map.
@@ -397,6 +399,8 @@ codes! {
     NAME_OMITTED_AND_GIVEN = "name-omitted-and-given" is Error by Sam;
     /// Maps and lists are nested deeper than any template needs; the limit protects against hostile input.
     NESTED_TOO_DEEP = "nested-too-deep" is Error by Ours;
+    /// `ComputeTypes` of a network connector is not a list of one type.
+    NETWORK_CONNECTOR_COMPUTE_TYPES = "network-connector-compute-types" is Error by Sam;
     /// The region has no Serverless Application Repository.
     NO_APPLICATION_REPOSITORY = "no-application-repository" is Error by Sam;
     /// The file holds no template.
@@ -407,8 +411,6 @@ codes! {
     NOT_A_GLOBAL_PROPERTY = "not-a-global-property" is Error by Sam;
     /// The file holds something other than a map.
     NOT_A_MAPPING = "not-a-mapping" is Error by Sam;
-    /// A resource type of SAM that canaryform does not transform yet.
-    NOT_SUPPORTED_YET = "not-supported-yet" is Error by Ours;
     /// A number is read as another value than its text suggests, as YAML's rules want it.
     NUMBER_CHANGED_BY_READING = "number-changed-by-reading" is Warning;
     /// A number is infinite, not a number, or beyond 64 bits, which JSON or CloudFormation cannot carry.
@@ -485,6 +487,8 @@ codes! {
     RESULT_AMONG_CODE = "result-among-code" is Warning;
     /// `RetentionPolicy` of a layer is neither `Retain` nor `Delete`.
     RETENTION_POLICY = "retention-policy" is Error by Sam;
+    /// A role may be `AWS::NoValue`, and then there is none: none is made beside one that is given.
+    ROLE_MAY_BE_NOTHING = "role-may-be-nothing" is Warning;
     /// A state machine has `Policies`, which are for a generated role, together with a `Role` of its own.
     ROLE_WITH_POLICIES = "role-with-policies" is Error by Sam;
     /// The key of a WebSocket route cannot become part of a logical id.
@@ -595,6 +599,22 @@ codes! {
     VERSION_ARN_IGNORED = "version-arn-ignored" is Warning;
     /// `VPCEndpointIds` and `VpcEndpointIds` are both given, which are the same.
     VPC_ENDPOINT_IDS_TWICE = "vpc-endpoint-ids-twice" is Error by Sam;
+    /// `AuthType` of a web function does not say who may call it.
+    WEB_FUNCTION_AUTH = "web-function-auth" is Error by Sam;
+    /// The code of a web function stands in the template.
+    WEB_FUNCTION_CODE = "web-function-code" is Error by Sam;
+    /// `EgressNetworkConnectorArn` of a web function names no version of a network connector.
+    WEB_FUNCTION_EGRESS = "web-function-egress" is Error by Sam;
+    /// An environment variable of a web function has a name or a value that Lambda refuses.
+    WEB_FUNCTION_ENVIRONMENT = "web-function-environment" is Error by Sam;
+    /// `ReplicaRegions` of a web function are no regions, or cannot be known now.
+    WEB_FUNCTION_REGIONS = "web-function-regions" is Error by Sam;
+    /// `Timeout` of a web function is out of range.
+    WEB_FUNCTION_TIMEOUT = "web-function-timeout" is Error by Sam;
+    /// `AutoDeploymentMode`, `RevisionWeights` and `EndpointType` of a web function do not go together.
+    WEB_FUNCTION_TRAFFIC = "web-function-traffic" is Error by Sam;
+    /// `RevisionWeights` of a web function are no weights of at most two revisions that add up to 100.
+    WEB_FUNCTION_WEIGHTS = "web-function-weights" is Error by Sam;
     /// An attribute of a WebSocket API has no effect on anything that is generated.
     WEBSOCKET_ATTRIBUTE_LOST = "websocket-attribute-lost" is Warning;
     /// `AuthType: CUSTOM` of a WebSocket API lacks the `AuthArn` of its function.

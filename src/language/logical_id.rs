@@ -74,7 +74,22 @@ pub(crate) fn role(resource: &str) -> String {
     format!("{resource}Role")
 }
 
-/// The role with which Lambda manages the instances of a capacity provider.
+/// The role with which Lambda builds an image of microVMs.
+pub(crate) fn build_role(image: &str) -> String {
+    format!("{image}BuildRole")
+}
+
+/// `AWS::Lambda::WebFunctionRevision` of a web function.
+pub(crate) fn web_revision(function: &str) -> String {
+    format!("{function}Revision")
+}
+
+/// `AWS::Lambda::WebFunctionEndpoint` of a web function.
+pub(crate) fn web_endpoint(function: &str) -> String {
+    format!("{function}Endpoint")
+}
+
+/// The role with which Lambda manages the instances of a capacity provider, or a network connector.
 pub(crate) fn operator_role(provider: &str) -> String {
     format!("{provider}OperatorRole")
 }

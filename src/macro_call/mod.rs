@@ -228,11 +228,7 @@ fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Value,
     }
     let output = transform_leniently(fragment, given, &options)?;
     let mut diagnostics = output.diagnostics;
-    diagnostics.retain(|found| {
-        let is_beside_the_point = (resources_only && OF_WHOLE_TEMPLATES.contains(&found.code))
-            || (settings.keeps_serverless && found.code == codes::NOT_SUPPORTED_YET);
-        !is_beside_the_point
-    });
+    diagnostics.retain(|found| !(resources_only && OF_WHOLE_TEMPLATES.contains(&found.code)));
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(refusal(&diagnostics));
     }

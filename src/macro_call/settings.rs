@@ -141,9 +141,6 @@ pub fn transform_as_told(template: Template, options: &Options<'_>) -> Output {
     let mut output = crate::transform(template, &told);
     if let Some(kept) = kept {
         output.template = kept;
-        output
-            .diagnostics
-            .retain(|found| found.code != codes::NOT_SUPPORTED_YET);
     }
     output
 }

@@ -136,23 +136,12 @@ fn run(
     match kind.lower {
         Lower::Alone(lower) => lower(scope, sam),
         Lower::Among(lower) => lower(scope, common, sam),
-        Lower::Later => Lowered::default(),
     }
 }
 
 /// What is wrong with a resource at first sight; what is odd only is told.
 fn check(scope: &Scope<'_>, kind: &'static ResourceType, sam: &SamResource) -> Vec<Diagnostic> {
     let id = &sam.id;
-    if matches!(kind.lower, Lower::Later) {
-        return vec![
-            Diagnostic::new(
-                codes::NOT_SUPPORTED_YET,
-                Path::resource(id).then("Type"),
-                format!("`{}` is not supported yet", kind.name),
-            )
-            .help("leave this resource to AWS's own transform"),
-        ];
-    }
     let aside = scope.aside();
     if !logical_id::is_valid(id) {
         aside.report(

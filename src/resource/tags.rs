@@ -56,6 +56,20 @@ pub(crate) fn created_by(key: &str, tags: Option<&Map>) -> Value {
     Value::Array(made)
 }
 
+/// SAM's mark, behind the user's tags where `own` is set; then, with `PropagateTags`, the user's again, which win.
+pub(crate) fn marked(resource: &SamResource, own: bool) -> Value {
+    let user = resource.get("Tags").as_object();
+    let mut all = match user {
+        Some(user) if own => user.clone(),
+        _ => Map::new(),
+    };
+    all.insert("lambda:createdBy", json!("SAM"));
+    if let (Some(user), true) = (user, resource.is_truthy("PropagateTags")) {
+        all.extend(user.clone());
+    }
+    list(&all).into()
+}
+
 /// Refuses tag keys that belong to SAM.
 pub(crate) fn check_reserved(scope: &Scope<'_>, resource: &SamResource) {
     let Some(tags) = resource.get("Tags").as_object() else {

@@ -105,8 +105,6 @@ const SCALING_CONFIG: &[Key] = &[
 
 const MANAGED_RESOURCE_TAGS: &[Key] = &[Key::of("Tags", Holds::Map)];
 
-const CREATED_BY: &str = "lambda:createdBy";
-
 fn lower(scope: &Scope<'_>, mut provider: SamResource) -> Lowered {
     let Some(parts) = Parts::read(scope, &provider) else {
         return Lowered::default();
@@ -163,7 +161,7 @@ fn properties(provider: &SamResource, parts: Parts, role: Value) -> Map {
         "PermissionsConfig",
         json!({ "CapacityProviderOperatorRoleArn": role }),
     );
-    set(&mut properties, "Tags", marked(provider, true));
+    set(&mut properties, "Tags", tags::marked(provider, true));
     if !parts.instances.is_empty() {
         set(
             &mut properties,
@@ -246,22 +244,8 @@ fn role_properties(scope: &Scope<'_>, provider: &SamResource) -> Map {
     map(json!({
         "AssumeRolePolicyDocument": trust("lambda.amazonaws.com"),
         "ManagedPolicyArns": [policy],
-        "Tags": marked(provider, false),
+        "Tags": tags::marked(provider, false),
     }))
-}
-
-/// SAM's mark, behind the user's tags where `own` is set; then, with `PropagateTags`, the user's again, which win.
-fn marked(provider: &SamResource, own: bool) -> Value {
-    let user = provider.get("Tags").as_object();
-    let mut all = match user {
-        Some(user) if own => user.clone(),
-        _ => Map::new(),
-    };
-    all.insert(CREATED_BY.to_owned(), json!("SAM"));
-    if let (Some(user), true) = (user, provider.is_truthy("PropagateTags")) {
-        all.extend(user.clone());
-    }
-    tags::list(&all).into()
 }
 
 /// With a target the number of instances follows a policy, without one it is Lambda's affair.

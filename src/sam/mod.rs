@@ -12,21 +12,25 @@ pub(crate) mod events;
 pub(crate) mod function;
 pub(crate) mod graphql_api;
 pub(crate) mod layer_version;
+pub(crate) mod microvm_image;
+pub(crate) mod network_connector;
 pub(crate) mod policies;
 pub(crate) mod policy_templates;
 pub(crate) mod resource_type;
+pub(crate) mod roles;
 pub(crate) mod shares;
 pub(crate) mod simple_table;
 pub(crate) mod state_machine;
+pub(crate) mod web_function;
 
 use crate::tree::Value;
-use resource_type::{Lower, ResourceType, Stage};
+use resource_type::ResourceType;
 
 /// Every SAM resource type.
 pub(crate) const TYPES: &[ResourceType] = &[
     function::TYPE,
     layer_version::TYPE,
-    later("AWS::Serverless::WebFunction", Stage::WebFunctions, None),
+    web_function::TYPE,
     state_machine::TYPE,
     api::rest::TYPE,
     api::http::TYPE,
@@ -34,31 +38,11 @@ pub(crate) const TYPES: &[ResourceType] = &[
     simple_table::TYPE,
     application::TYPE,
     capacity_provider::TYPE,
-    later(
-        "AWS::Serverless::MicrovmImage",
-        Stage::Others,
-        Some("MicrovmImage"),
-    ),
-    later(
-        "AWS::Serverless::NetworkConnector",
-        Stage::Others,
-        Some("NetworkConnector"),
-    ),
+    microvm_image::TYPE,
+    network_connector::TYPE,
     graphql_api::TYPE,
     connector::TYPE,
 ];
-
-/// A type that is known and not supported yet.
-const fn later(name: &'static str, stage: Stage, globals: Option<&'static str>) -> ResourceType {
-    ResourceType {
-        name,
-        globals,
-        stage,
-        properties: &[],
-        referable: &[],
-        lower: Lower::Later,
-    }
-}
 
 /// The type that a resource says it has, where it is one of SAM's.
 pub(crate) fn type_of(resource: &Value) -> Option<&'static ResourceType> {

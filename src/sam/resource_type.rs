@@ -49,8 +49,6 @@ pub(crate) enum Lower {
     Alone(fn(&Scope<'_>, SamResource) -> Lowered),
     /// Among the others: it reads or edits other resources, or shares something with them.
     Among(fn(&Scope<'_>, &mut Common<'_>, SamResource) -> Lowered),
-    /// Not yet.
-    Later,
 }
 
 /// What a SAM resource becomes.

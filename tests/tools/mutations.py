@@ -82,10 +82,11 @@ def ordered(value):
     return value
 
 
-def verdict(binary, template, region):
-    """What the two disagree on; "" where they agree; None where SAM has no answer."""
+def verdict(binary, template, region, note=lambda _: None):
+    """What the two disagree on; "" where they agree; None where SAM has no answer. `note` is told SAM's answer."""
     text = json.dumps(template)
     wanted = sam.translate(text, region, {"Given": "given"})
+    note(wanted)
     if "crash" in wanted:
         return None
     command = [binary, "transform", "--region", region, "--diagnostics", "json", "--format", "json", "--parameter-overrides", "Given=given"]
