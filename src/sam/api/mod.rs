@@ -13,9 +13,11 @@ pub(crate) mod websocket;
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::logical_id;
+use crate::resource::SamResource;
 use crate::resource::generated::Generated;
 use crate::scope::Scope;
 use crate::template::Path;
+use openapi::Document;
 
 /// Refuses ids that are made of names which ids cannot hold.
 fn check_ids(scope: &Scope<'_>, api: &str, made: &Generated) {
@@ -31,4 +33,37 @@ fn check_ids(scope: &Scope<'_>, api: &str, made: &Generated) {
             .blame(Some(id)),
         );
     }
+}
+
+/// Refuses a property that is written into the document where there is none, or none that is `wanted`. A document that is
+/// included at the deployment may hold all that is needed: that is told, or left alone where code is ignored.
+fn refuse_without_body(
+    scope: &Scope<'_>,
+    api: &SamResource,
+    name: &str,
+    document: Option<&Document>,
+    wanted: &str,
+    help: &'static str,
+) {
+    let problem = match document.map(Document::included_from) {
+        None => "needs a `DefinitionBody` to write into".to_owned(),
+        Some(None) => {
+            format!("cannot be written into this `DefinitionBody`, which is not {wanted}")
+        }
+        Some(Some(location)) => {
+            if !scope.options.code.is_ignored() {
+                scope.report(openapi::included_body(name, &location, api.path(name)));
+            }
+            return;
+        }
+    };
+    scope.report(
+        Diagnostic::new(
+            codes::DEFINITION_BODY_NEEDED,
+            api.path(name),
+            format!("`{name}` {problem}"),
+        )
+        .on_key()
+        .help(help),
+    );
 }

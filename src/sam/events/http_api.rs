@@ -41,8 +41,10 @@
 //!
 //! Upstream: class HttpApi in model/eventsources/push.py.
 
+use super::api::auth::{
+    authorizer_not_a_text, nothing_to_waive, scopes_not_a_list, unknown_authorizer,
+};
 use super::{Event, EventType, Target, has_failed};
-use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::logical_id;
 use crate::language::python2::{Map as Map2, Node, Text};
@@ -349,7 +351,7 @@ fn required(stack: &Stack, route: &Route<'_>) -> Result<Option<(Text, Node)>, Di
     let scopes = auth.get("AuthorizationScopes").unwrap_or(&Value::Null);
     let authorizer = check_authorizer(route, api_auth, name, default.is_some())?;
     if is_truthy(Some(scopes)) && !scopes.is_array() {
-        return Err(scopes_not_a_list(route));
+        return Err(scopes_not_a_list(route.event));
     }
     let name = name.as_str().unwrap_or_default();
     let scopes = match authorizer {
@@ -380,18 +382,25 @@ fn check_authorizer<'a>(
     let has_iam = api_auth.get("EnableIamAuthorizer") == Some(&Value::Bool(true));
     let known = api_auth.get("Authorizers").and_then(Value::as_object);
     let Some(name) = name.as_str() else {
-        return Err(authorizer_not_a_text(route));
+        return Err(authorizer_not_a_text(route.event));
     };
     match name {
         "NONE" if has_default => return Ok(None),
-        "NONE" => return Err(nothing_to_waive(route)),
+        "NONE" => return Err(nothing_to_waive(route.event, &route.api)),
         "AWS_IAM" if has_iam => return Ok(None),
         _ => {}
     }
     match known.and_then(|known| known.get(name)) {
         Some(Value::Object(authorizer)) if !authorizer.is_empty() => Ok(Some(authorizer)),
         found if is_truthy(found) => Err(authorizer_not_a_map(route, name)),
-        _ => Err(unknown_authorizer(route, name, known)),
+        _ => {
+            let known: Vec<&str> = known
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| &**name)
+                .collect();
+            Err(unknown_authorizer(route.event, &route.api, name, &known))
+        }
     }
 }
 
@@ -438,36 +447,6 @@ fn no_authorizer(route: &Route<'_>) -> Diagnostic {
     .help("add `Authorizer`, or take `Auth` out")
 }
 
-fn scopes_not_a_list(route: &Route<'_>) -> Diagnostic {
-    Diagnostic::new(
-        codes::AUTHORIZATION_SCOPES,
-        route.event.path("Auth").then("AuthorizationScopes"),
-        "`AuthorizationScopes` must be a list",
-    )
-    .help("write `[scope]`")
-}
-
-fn authorizer_not_a_text(route: &Route<'_>) -> Diagnostic {
-    Diagnostic::new(
-        codes::UNKNOWN_AUTHORIZER,
-        route.event.path("Auth").then("Authorizer"),
-        "`Authorizer` must be the name of an authorizer",
-    )
-    .help("write the name itself: an intrinsic cannot be read before the deployment here")
-}
-
-fn nothing_to_waive(route: &Route<'_>) -> Diagnostic {
-    Diagnostic::new(
-        codes::AUTHORIZER_NONE,
-        route.event.path("Auth").then("Authorizer"),
-        format!(
-            "`Authorizer: NONE` waives a default that `{}` does not have",
-            route.api
-        ),
-    )
-    .help("take it out")
-}
-
 fn authorizer_not_a_map(route: &Route<'_>, name: &str) -> Diagnostic {
     Diagnostic::new(
         codes::AUTHORIZERS_SHAPE,
@@ -478,24 +457,4 @@ fn authorizer_not_a_map(route: &Route<'_>, name: &str) -> Diagnostic {
     )
     .help("write `{JwtConfiguration: {...}, IdentitySource: ...}`")
     .blame(None)
-}
-
-fn unknown_authorizer(route: &Route<'_>, name: &str, known: Option<&Map>) -> Diagnostic {
-    let api = &route.api;
-    let known: Vec<&str> = known
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| &**name)
-        .collect();
-    let help = match name {
-        "AWS_IAM" => format!("set `EnableIamAuthorizer: true` in the `Auth` of `{api}`"),
-        _ if known.is_empty() => format!("define it under `Auth.Authorizers` of `{api}`"),
-        _ => did_you_mean(name, &known),
-    };
-    Diagnostic::new(
-        codes::UNKNOWN_AUTHORIZER,
-        route.event.path("Auth").then("Authorizer"),
-        format!("`{api}` has no authorizer `{name}`"),
-    )
-    .help(help)
 }

@@ -35,7 +35,8 @@ use crate::language::python2::{Map as Map2, Node, Text};
 use crate::language::truth::is_truthy;
 use crate::resource::keys;
 use crate::resource::{map, set};
-use crate::sam::api::openapi::{Document, Fault, included_body};
+use crate::sam::api::openapi::{Document, Fault};
+use crate::sam::api::refuse_without_body;
 use crate::sam::code_location::parse_s3_uri;
 use crate::scope::Scope;
 use crate::stack::Names;
@@ -102,31 +103,13 @@ fn check_needs(scope: &Scope<'_>, api: &HttpApi, document: Option<&Document>) {
         .into_iter()
         .filter(|name| api.sam.is_truthy(name))
         .chain(is_disabled.then_some("DisableExecuteApiEndpoint"));
+    if document.is_some_and(Document::is_valid_openapi_3) {
+        return;
+    }
+    let help = "write the document inline, with a map of `paths` and an `openapi` version like `3.0.1`, or say this in the document itself";
     for name in given {
-        let problem = match document {
-            None => "needs a `DefinitionBody` to write into",
-            Some(document) if !document.is_valid_openapi_3() => {
-                if let Some(location) = document.included_from() {
-                    // What is not looked at may hold all that is needed.
-                    if !scope.options.code.is_ignored() {
-                        let path = api.sam.path(name);
-                        scope.report(included_body(name, &location, path));
-                    }
-                    continue;
-                }
-                "cannot be written into this `DefinitionBody`, which is not an OpenAPI document of version 3"
-            }
-            Some(_) => continue,
-        };
-        scope.report(
-            Diagnostic::new(
-                codes::DEFINITION_BODY_NEEDED,
-                api.sam.path(name),
-                format!("`{name}` {problem}"),
-            )
-            .on_key()
-            .help("write the document inline, with a map of `paths` and an `openapi` version like `3.0.1`, or say this in the document itself"),
-        );
+        let wanted = "an OpenAPI document of version 3";
+        refuse_without_body(scope, &api.sam, name, document, wanted, help);
     }
 }
 

@@ -56,7 +56,8 @@ use crate::language::intrinsics::is_intrinsic;
 use crate::language::python2::{Map as Map2, Node};
 use crate::resource::keys;
 use crate::resource::set;
-use crate::sam::api::openapi::{Cors, Document, Fault, included_body, is_version};
+use crate::sam::api::openapi::{Cors, Document, Fault, is_version};
+use crate::sam::api::refuse_without_body;
 use crate::sam::code_location;
 use crate::scope::Scope;
 use crate::tree::{Map, Value};
@@ -144,46 +145,19 @@ fn check(scope: &Scope<'_>, api: &RestApi) {
 
 /// Refuses properties that need a document where there is none, or none that is valid.
 fn check_needs(scope: &Scope<'_>, api: &RestApi, document: Option<&Document>) {
-    for name in ["Cors", "Auth", "GatewayResponses", "Models"] {
-        if !api.get(name).is_truthy() {
-            continue;
-        }
-        let problem = match document {
-            None => "needs a `DefinitionBody` to write into",
-            Some(document) if !document.is_valid() => {
-                if let Some(location) = document.included_from() {
-                    // What is not looked at may hold all that is needed.
-                    if !scope.options.code.is_ignored() {
-                        let path = api.sam.path(name);
-                        scope.report(included_body(name, &location, path));
-                    }
-                    continue;
-                }
-                "cannot be written into this `DefinitionBody`, which is not an OpenAPI document"
+    let wanted = "an OpenAPI document";
+    if !document.is_some_and(Document::is_valid) {
+        let help = "a body needs a map of `paths`, and `swagger: \"2.0\"` or an `openapi` version like `3.0.1`";
+        for name in ["Cors", "Auth", "GatewayResponses", "Models"] {
+            if api.get(name).is_truthy() {
+                refuse_without_body(scope, &api.sam, name, document, wanted, help);
             }
-            Some(_) => continue,
-        };
-        scope.report(
-            Diagnostic::new(
-                codes::DEFINITION_BODY_NEEDED,
-                api.sam.path(name),
-                format!("`{name}` {problem}"),
-            )
-            .on_key()
-            .help("a body needs a map of `paths`, and `swagger: \"2.0\"` or an `openapi` version like `3.0.1`"),
-        );
+        }
     }
-    let is_disabled = api.get("DisableExecuteApiEndpoint");
-    if !matches!(is_disabled, Node::Null) && document.is_none() {
-        scope.report(
-            Diagnostic::new(
-                codes::DEFINITION_BODY_NEEDED,
-                api.sam.path("DisableExecuteApiEndpoint"),
-                "`DisableExecuteApiEndpoint` needs a `DefinitionBody` to write into",
-            )
-            .on_key()
-            .help("write it into the document that `DefinitionUri` names"),
-        );
+    let name = "DisableExecuteApiEndpoint";
+    if document.is_none() && !matches!(api.get(name), Node::Null) {
+        let help = "write it into the document that `DefinitionUri` names";
+        refuse_without_body(scope, &api.sam, name, document, wanted, help);
     }
 }
 

@@ -56,6 +56,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::sam::api::draft::Draft;
 use crate::sam::api::openapi::{Document, Fault};
+use crate::sam::events::Event;
 use crate::scope::Scope;
 use crate::template::Path;
 
@@ -121,12 +122,7 @@ pub(super) fn checked_auth(
         .filter(|scopes| scopes.is_truthy());
     if let Some(scopes) = scopes {
         if scopes.as_list().is_none() {
-            return Err(Diagnostic::new(
-                codes::AUTHORIZATION_SCOPES,
-                at("AuthorizationScopes"),
-                "`AuthorizationScopes` must be a list",
-            )
-            .help("write `[scope]`"));
+            return Err(scopes_not_a_list(route.event));
         }
         if !auth.get("Authorizer").is_some_and(Node::is_truthy) {
             return Err(Diagnostic::new(
@@ -199,11 +195,18 @@ fn check_authorizer(route: &Route<'_>, api_auth: &Map2) -> Result<(), Diagnostic
         Node::Text(name) => match &**name {
             "AWS_IAM" => Ok(()),
             "NONE" if has_default() => Ok(()),
-            "NONE" => Err(nothing_to_waive(route)),
+            "NONE" => Err(nothing_to_waive(route.event, &route.api)),
             _ if is_known(name) => Ok(()),
-            _ => Err(unknown_authorizer(route, name, known)),
+            _ => {
+                let known: Vec<&str> = known
+                    .into_iter()
+                    .flat_map(Map2::keys)
+                    .map(|name| &**name)
+                    .collect();
+                Err(unknown_authorizer(route.event, &route.api, name, &known))
+            }
         },
-        _ => Err(authorizer_not_a_text(route)),
+        _ => Err(authorizer_not_a_text(route.event)),
     }
 }
 
@@ -291,42 +294,48 @@ fn authorizers_not_a_map(route: &Route<'_>) -> Diagnostic {
     .help("write `Authorizers: {Name: {FunctionArn: ...}}`")
 }
 
-fn nothing_to_waive(route: &Route<'_>) -> Diagnostic {
+pub(in crate::sam::events) fn scopes_not_a_list(event: &Event) -> Diagnostic {
+    Diagnostic::new(
+        codes::AUTHORIZATION_SCOPES,
+        event.path("Auth").then("AuthorizationScopes"),
+        "`AuthorizationScopes` must be a list",
+    )
+    .help("write `[scope]`")
+}
+
+pub(in crate::sam::events) fn nothing_to_waive(event: &Event, api: &str) -> Diagnostic {
     Diagnostic::new(
         codes::AUTHORIZER_NONE,
-        route.event.path("Auth").then("Authorizer"),
-        format!(
-            "`Authorizer: NONE` waives a default that `{}` does not have",
-            route.api
-        ),
+        event.path("Auth").then("Authorizer"),
+        format!("`Authorizer: NONE` waives a default that `{api}` does not have"),
     )
     .help("take it out")
 }
 
-fn authorizer_not_a_text(route: &Route<'_>) -> Diagnostic {
+pub(in crate::sam::events) fn authorizer_not_a_text(event: &Event) -> Diagnostic {
     Diagnostic::new(
         codes::UNKNOWN_AUTHORIZER,
-        route.event.path("Auth").then("Authorizer"),
+        event.path("Auth").then("Authorizer"),
         "`Authorizer` must be the name of an authorizer",
     )
     .help("write the name itself: an intrinsic cannot be read before the deployment here")
 }
 
-fn unknown_authorizer(route: &Route<'_>, name: &str, known: Option<&Map2>) -> Diagnostic {
-    let api = &route.api;
-    let known: Vec<&str> = known
-        .into_iter()
-        .flat_map(Map2::keys)
-        .map(|name| &**name)
-        .collect();
-    let help = if known.is_empty() {
-        format!("define it under `Auth.Authorizers` of `{api}`")
-    } else {
-        did_you_mean(name, &known)
+/// `known`: the authorizers that the API has.
+pub(in crate::sam::events) fn unknown_authorizer(
+    event: &Event,
+    api: &str,
+    name: &str,
+    known: &[&str],
+) -> Diagnostic {
+    let help = match name {
+        "AWS_IAM" => format!("set `EnableIamAuthorizer: true` in the `Auth` of `{api}`"),
+        _ if known.is_empty() => format!("define it under `Auth.Authorizers` of `{api}`"),
+        _ => did_you_mean(name, known),
     };
     Diagnostic::new(
         codes::UNKNOWN_AUTHORIZER,
-        route.event.path("Auth").then("Authorizer"),
+        event.path("Auth").then("Authorizer"),
         format!("`{api}` has no authorizer `{name}`"),
     )
     .help(help)

@@ -42,7 +42,7 @@
 //!
 //! Upstream: class Api in model/eventsources/push.py and in model/stepfunctions/events.py.
 
-mod auth;
+pub(super) mod auth;
 mod request;
 
 use super::event_bridge_rule::role_to_start;
