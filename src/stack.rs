@@ -7,6 +7,7 @@ use crate::resource::generated::{Generated, Made, Slot};
 use crate::scope::Scope;
 use crate::template::{Path, Template};
 use crate::tree::{Map, Text, Value};
+use hashbrown::DefaultHashBuilder;
 use indexmap::IndexMap;
 
 /// The conditions of a template.
@@ -80,13 +81,16 @@ impl Conditions {
     }
 }
 
+/// Values by names that are looked up a lot, which a quick hash is enough for.
+type ById<T> = IndexMap<String, T, DefaultHashBuilder>;
+
 /// What references to SAM resources stand for once these are lowered.
 #[derive(Default)]
 pub(crate) struct Names {
     /// Resources whose id changes (layers): old id to new.
-    pub(crate) renamed: IndexMap<String, String>,
+    pub(crate) renamed: ById<String>,
     /// Dotted references (`Fn.Alias`) and the generated id that each stands for.
-    pub(crate) referable: IndexMap<String, String>,
+    pub(crate) referable: ById<String>,
     /// Connectors, and the resources that each has become.
     pub(crate) connectors: IndexMap<String, Vec<String>>,
 }
@@ -106,7 +110,7 @@ pub(crate) struct Stack {
     pub(crate) conditions: Conditions,
     pub(crate) names: Names,
     /// What lowering made, by logical id.
-    made: IndexMap<String, Placed>,
+    made: ById<Placed>,
     origins: Origins,
 }
 
@@ -116,7 +120,7 @@ impl Stack {
             own: resources,
             conditions,
             names: Names::default(),
-            made: IndexMap::new(),
+            made: ById::default(),
             origins: Origins::new(),
         }
     }

@@ -157,7 +157,7 @@ fn emit_shared(
 ) {
     let mut attributes = Map::new();
     if let Some(condition) = condition {
-        attributes.insert("Condition".to_owned(), condition.into());
+        attributes.insert("Condition", condition.into());
     }
     stack.emit_new(
         scope,
@@ -205,7 +205,7 @@ fn lower_group(scope: &Scope<'_>, stack: &mut Stack, function: &str, shift: &Shi
     hooks::warn_of_refused(scope, function, shift);
     let mut properties = Map::new();
     if let Some(alarms) = alarms::configuration(&shift.alarms) {
-        properties.insert("AlarmConfiguration".to_owned(), alarms);
+        properties.insert("AlarmConfiguration", alarms);
     }
     set(
         &mut properties,
@@ -236,14 +236,14 @@ fn lower_group(scope: &Scope<'_>, stack: &mut Stack, function: &str, shift: &Shi
     };
     set(&mut properties, "ServiceRoleArn", role);
     if let Some(triggers) = &shift.triggers {
-        properties.insert("TriggerConfigurations".to_owned(), triggers.clone());
+        properties.insert("TriggerConfigurations", triggers.clone());
     }
     if !shift.tags.is_empty() {
         set(&mut properties, "Tags", tags::list(&shift.tags).into());
     }
     let mut attributes = Map::new();
     if let Some(condition) = &shift.condition {
-        attributes.insert("Condition".to_owned(), condition.as_str().into());
+        attributes.insert("Condition", condition.as_str().into());
     }
     let because = vec![Path::property(function, "DeploymentPreference")];
     let made = resource("AWS::CodeDeploy::DeploymentGroup", attributes, properties);

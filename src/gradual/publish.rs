@@ -229,7 +229,7 @@ fn append_to_description(scope: &Scope<'_>, sam: &SamResource, properties: &mut 
         Value::String(text) => json!(format!("{text} {sha}")),
         other => json!({ "Fn::Join": [" ", [other, sha]] }),
     };
-    properties.insert("Description".to_owned(), appended);
+    properties.insert("Description", appended);
 }
 
 /// Something that is hashed.
@@ -447,7 +447,7 @@ fn make_version(sam: &mut SamResource) -> (Value, Value) {
                 Value::Null => json!("Retain"),
                 given => given,
             };
-            attributes.insert("DeletionPolicy".to_owned(), policy.clone());
+            attributes.insert("DeletionPolicy", policy.clone());
             policy
         }
     };

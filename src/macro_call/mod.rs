@@ -341,7 +341,7 @@ impl Fragment {
             return Err(misplaced().into());
         }
         let resources = Value::Object(std::mem::take(&mut template.0));
-        template.0.insert("Resources".to_owned(), resources);
+        template.0.insert("Resources", resources);
         Ok(Self {
             template,
             resources_only: true,

@@ -208,7 +208,7 @@ fn merge_resource(
         .filter(|(name, _)| !unwanted.contains(&name.as_str()));
     let merged = merge_maps(wanted, own, &mut Vec::new(), &mut inherited);
     tell_unmerged(scope, id, &inherited);
-    resource.insert("Properties".to_owned(), Value::Object(merged));
+    resource.insert("Properties", Value::Object(merged));
     Some(inherited)
 }
 

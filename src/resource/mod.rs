@@ -150,9 +150,9 @@ impl Attributes {
 /// A CloudFormation resource: `Type`, the attributes, and `Properties`.
 pub(crate) fn resource(kind: &str, attributes: Map, properties: Map) -> Value {
     let mut made = Map::with_capacity(attributes.len() + 2);
-    made.insert("Type".to_owned(), kind.into());
+    made.insert("Type", kind.into());
     made.extend(attributes);
-    made.insert("Properties".to_owned(), Value::Object(properties));
+    made.insert("Properties", Value::Object(properties));
     Value::Object(made)
 }
 
@@ -186,7 +186,7 @@ pub(crate) fn map(value: Value) -> Map {
 /// Adds a property, unless it is null.
 pub(crate) fn set(properties: &mut Map, name: &str, value: Value) {
     if !value.is_null() {
-        properties.insert(name.to_owned(), value);
+        properties.insert(name, value);
     }
 }
 

@@ -266,7 +266,7 @@ pub(crate) fn misspelt(table: &'static [Property], properties: &Map) -> Vec<&'st
 pub(crate) fn copy(table: &'static [Property], from: &mut SamResource, to: &mut Map) {
     for row in table {
         if row.copies(from.get(row.name)) {
-            to.insert(row.name.to_owned(), from.take(row.name));
+            to.insert(Text::from_static(row.name), from.take(row.name));
         }
     }
 }

@@ -118,7 +118,7 @@ pub(crate) fn write(made: &mut Value, tags: &[Value]) {
     if let (true, Some(made)) = (tagged, made.as_object_mut()) {
         let properties = made.entry("Properties").or_insert_with(|| json!({}));
         if let Some(properties) = properties.as_object_mut() {
-            properties.insert("Tags".to_owned(), tags.to_vec().into());
+            properties.insert("Tags", tags.to_vec().into());
         }
     }
 }

@@ -175,7 +175,7 @@ pub(crate) fn read(
             continue;
         };
         if let Some(value) = bring(scope, key.holds, value, key.name, &path) {
-            made.insert(key.output.to_owned(), value);
+            made.insert(key.output, value);
         }
     }
     made

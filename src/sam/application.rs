@@ -83,8 +83,8 @@ fn lower(scope: &Scope<'_>, mut application: SamResource) -> Lowered {
 
     let mut marks = Map::new();
     if let Some((id, version)) = found.application {
-        marks.insert("serverlessrepo:applicationId".to_owned(), id.into());
-        marks.insert("serverlessrepo:semanticVersion".to_owned(), version.into());
+        marks.insert("serverlessrepo:applicationId", id.into());
+        marks.insert("serverlessrepo:semanticVersion", version.into());
     }
     if let Value::Object(tags) = application.take("Tags") {
         marks.extend(tags);

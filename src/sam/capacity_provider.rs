@@ -252,13 +252,13 @@ fn role_properties(scope: &Scope<'_>, provider: &SamResource) -> Map {
 fn scaling_config(mut scaling: Map) -> Value {
     let mut made = Map::new();
     if let Some(most) = scaling.get_mut("MaxVCpuCount") {
-        made.insert("MaxVCpuCount".to_owned(), most.take());
+        made.insert("MaxVCpuCount", most.take());
     }
     match scaling.get("AverageCPUUtilization") {
         Some(target) => {
-            made.insert("ScalingMode".to_owned(), json!("Manual"));
+            made.insert("ScalingMode", json!("Manual"));
             made.insert(
-                "ScalingPolicies".to_owned(),
+                "ScalingPolicies",
                 json!([{
                     "PredefinedMetricType": "LambdaCapacityProviderAverageCPUUtilization",
                     "TargetValue": target,
@@ -266,7 +266,7 @@ fn scaling_config(mut scaling: Map) -> Value {
             );
         }
         None => {
-            made.insert("ScalingMode".to_owned(), json!("Auto"));
+            made.insert("ScalingMode", json!("Auto"));
         }
     }
     Value::Object(made)

@@ -201,10 +201,10 @@ fn from_text(scope: &Scope<'_>, text: &str, path: &Path, property: &str) -> Opti
     }
     if let Some(uri) = parse_s3_uri(text) {
         let mut code = Map::new();
-        code.insert("S3Bucket".to_owned(), uri.bucket.into());
-        code.insert("S3Key".to_owned(), uri.key.into());
+        code.insert("S3Bucket", uri.bucket.into());
+        code.insert("S3Key", uri.key.into());
         if let Some(version) = uri.version {
-            code.insert("S3ObjectVersion".to_owned(), version.into());
+            code.insert("S3ObjectVersion", version.into());
         }
         return Some(CodeLocation {
             value: Value::Object(code),

@@ -91,14 +91,14 @@ fn lower(scope: &Scope<'_>, mut layer: SamResource) -> Lowered {
     if !layer.is_truthy("LayerName") {
         layer
             .properties
-            .insert("LayerName".to_owned(), layer.id.clone().into());
+            .insert("LayerName", layer.id.clone().into());
     }
     set(&mut properties, "LayerName", layer.take("LayerName"));
     crate::resource::property::copy(PROPERTIES, &mut layer, &mut properties);
 
     let mut attributes = layer.attributes.dependencies();
     attributes.extend(layer.attributes.passed_on());
-    attributes.insert("DeletionPolicy".to_owned(), deletion_policy);
+    attributes.insert("DeletionPolicy", deletion_policy);
     let made = resource("AWS::Lambda::LayerVersion", attributes, properties);
     Lowered {
         renamed: Some(id.clone()),
@@ -195,7 +195,7 @@ fn check_architectures(scope: &Scope<'_>, layer: &SamResource) -> bool {
 /// The layer's id and a hash of all that it is made of; local code counts by its content.
 fn new_id(layer: &SamResource, local: Option<&Value>) -> String {
     let mut hashed = Map::new();
-    hashed.insert("Type".to_owned(), TYPE.name.into());
+    hashed.insert("Type", TYPE.name.into());
     hashed.extend(layer.attributes.dependencies());
     for name in HASHED_ATTRIBUTES {
         if let Some(value) = layer.attributes.kept.get(name) {
@@ -212,7 +212,7 @@ fn new_id(layer: &SamResource, local: Option<&Value>) -> String {
         })
         .collect();
     if !properties.is_empty() {
-        hashed.insert("Properties".to_owned(), Value::Object(properties));
+        hashed.insert("Properties", Value::Object(properties));
     }
     let suffix = logical_id::hash(&python_json::compact(&json!({ &layer.id: hashed })));
     logical_id::layer_version(&layer.id, &suffix)

@@ -77,7 +77,7 @@ fn lower(scope: &Scope<'_>, mut table: SamResource) -> Lowered {
         "KeySchema",
         json!([{ "AttributeName": key.get("AttributeName"), "KeyType": "HASH" }]),
     );
-    properties.insert("AttributeDefinitions".to_owned(), json!([key]));
+    properties.insert("AttributeDefinitions", json!([key]));
     let by_request = !table.is_truthy("ProvisionedThroughput");
     property::copy(PROPERTIES, &mut table, &mut properties);
     if let Some(tags) = table

@@ -253,8 +253,8 @@ fn text_attribute(resource: &Value, name: &str) -> Option<String> {
 fn name_default_route(properties: &mut Map) {
     let is_given = |name: &str| is_truthy(properties.get(name));
     if !is_given("Path") && !is_given("Method") {
-        properties.insert("Path".to_owned(), DEFAULT_PATH.into());
-        properties.insert("Method".to_owned(), openapi::ANY_METHOD.into());
+        properties.insert("Path", DEFAULT_PATH.into());
+        properties.insert("Method", openapi::ANY_METHOD.into());
     }
 }
 

@@ -259,7 +259,7 @@ fn draft_all(
             };
             Draft::new(document, is_managed)
         } else {
-            properties.insert("DefinitionBody".to_owned(), Value::Null);
+            properties.insert("DefinitionBody", Value::Null);
             Draft::new(Some((kind.skeleton)()), true)
         };
         if is_emulated && kind.resource == HTTP_API {
@@ -441,14 +441,14 @@ fn add_route_settings(resources: &mut Map, scope: &Scope<'_>, given: RouteSettin
 fn implicit_resource(kind: &Kind, implicit: &mut Implicit, condition: Option<String>) -> Value {
     let mut properties = map((kind.properties)());
     if !implicit.tags.is_empty() {
-        properties.insert("Tags".to_owned(), std::mem::take(&mut implicit.tags).into());
+        properties.insert("Tags", std::mem::take(&mut implicit.tags).into());
     }
     if implicit.propagates_tags && kind.resource == REST_API {
-        properties.insert("PropagateTags".to_owned(), true.into());
+        properties.insert("PropagateTags", true.into());
     }
     let mut resource = map(json!({ "Type": kind.resource, "Properties": properties }));
     if let Some(condition) = condition {
-        resource.insert("Condition".to_owned(), condition.into());
+        resource.insert("Condition", condition.into());
     }
     for (attribute, given, known) in [
         (

@@ -250,7 +250,7 @@ fn properties(
     if is_truthy(given.get("IpAddressType")) {
         set(&mut configuration, "IpAddressType", get("IpAddressType"));
     }
-    properties.insert("EndpointConfiguration".to_owned(), configuration.into());
+    properties.insert("EndpointConfiguration", configuration.into());
     let trust_store = match endpoint {
         Endpoint::Private => Value::Null,
         Endpoint::Edge | Endpoint::Regional => trust_store(
@@ -432,8 +432,8 @@ fn add_records(
         Endpoint::Private => (get("VpcEndpointHostedZoneId"), get("VpcEndpointDomainName")),
     };
     let mut target = Map::new();
-    target.insert("HostedZoneId".to_owned(), target_zone);
-    target.insert("DNSName".to_owned(), target_name);
+    target.insert("HostedZoneId", target_zone);
+    target.insert("DNSName", target_name);
     let records = route53::records(&given, &name, target);
     let zone = route53::zone(&given).cloned().unwrap_or_default();
     let mut properties = Map::new();
@@ -443,7 +443,7 @@ fn add_records(
         }
     }
     if is_separate {
-        properties.insert("RecordSets".to_owned(), records.into());
+        properties.insert("RecordSets", records.into());
         let id = logical_id::separate_record_set_group(&zone, &name);
         made.insert_beside(
             &api.attributes,

@@ -88,7 +88,7 @@ pub(super) fn read(scope: &Scope<'_>, api: &SamResource, stage: &str) -> Option<
         "CertificateArn",
         given.get("CertificateArn").cloned().unwrap_or_default(),
     );
-    configuration.insert("EndpointType".to_owned(), "REGIONAL".into());
+    configuration.insert("EndpointType", "REGIONAL".into());
     for key in ["OwnershipVerificationCertificateArn", "SecurityPolicy"] {
         if let Some(value) = given.get(key).filter(|value| is_truthy(Some(value))) {
             configuration.insert(key.to_owned(), value.clone());
@@ -96,10 +96,7 @@ pub(super) fn read(scope: &Scope<'_>, api: &SamResource, stage: &str) -> Option<
     }
     let mut properties = Map::new();
     set(&mut properties, "DomainName", name.clone());
-    properties.insert(
-        "DomainNameConfigurations".to_owned(),
-        json!([configuration]),
-    );
+    properties.insert("DomainNameConfigurations", json!([configuration]));
     // The reference blames an unknown key itself, which leads to no resource.
     let trust_store = domain::trust_store(
         scope,
@@ -184,11 +181,8 @@ fn records(
         route53.get(key).cloned().unwrap_or_default(),
     );
     let mut target = Map::new();
-    target.insert(
-        "HostedZoneId".to_owned(),
-        get_att(domain, "RegionalHostedZoneId"),
-    );
-    target.insert("DNSName".to_owned(), get_att(domain, "RegionalDomainName"));
+    target.insert("HostedZoneId", get_att(domain, "RegionalHostedZoneId"));
+    target.insert("DNSName", get_att(domain, "RegionalDomainName"));
     let records = route53::records(route53, name, target);
     Some((logical_id::record_set_group(&zone), properties, records))
 }
@@ -214,7 +208,7 @@ pub(super) fn make(
         add(id, kind, properties, api.path("Domain"));
     }
     if let Some((id, mut properties, records)) = domain.records {
-        properties.insert("RecordSets".to_owned(), records.into());
+        properties.insert("RecordSets", records.into());
         let because = api.path("Domain").then("Route53");
         add(id, route53::RECORD_SET_GROUP, properties, because);
     }

@@ -89,7 +89,7 @@ pub(super) fn records(route53: &Map, domain_name: &Value, target: Map) -> Vec<Va
         .get("EvaluateTargetHealth")
         .filter(|given| !given.is_null())
     {
-        alias.insert("EvaluateTargetHealth".to_owned(), health.clone());
+        alias.insert("EvaluateTargetHealth", health.clone());
     }
     alias.extend(target);
     let kinds: &[&str] = if route53.get("IpV6") == Some(&Value::Bool(true)) {
@@ -166,7 +166,7 @@ pub(crate) fn lower_shared(scope: &Scope<'_>, stack: &mut Stack, members: Vec<Me
     }
     for (id, group) in groups {
         let mut properties = group.properties;
-        properties.insert("RecordSets".to_owned(), group.records.into());
+        properties.insert("RecordSets", group.records.into());
         let made = resource(RECORD_SET_GROUP, group.attributes, properties);
         stack.complete(scope, &group.api, id, made, group.because);
     }

@@ -178,7 +178,7 @@ fn resources(
         .iter()
         .map(|(api, stage)| json!({ "ApiId": reference(api), "Stage": reference(stage) }));
     let mut properties = Map::new();
-    properties.insert("ApiStages".to_owned(), stages.collect());
+    properties.insert("ApiStages", stages.collect());
     for name in ["UsagePlanName", "Description", "Quota", "Tags", "Throttle"] {
         if let Some(value) = given.get(name).filter(|value| is_truthy(Some(value))) {
             properties.insert(name.to_owned(), value.clone());
@@ -264,7 +264,7 @@ fn attributes_of_all(members: &[Member], condition: Option<&'static str>) -> Map
         }
     }
     if let Some(condition) = condition {
-        attributes.insert("Condition".to_owned(), condition.into());
+        attributes.insert("Condition", condition.into());
     }
     attributes
 }

@@ -187,7 +187,7 @@ fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
     }
 
     let mut all_tags = api.get("Tags").as_object().cloned().unwrap_or_default();
-    all_tags.insert(CREATED_BY.to_owned(), "SAM".into());
+    all_tags.insert(CREATED_BY, "SAM".into());
     let propagate = is_truthy(Some(api.get("PropagateTags"))) && api.is_truthy("Tags");
     let stage_tags = if propagate {
         Value::Object(all_tags.clone())
@@ -198,7 +198,7 @@ fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
     domain_v2::make(&api, domain, stage_tags.clone(), &Map::new(), &mut made);
     let mut attributes = Map::new();
     if api.is_truthy("RouteSettings") {
-        attributes.insert("DependsOn".to_owned(), routes.into());
+        attributes.insert("DependsOn", routes.into());
     }
     let mut properties =
         map(json!({ "ApiId": reference(&api.id), "StageName": stage.name, "AutoDeploy": true }));
@@ -217,8 +217,7 @@ fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
 
     let mut properties = map(json!({ "ProtocolType": "WEBSOCKET" }));
     if api.get("Name").is_null() {
-        api.properties
-            .insert("Name".to_owned(), api.id.clone().into());
+        api.properties.insert("Name", api.id.clone().into());
     }
     property::copy(PROPERTIES, &mut api, &mut properties);
     set(&mut properties, "Tags", Value::Object(all_tags));

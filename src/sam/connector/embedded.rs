@@ -240,7 +240,7 @@ pub(crate) fn lower(
         &at_properties,
     );
     let mut source = Map::new();
-    source.insert("Id".to_owned(), embedded.owner.clone().into());
+    source.insert("Id", embedded.owner.clone().into());
     let mut source_place = place.clone();
     let reference = connector.properties.get("SourceReference");
     if let Some(Value::Null) = reference {

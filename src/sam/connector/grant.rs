@@ -123,12 +123,9 @@ pub(crate) fn make(
                 "Principal": principal,
             }));
             if *with_account {
-                properties.insert(
-                    "SourceAccount".to_owned(),
-                    json!({ "Fn::Sub": "${AWS::AccountId}" }),
-                );
+                properties.insert("SourceAccount", json!({ "Fn::Sub": "${AWS::AccountId}" }));
             }
-            properties.insert("SourceArn".to_owned(), source_arn);
+            properties.insert("SourceArn", source_arn);
             Some(Granted {
                 kind: "AWS::Lambda::Permission",
                 suffix: "WriteLambdaPermission",

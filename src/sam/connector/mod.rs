@@ -229,7 +229,7 @@ fn dress(
         written.map_or_else(|| side.kind.clone(), |kind| (*kind).to_owned())
     };
     metadata.insert(
-        MARK.to_owned(),
+        MARK,
         mark(
             connector.id,
             &type_of(&pair.source),
@@ -251,7 +251,7 @@ pub(crate) fn join_inside(
 ) -> Option<(String, Value)> {
     let mut attributes = Attributes::default();
     attributes.kept.insert(
-        "Metadata".to_owned(),
+        "Metadata",
         json!({ MARK: mark(id, &source.kind, &destination.kind) }),
     );
     let pair = Pair {

@@ -190,10 +190,7 @@ fn rule_target(
         set(&mut to, name, event.get(name).clone());
     }
     if let Some(dead_letters) = dead_letters {
-        to.insert(
-            "DeadLetterConfig".to_owned(),
-            json!({ "Arn": &dead_letters.arn }),
-        );
+        to.insert("DeadLetterConfig", json!({ "Arn": &dead_letters.arn }));
     }
     to.into()
 }

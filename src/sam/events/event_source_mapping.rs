@@ -392,7 +392,7 @@ fn read_destination(scope: &Scope<'_>, event: &Event) -> Option<(Value, Option<V
     let mut emitted = on_failure.clone();
     emitted.retain(|key, _| key != "Type");
     let mut config = given.clone();
-    config.insert("OnFailure".to_owned(), emitted.into());
+    config.insert("OnFailure", emitted.into());
     let policy = policy
         .map(|(suffix, action)| allow_to_send(&event.policy_name(suffix), action, destination));
     Some((config.into(), policy))

@@ -171,7 +171,7 @@ pub(crate) fn tag_buckets(scope: &Scope<'_>, stack: &mut Stack, taggers: &[Tagge
         let (Some(tags), Some(properties)) = (tags, properties) else {
             continue;
         };
-        let replaced = properties.insert("Tags".to_owned(), tags.clone().into());
+        let replaced = properties.insert("Tags", tags.clone().into());
         if replaced.is_some_and(|replaced| has_tags_of_user(&replaced)) {
             scope.report(
                 Diagnostic::new(
@@ -208,9 +208,9 @@ fn notifications(event: &Event, function: &Value, condition: Option<&Value>) -> 
         let mut entry = json!({ "Function": function });
         if let Some(entry) = entry.as_object_mut() {
             if !event.get("Filter").is_null() {
-                entry.insert("Filter".to_owned(), event.get("Filter").clone());
+                entry.insert("Filter", event.get("Filter").clone());
             }
-            entry.insert("Event".to_owned(), name.clone());
+            entry.insert("Event", name.clone());
         }
         match condition {
             Some(condition) => json!({ "Fn::If": [condition, entry, no_value()] }),
@@ -285,7 +285,7 @@ fn depend(scope: &Scope<'_>, event: &Event, bucket: &str, attributes: &mut Map, 
             each.push(id);
         }
     }
-    attributes.insert("DependsOn".to_owned(), each.into());
+    attributes.insert("DependsOn", each.into());
 }
 
 /// Lets the bucket wait for a permission that only exists under a condition: a tag refers to it.

@@ -98,7 +98,7 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     let mut to = map(json!({ "Arn": &target.arn, "RoleArn": role }));
     set(&mut to, "Input", event.get("Input").clone());
     if let Some(queue) = queue {
-        to.insert("DeadLetterConfig".to_owned(), json!({ "Arn": queue }));
+        to.insert("DeadLetterConfig", json!({ "Arn": queue }));
     }
     set(&mut to, "RetryPolicy", event.get("RetryPolicy").clone());
 

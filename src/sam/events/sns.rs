@@ -232,7 +232,7 @@ fn made_queue(scope: &Scope<'_>, stack: &Stack, event: &Event) -> (Option<Queue>
     let mut properties = Map::new();
     let fifo = fifo_topic(scope, stack, event);
     if is_truthy(Some(&fifo)) {
-        properties.insert("FifoQueue".to_owned(), fifo);
+        properties.insert("FifoQueue", fifo);
     }
     let queue = Queue {
         arn: get_att(&id, "Arn"),

@@ -138,7 +138,7 @@ fn zip(scope: &Scope<'_>, sam: &mut SamResource) -> Option<CodeLocation> {
             .flatten()
         {
             if let Value::Object(map) = map {
-                map.insert("SourceKMSKeyArn".to_owned(), key.clone());
+                map.insert("SourceKMSKeyArn", key.clone());
             }
         }
     }

@@ -146,7 +146,7 @@ pub(super) fn lower(
                 if let Some(value) =
                     read.and_then(|read| send_to(scope, common, sam, &mut invoked, read))
                 {
-                    destinations.insert(name.to_owned(), json!({ "Destination": value }));
+                    destinations.insert(name, json!({ "Destination": value }));
                 }
             }
         }
@@ -170,7 +170,7 @@ pub(super) fn lower(
     let mut attributes = Map::new();
     if let Some(alias) = alias {
         // It names the alias by its name, which says nothing of the order.
-        attributes.insert("DependsOn".to_owned(), json!([&alias.id]));
+        attributes.insert("DependsOn", json!([&alias.id]));
     }
     attributes.extend(sam.attributes.kept.clone());
     let made = resource("AWS::Lambda::EventInvokeConfig", attributes, properties);
@@ -377,7 +377,7 @@ fn make(
     let path = &destination.path;
     let combined = condition.map(|condition| combine(scope, common, sam, condition, path));
     if let (Some(condition), Some(made)) = (combined, made.as_object_mut()) {
-        made.insert("Condition".to_owned(), condition.into());
+        made.insert("Condition", condition.into());
     }
     let because = destination.place.clone();
     invoked.made.insert(id.clone(), made, because);

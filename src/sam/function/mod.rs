@@ -211,7 +211,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
     }
 
     if let Some(value) = role.value {
-        properties.insert("Role".to_owned(), value);
+        properties.insert("Role", value);
     }
     if let Some(wanted) = role.wanted {
         made.insert(role_id, role::make(&mut sam, wanted, policies), sam.place());

@@ -181,7 +181,7 @@ pub(super) fn make(sam: &mut SamResource, wanted: Wanted, policies: RolePolicies
     let properties = policies.into_role(sam, trusted, "lambda:createdBy");
     let mut role = sam.attributes.derived("AWS::IAM::Role", properties);
     if let (Some(condition), Some(role)) = (wanted.condition, role.as_object_mut()) {
-        role.insert("Condition".to_owned(), condition);
+        role.insert("Condition", condition);
     }
     role
 }

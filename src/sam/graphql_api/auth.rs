@@ -123,7 +123,7 @@ pub(super) fn set(scope: &Scope<'_>, api: &Api, properties: &mut Map) -> Vec<Aut
         return authorizers;
     }
     let (kind, config) = read(scope, &auth, &place, &mut authorizers);
-    properties.insert("AuthenticationType".to_owned(), kind);
+    properties.insert("AuthenticationType", kind);
     if let Some((name, config)) = config {
         properties.insert(name.to_owned(), config);
     }
@@ -144,10 +144,7 @@ pub(super) fn set(scope: &Scope<'_>, api: &Api, properties: &mut Map) -> Vec<Aut
         additional.push(Value::Object(provider));
     }
     if !additional.is_empty() {
-        properties.insert(
-            "AdditionalAuthenticationProviders".to_owned(),
-            additional.into(),
-        );
+        properties.insert("AdditionalAuthenticationProviders", additional.into());
     }
     authorizers
 }

@@ -158,7 +158,7 @@ pub(super) fn report_code(scope: &Scope<'_>, is_twice: bool, place: &Path) {
 pub(super) fn set_runtime(scope: &Scope<'_>, given: &Map, properties: &mut Map, place: &Path) {
     match given.get("Runtime") {
         Some(runtime) => {
-            properties.insert("Runtime".to_owned(), runtime.clone());
+            properties.insert("Runtime", runtime.clone());
         }
         None => scope.report(
             Diagnostic::new(
@@ -236,7 +236,7 @@ pub(super) fn lower_none_source(scope: &Scope<'_>, api: &mut Api, functions: &Fu
     );
     for other in others {
         let mut properties = properties.clone();
-        properties.insert("ApiId".to_owned(), api.api_id.clone());
+        properties.insert("ApiId", api.api_id.clone());
         let resource = api.sam.attributes.main(DATA_SOURCE, properties);
         api.made.insert(id.clone(), resource, other.clone());
     }

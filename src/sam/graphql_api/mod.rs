@@ -149,7 +149,7 @@ impl Api {
         mut properties: Map,
         because: Path,
     ) {
-        properties.insert("ApiId".to_owned(), self.api_id.clone());
+        properties.insert("ApiId", self.api_id.clone());
         self.add_apart(scope, id, kind, properties, because);
     }
 
@@ -261,7 +261,7 @@ fn lower_api(scope: &Scope<'_>, api: &mut Api) {
         Value::Object(given) => given.clone(),
         _ => Map::new(),
     };
-    all.insert("graphqlapi:createdBy".to_owned(), json!("SAM"));
+    all.insert("graphqlapi:createdBy", json!("SAM"));
     set(&mut properties, "Tags", tags::list(&all).into());
     let xray = api.read(scope, "XrayEnabled", Holds::Bool);
     set(&mut properties, "XrayEnabled", xray);

@@ -122,9 +122,9 @@ fn set_code(scope: &Scope<'_>, given: &Map, properties: &mut Map, place: &Path) 
             place,
         );
     }
-    properties.insert("Code".to_owned(), DEFAULT_CODE.into());
+    properties.insert("Code", DEFAULT_CODE.into());
     properties.insert(
-        "Runtime".to_owned(),
+        "Runtime",
         json!({ "Name": "APPSYNC_JS", "RuntimeVersion": "1.0.0" }),
     );
 }

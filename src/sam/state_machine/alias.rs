@@ -220,7 +220,7 @@ fn preference(scope: &Scope<'_>, machine: &StateMachine, version: &str) -> Optio
     }
     keys::warn_of_unknown(scope, made.keys(), KEYS, "`DeploymentPreference`", &path);
     warn_of_type(scope, &made, &path);
-    made.insert("StateMachineVersionArn".to_owned(), reference(version));
+    made.insert("StateMachineVersionArn", reference(version));
     Some(made.into())
 }
 

@@ -82,6 +82,13 @@ impl Writer<'_> {
 
 fn string(out: &mut String, text: &str) {
     out.push('"');
+    // Looked at as a whole, most texts are done in a few steps.
+    let is_clean = |clean, byte| clean & (byte >= b' ') & (byte != b'"') & (byte != b'\\');
+    if text.bytes().fold(true, is_clean) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
         if byte >= b' ' && byte != b'"' && byte != b'\\' {

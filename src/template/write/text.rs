@@ -45,29 +45,58 @@ mod class {
     }
 }
 
-/// Text on one line: plain where it reads back as itself, else in single quotes, else in double quotes.
+/// The classes of a byte.
+fn of(byte: u8) -> u8 {
+    let found = class::OF.get(usize::from(byte));
+    found.copied().unwrap_or_default()
+}
+
+/// A text, and the classes of all its bytes: one look, for whatever is asked of it.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'a> {
+    text: &'a str,
+    classes: u8,
+}
+
+impl<'a> Seen<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        let classes = text.bytes().fold(0, |all, byte| all | of(byte));
+        Self { text, classes }
+    }
+
+    /// Whether it has several lines.
+    pub(super) fn has_lines(self) -> bool {
+        self.classes & class::OTHER != 0 && self.text.contains('\n')
+    }
+
+    /// Whether text of several lines reads back from a block scalar as itself.
+    pub(super) fn fits_block(self) -> bool {
+        self.has_lines() && fits_block(self.text)
+    }
+
+    /// Writes it on one line: plain where it reads back as itself, else in single quotes, else in double quotes.
+    pub(super) fn write(self, out: &mut String, in_flow: bool) {
+        let Self { text, classes } = self;
+        if classes & class::OTHER != 0 && !text.chars().all(is_printable) {
+            double_quoted(out, text);
+            return;
+        }
+        let first = text.bytes().next().map_or(class::NO_START, of);
+        let is_plain = first & class::NO_START == 0
+            && (!in_flow || classes & class::IN_FLOW == 0)
+            && (classes & class::BORDER == 0 || !has_border(text))
+            && (first & class::LOADED == 0 || !is_loaded(text));
+        if is_plain {
+            out.push_str(text);
+        } else {
+            single_quoted(out, text);
+        }
+    }
+}
+
+/// Text on one line.
 pub(super) fn scalar(out: &mut String, text: &str, in_flow: bool) {
-    let of = |byte: u8| {
-        class::OF
-            .get(usize::from(byte))
-            .copied()
-            .unwrap_or_default()
-    };
-    let all = text.bytes().fold(0, |all, byte| all | of(byte));
-    if all & class::OTHER != 0 && !text.chars().all(is_printable) {
-        double_quoted(out, text);
-        return;
-    }
-    let first = text.bytes().next().map_or(class::NO_START, of);
-    let is_plain = first & class::NO_START == 0
-        && (!in_flow || all & class::IN_FLOW == 0)
-        && (all & class::BORDER == 0 || !has_border(text))
-        && (first & class::LOADED == 0 || !is_loaded(text));
-    if is_plain {
-        out.push_str(text);
-    } else {
-        single_quoted(out, text);
-    }
+    Seen::of(text).write(out, in_flow);
 }
 
 fn single_quoted(out: &mut String, text: &str) {
@@ -143,14 +172,12 @@ fn double_quoted(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// Whether text of several lines reads back from a block scalar as itself.
-pub(super) fn fits_block(text: &str) -> bool {
+fn fits_block(text: &str) -> bool {
     let blank = |line: Option<&str>| {
         line.is_some_and(|line| !line.is_empty() && line.trim_matches(' ').is_empty())
     };
     let body = text.strip_suffix('\n').unwrap_or(text);
-    text.contains('\n')
-        && !body.is_empty()
+    !body.is_empty()
         && !body.ends_with('\n')
         && text.chars().all(|c| c == '\n' || c == '\t' || is_printable(c))
         && !body.split('\n').any(|line| line.starts_with('\t'))

@@ -1,6 +1,6 @@
 //! YAML: short tags where they read back as the same tree, block scalars for text of several lines.
 
-use super::text::{fits_block, scalar};
+use super::text::{Seen, scalar};
 use super::{CHUNK, indent, send};
 use crate::language::python_json::number_text;
 use crate::template::read::is_function;
@@ -223,11 +223,12 @@ impl Writer {
             Value::Bool(flag) => self.out.push_str(if *flag { "true" } else { "false" }),
             Value::Number(value) => number(&mut self.out, value),
             Value::String(text) => {
-                if fits_block(text) {
+                let seen = Seen::of(text);
+                if seen.fits_block() {
                     self.block(text, depth + 2);
                     return;
                 }
-                scalar(&mut self.out, text, false);
+                seen.write(&mut self.out, false);
             }
             Value::Array(_) => self.out.push_str("[]"),
             Value::Object(_) => self.out.push_str("{}"),
@@ -297,10 +298,11 @@ impl Writer {
                 self.out.push('}');
             }
             Value::String(text) => {
-                if text.contains('\n') {
+                let seen = Seen::of(text);
+                if seen.has_lines() {
                     return false;
                 }
-                scalar(&mut self.out, text, true);
+                seen.write(&mut self.out, true);
             }
             Value::Number(value) => number(&mut self.out, value),
             Value::Bool(flag) => self.out.push_str(if *flag { "true" } else { "false" }),

@@ -264,9 +264,7 @@ fn take_tags(api: &mut HttpApi) -> Map2 {
             .unwrap_or_else(Map2::plain),
     };
     tags.insert(CREATED_BY, "SAM");
-    api.sam
-        .properties
-        .insert("Tags".to_owned(), tags.to_value());
+    api.sam.properties.insert("Tags", tags.to_value());
     tags
 }
 

@@ -206,7 +206,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     }
     if let tags @ Node::Map(_) = api.get("Tags") {
         let tags = tags.to_value();
-        api.sam.properties.insert("Tags".to_owned(), tags);
+        api.sam.properties.insert("Tags", tags);
     }
     api.made.reserve(api.sam.id.clone());
     let mut properties = Map::new();
@@ -275,7 +275,7 @@ fn set_endpoint(scope: &Scope<'_>, api: &mut SamResource, properties: &mut Map) 
         Some(kind) => (Map::new(), kind.clone()),
         None => (Map::new(), given.clone()),
     };
-    configuration.insert("Types".to_owned(), json!([&kind]));
+    configuration.insert("Types", json!([&kind]));
     if given.get("Type") == Some(&kind) {
         let ids = ["VPCEndpointIds", "VpcEndpointIds"].map(|name| given.get(name));
         if let [Some(_), Some(_)] = ids {
@@ -292,10 +292,10 @@ fn set_endpoint(scope: &Scope<'_>, api: &mut SamResource, properties: &mut Map) 
             // An empty list under the older name becomes null, as in the reference.
             let is_lost = given.get("VPCEndpointIds").is_some() && !is_truthy(Some(ids));
             let ids = if is_lost { &Value::Null } else { ids };
-            configuration.insert("VpcEndpointIds".to_owned(), ids.clone());
+            configuration.insert("VpcEndpointIds", ids.clone());
         }
         if let Some(address) = given.get("IpAddressType") {
-            configuration.insert("IpAddressType".to_owned(), address.clone());
+            configuration.insert("IpAddressType", address.clone());
         }
     }
     set(properties, "EndpointConfiguration", configuration.into());
