@@ -144,7 +144,12 @@ fn role(scope: &Scope<'_>, sam: &mut SamResource, made: &mut Generated) -> Value
         "ManagedPolicyArns": [scope.partition.managed_policy_arn(policy)],
         "Tags": tags::marked(sam, false),
     }));
-    let role = sam.attributes.derived("AWS::IAM::Role", properties);
-    made.insert(id.clone(), role, sam.place());
+    made.insert_beside(
+        &sam.attributes,
+        id.clone(),
+        "AWS::IAM::Role",
+        properties,
+        sam.place(),
+    );
     get_att(&id, "Arn")
 }

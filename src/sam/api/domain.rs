@@ -386,6 +386,8 @@ fn add_association(
     );
 }
 
+/// Makes the DNS records of the domain in a group of their own, or gives them as a member of the group of their zone. A
+/// fault is reported.
 fn add_records(
     scope: &Scope<'_>,
     api: &SamResource,
@@ -414,26 +416,7 @@ fn add_records(
         );
         return None;
     }
-    let (target_zone, target_name) = match endpoint {
-        Endpoint::Regional => (
-            get_att(id, "RegionalHostedZoneId"),
-            get_att(id, "RegionalDomainName"),
-        ),
-        Endpoint::Edge => {
-            let mut distribution = get("DistributionDomainName");
-            if distribution.is_null() {
-                distribution = get_att(id, "DistributionDomainName");
-                if let Some(Node::Map(edited)) = domain.get_mut("Route53") {
-                    edited.insert("DistributionDomainName", Node::plain(distribution.clone()));
-                }
-            }
-            (EDGE_ZONE.into(), distribution)
-        }
-        Endpoint::Private => (get("VpcEndpointHostedZoneId"), get("VpcEndpointDomainName")),
-    };
-    let mut target = Map::new();
-    target.insert("HostedZoneId", target_zone);
-    target.insert("DNSName", target_name);
+    let target = record_target(domain, &given, endpoint, id);
     let records = route53::records(&given, &name, target);
     let zone = route53::zone(&given).cloned().unwrap_or_default();
     let mut properties = Map::new();
@@ -456,4 +439,31 @@ fn add_records(
     }
     let group = logical_id::record_set_group(&zone);
     Some(route53::share(api, path, group, properties, records, made))
+}
+
+/// What the records of a domain lead to; `given` is its `Route53`. For an edge domain it is also written into `domain`,
+/// which counts in the id of the deployment.
+fn record_target(domain: &mut Map2, given: &Map, endpoint: Endpoint, id: &str) -> Map {
+    let get = |name: &str| given.get(name).cloned().unwrap_or_default();
+    let (zone, name) = match endpoint {
+        Endpoint::Regional => (
+            get_att(id, "RegionalHostedZoneId"),
+            get_att(id, "RegionalDomainName"),
+        ),
+        Endpoint::Edge => {
+            let mut distribution = get("DistributionDomainName");
+            if distribution.is_null() {
+                distribution = get_att(id, "DistributionDomainName");
+                if let Some(Node::Map(edited)) = domain.get_mut("Route53") {
+                    edited.insert("DistributionDomainName", Node::plain(distribution.clone()));
+                }
+            }
+            (EDGE_ZONE.into(), distribution)
+        }
+        Endpoint::Private => (get("VpcEndpointHostedZoneId"), get("VpcEndpointDomainName")),
+    };
+    let mut target = Map::new();
+    target.insert("HostedZoneId", zone);
+    target.insert("DNSName", name);
+    target
 }

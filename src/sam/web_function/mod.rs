@@ -213,8 +213,13 @@ fn role(scope: &Scope<'_>, sam: &mut SamResource, tags: &Value, made: &mut Gener
         "ManagedPolicyArns": [scope.partition.managed_policy_arn(policy)],
         "Tags": tags.clone(),
     }));
-    let role = sam.attributes.derived("AWS::IAM::Role", properties);
-    made.insert(id.clone(), role, sam.place());
+    made.insert_beside(
+        &sam.attributes,
+        id.clone(),
+        "AWS::IAM::Role",
+        properties,
+        sam.place(),
+    );
     get_att(&id, "Arn")
 }
 
