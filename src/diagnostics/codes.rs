@@ -162,7 +162,7 @@ codes! {
     /// Two connectors of resources get the same logical id, so that one of the two grants would be lost.
     CONNECTOR_ID_TWICE = "connector-id-twice" is Error by Ours or "the later connector in the place of the earlier one";
     /// A state machine is connected to itself: it would wait for a policy that names it, a circle that CloudFormation refuses.
-    CONNECTOR_IN_A_CIRCLE = "connector-in-a-circle" is Error by Ours or "the circle, which CloudFormation refuses";
+    CONNECTOR_IN_A_CIRCLE = "connector-in-a-circle" is Warning;
     /// An event source mapping does not wait for the policy that a connector makes, and may be refused for a missing permission.
     CONNECTOR_MAPPING_DOES_NOT_WAIT = "connector-mapping-does-not-wait" is Warning;
     /// No connector leads from a resource of this type to one of that type.
