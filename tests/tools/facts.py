@@ -16,6 +16,7 @@ from pathlib import Path
 
 import boto3
 import samtranslator
+from samtranslator.model.connector.connector import _SAM_TO_CFN_RESOURCE_TYPE
 from samtranslator.policy_template_processor.processor import PolicyTemplatesProcessor
 from samtranslator.translator import arn_generator
 
@@ -92,11 +93,57 @@ def compare_policy_templates(facts):
         expect(f"expansion of {name}", ours["document"], processor.convert(name, values))
 
 
+def compare_connectors(facts):
+    profiles = json.loads((Path(samtranslator.__file__).parent / "model/connector_profiles/profiles.json").read_text())
+    sam_types = {cfn: sam for sam, cfn in _SAM_TO_CFN_RESOURCE_TYPE.items()}
+    names = {"Id": "ResourceId", "Url": "QueueUrl"}
+    types = {}
+    for name, known in profiles["CfnResourceProperties"].items():
+        role = known.get("Inputs", {}).get("Role")
+        role = "Target" if isinstance(role, dict) else f'Property("{role}")' if role else "Nothing"
+        outputs = {names.get(key, key): value for key, value in known["Outputs"].items()}
+        types[name] = {"outputs": outputs, "role": role, "sam": sam_types.get(name, "")}
+    expect("types that connectors join", ordered(facts["types"]), ordered(types))
+
+    waiting = {"DESTINATION_EVENT_SOURCE_MAPPING": "EventSourceMapping", "SOURCE": "Source", None: ""}
+    pairs = {}
+    for source, destinations in profiles["Permissions"].items():
+        for destination, profile in destinations.items():
+            given = profile["Properties"]
+            categories = given["AccessCategories"]
+            if profile["Type"] == "AWS_IAM_ROLE_MANAGED_POLICY":
+                pair = {
+                    "on": "Source" if given["SourcePolicy"] else "Destination",
+                    "statements": {
+                        name: [{"Action": one["Action"], "Resource": one["Resource"]} for one in category["Statement"]] for name, category in categories.items()
+                    },
+                    "sets": given.get("ValidAccessCategories", []),
+                    "waiting": waiting[given.get("DependedBy")],
+                }
+            elif profile["Type"] == "AWS_LAMBDA_PERMISSION":
+                one = categories["Write"]
+                pair = {"principal": one["Principal"], "source_arn": one["SourceArn"], "with_account": "SourceAccount" in one}
+            else:
+                one = categories["Write"]["Statement"][0]
+                pair = {"principal": one["Principal"]["Service"], "action": one["Action"]}
+            pairs[f"{source} {destination}"] = pair
+    expect("pairs that connectors join", sorted(facts["pairs"]), sorted(pairs))
+    for name in sorted(set(pairs) & set(facts["pairs"])):
+        # The order of statements counts: they are written in it.
+        expect(f"connector {name}", facts["pairs"][name], pairs[name])
+
+
+def ordered(facts):
+    """The facts with the keys of every map sorted, where their order says nothing."""
+    return json.loads(json.dumps(facts, sort_keys=True))
+
+
 def main():
     facts = dumped()
     compare_versions()
     compare_partitions(facts["partitions"])
     compare_policy_templates(facts["policy_templates"])
+    compare_connectors(facts["connectors"])
     for difference in differences:
         print(difference)
     print(f"{len(differences)} differences from aws-sam-translator {samtranslator.__version__}")

@@ -605,3 +605,86 @@ impl Profile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::{Map, Value, json};
+
+    fn known(row: &Joined) -> Value {
+        let outputs: Map = row
+            .known
+            .iter()
+            .map(|(name, known)| {
+                let value = match known {
+                    Known::Ref => json!({ "Ref": "%{logicalId}" }),
+                    Known::Att(name) => json!({ "Fn::GetAtt": ["%{logicalId}", *name] }),
+                    Known::Text(text) => json!(*text),
+                };
+                (name.name().to_owned(), value)
+            })
+            .collect();
+        json!({ "outputs": outputs, "role": format!("{:?}", row.role), "sam": row.sam.unwrap_or_default() })
+    }
+
+    fn granted(row: &Profile) -> Value {
+        match &row.grant {
+            Grant::Policy(policy) => {
+                let statements = policy.statements.iter().map(|(permission, statements)| {
+                    let statements: Vec<Value> = statements
+                        .iter()
+                        .map(|statement| json!({ "Action": statement.actions.to_vec(), "Resource": statement.resources.to_vec() }))
+                        .collect();
+                    (permission.name().to_owned(), Value::Array(statements.into_iter().collect()))
+                });
+                let sets: Vec<Value> = policy
+                    .sets
+                    .iter()
+                    .map(|set| {
+                        let names: Vec<&str> =
+                            set.iter().map(|permission| permission.name()).collect();
+                        json!(names)
+                    })
+                    .collect();
+                json!({
+                    "on": format!("{:?}", policy.on),
+                    "statements": statements.collect::<Map>(),
+                    "sets": Value::Array(sets.into_iter().collect()),
+                    "waiting": policy.waiting.map(|waiting| format!("{waiting:?}")).unwrap_or_default(),
+                })
+            }
+            Grant::Invoke {
+                principal,
+                source_arn,
+                with_account,
+            } => {
+                json!({ "principal": *principal, "source_arn": *source_arn, "with_account": *with_account })
+            }
+            Grant::Resource { kind, principal } => {
+                json!({ "principal": *principal, "action": kind.action() })
+            }
+        }
+    }
+
+    /// Writes both tables into the folder `CANARYFORM_FACTS_DUMP`, for tests/tools/facts.py to compare.
+    #[test]
+    fn facts_dump_of_connectors() {
+        let Some(folder) = std::env::var_os("CANARYFORM_FACTS_DUMP") else {
+            return;
+        };
+        let types: Map = TYPES
+            .iter()
+            .map(|row| (row.name.to_owned(), known(row)))
+            .collect();
+        let pairs: Map = PROFILES
+            .iter()
+            .map(|row| {
+                let pair = format!("{} {}", row.source, row.destination);
+                (pair, granted(row))
+            })
+            .collect();
+        let path = std::path::Path::new(&folder).join("connectors.json");
+        let facts = json!({ "types": types, "pairs": pairs });
+        std::fs::write(path, facts.to_string()).unwrap();
+    }
+}
