@@ -82,6 +82,14 @@ def ordered(value):
     return value
 
 
+def taken_for_map(template, error):
+    """Whether SAM takes for an empty map what we refuse: an empty text or list, on purpose."""
+    value = template
+    for step in error["path"].split("/"):
+        value = value.get(step) if isinstance(value, dict) else value[int(step)] if isinstance(value, list) and step.isdigit() and int(step) < len(value) else None
+    return error["code"] == "wrong-shape" and value in ("", [])
+
+
 def verdict(binary, template, region, note=lambda _: None):
     """What the two disagree on; "" where they agree; None where SAM has no answer. `note` is told SAM's answer."""
     text = json.dumps(template)
@@ -115,7 +123,7 @@ def verdict(binary, template, region, note=lambda _: None):
         # SAM lets a generated resource take the place of one of the user's.
         return "" if blamed & lost else f"must refuse what takes the place of {sorted(lost)}"
     if done.returncode:
-        if all(error["code"] == "local-code-in-stream" or "not there" in error["message"] for error in errors):
+        if all(error["code"] == "local-code-in-stream" or "not there" in error["message"] or taken_for_map(template, error) for error in errors):
             return None
         return f"refused: {errors[0]['message']} at {errors[0]['path']}"
     ours = json.loads(done.stdout)
