@@ -2,6 +2,7 @@
 
 use crate::inheritance::Inheritance;
 use crate::template::Path;
+use hashbrown::DefaultHashBuilder;
 use indexmap::{IndexMap, IndexSet};
 
 /// Why a resource was made.
@@ -27,7 +28,7 @@ impl Origin {
             }
         }
         let places = std::mem::take(&mut self.because).into_iter().map(traced);
-        let places: IndexSet<Path> = places.collect();
+        let places: IndexSet<Path, DefaultHashBuilder> = places.collect();
         self.because = places.into_iter().collect();
     }
 }
@@ -53,7 +54,7 @@ pub(crate) fn trace(
         let traced = std::mem::take(&mut origin.because)
             .into_iter()
             .flat_map(|path| inheritance.trace_all(path));
-        let mut all: IndexSet<Path> = IndexSet::new();
+        let mut all: IndexSet<Path, DefaultHashBuilder> = IndexSet::default();
         for path in traced {
             match path.resource_id().and_then(|id| implicit.get(id)) {
                 Some(events) => all.extend(events.iter().cloned()),

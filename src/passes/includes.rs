@@ -53,7 +53,7 @@ pub(crate) fn put_in(scope: &Scope<'_>, template: &mut Template) {
     work.put_in_top(template);
     for (name, section) in &mut template.0 {
         if name != "Transform" {
-            work.put_in(section, &Path::default().then(name));
+            work.put_in(section, &mut Path::default().then(name));
         }
     }
 }
@@ -104,7 +104,7 @@ impl Work<'_> {
     }
 
     /// Includes in a value, which stands at `path`.
-    fn put_in(&mut self, value: &mut Value, path: &Path) {
+    fn put_in(&mut self, value: &mut Value, path: &mut Path) {
         if self.is_stopped {
             return;
         }
@@ -112,14 +112,18 @@ impl Work<'_> {
             Value::Array(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
                     if item.is_object() || item.is_array() {
-                        self.put_in(item, &path.clone().then(index));
+                        path.0.push(index.into());
+                        self.put_in(item, path);
+                        path.0.pop();
                     }
                 }
             }
             Value::Object(map) => {
                 for (key, inner) in map.iter_mut() {
                     if inner.is_object() || inner.is_array() {
-                        self.put_in(inner, &path.clone().then(key));
+                        path.0.push(key.into());
+                        self.put_in(inner, path);
+                        path.0.pop();
                     }
                 }
                 let content = location(map)
@@ -153,7 +157,7 @@ impl Work<'_> {
         if file.contains("://") || file.is_empty() {
             return None;
         }
-        let path = path.clone().then("Parameters").then("Location");
+        let mut path = path.clone().then("Parameters").then("Location");
         if self.open.contains(&file) {
             self.scope.report(circle(&self.open, &file, path));
             return None;
@@ -196,7 +200,7 @@ impl Work<'_> {
         };
         self.open.push(file);
         let mut content = Value::Object(std::mem::take(&mut template.0));
-        self.put_in(&mut content, &path);
+        self.put_in(&mut content, &mut path);
         self.open.pop();
         match content {
             Value::Object(content) => Some(content),
