@@ -17,11 +17,11 @@
 //!       DeploymentPreference:
 //!         Type: Canary10Percent5Minutes
 //! ";
-//! let template = read(text).map_err(|faults| format!("{faults:?}"))?.template;
+//! let template = read(text)?.template;
 //! let output = transform(template, &Options::new("eu-west-1"));
 //! assert!(output.diagnostics.is_empty());
 //! assert!(write(&output.template, Format::Yaml).contains("HelloDeploymentGroup:"));
-//! # Ok::<(), String>(())
+//! # Ok::<(), canaryform::Faults>(())
 //! ```
 
 pub mod code;
@@ -46,7 +46,7 @@ pub mod tree;
 
 pub use code::LocalCode;
 
-pub use diagnostics::{Diagnostic, Severity};
+pub use diagnostics::{Diagnostic, Faults, Severity};
 pub use options::Options;
 pub use template::{Format, Path, Template, read, write};
 
@@ -156,3 +156,8 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
         origins,
     }
 }
+
+/// The README's example, as it stands there.
+#[cfg(all(doctest, feature = "folder"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -453,7 +453,7 @@ fn parameters_come_from_a_file_and_from_pairs_that_win() {
     let folder = folder(&[
         ("map.yaml", "Alias: beta\n"),
         ("list.json", list),
-        ("bad.json", "{\"Alias\": [1]}"),
+        ("bad.json", "{\"Alias\": {\"a\": 1}}"),
     ]);
     for file in ["map.yaml", "list.json"] {
         let template = made(&["--parameters-file", &path(&folder, file)], FUNCTION);

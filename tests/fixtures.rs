@@ -34,7 +34,7 @@ impl Fixture {
     /// The transformed template, where there are no errors, and all findings in their places.
     fn transform(&self) -> (Option<Template>, Vec<Diagnostic>) {
         let (template, mut diagnostics) = match read(self.text.as_bytes()) {
-            Err(faults) => (None, faults),
+            Err(faults) => (None, faults.0),
             Ok(read) => {
                 let output = transform(read.template, &self.options());
                 let made = (!output.has_errors()).then_some(output.template);

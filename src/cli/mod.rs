@@ -8,6 +8,7 @@ mod macro_call;
 mod output;
 mod packaged_paths;
 mod parameters;
+mod parameters_file;
 mod properties;
 mod template_options;
 mod transform;

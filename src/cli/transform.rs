@@ -117,7 +117,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let options = options.with_code(&*code);
 
     let (mut diagnostics, made) = match canaryform::read(&input.text) {
-        Err(faults) => (faults, None),
+        Err(faults) => (faults.0, None),
         Ok(read) => {
             let output = transform_as_told(read.template, &options);
             let mut diagnostics = read.warnings;

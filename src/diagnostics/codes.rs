@@ -339,6 +339,8 @@ codes! {
     INVALID_UTF8 = "invalid-utf8" is Error by Sam;
     /// `IpAddressType` of a WebSocket API is neither `ipv4` nor `dualstack`.
     IP_ADDRESS_TYPE = "ip-address-type" is Error by Sam;
+    /// The text begins as JSON does, and is not valid JSON.
+    JSON_SYNTAX = "json-syntax" is Error by Sam;
     /// `JwtConfiguration` of an authorizer is not a map.
     JWT_CONFIGURATION = "jwt-configuration" is Error by Sam;
     /// A `SelfManagedKafka` event lacks its `KafkaBootstrapServers`.

@@ -95,6 +95,62 @@ impl Diagnostic {
     }
 }
 
+impl std::fmt::Display for Diagnostic {
+    /// `error[unknown-property]: there is no property `Runtim` (at Resources/Fn/Properties/Runtim); did you mean `Runtime`?`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{}[{}]: {}",
+            self.severity.word(),
+            self.code,
+            self.message
+        )?;
+        if let Some(Span { start, .. }) = self.span {
+            write!(f, " (line {}, column {})", start.line, start.column)?;
+        } else if !self.path.0.is_empty() {
+            write!(f, " (at {})", self.path)?;
+        }
+        match &self.help {
+            Some(help) => write!(f, "; {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What keeps a text from being a template: its faults, of which there is at least one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faults(pub Vec<Diagnostic>);
+
+impl std::error::Error for Faults {}
+
+impl std::fmt::Display for Faults {
+    /// A line for each.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, fault) in self.0.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "\n" };
+            write!(f, "{gap}{fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::ops::Deref for Faults {
+    type Target = [Diagnostic];
+
+    fn deref(&self) -> &[Diagnostic] {
+        &self.0
+    }
+}
+
+impl IntoIterator for Faults {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 /// The name among `known` that `given` is probably meant to be: close in spelling, letter case aside.
 pub fn suggestion<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = given.to_lowercase();

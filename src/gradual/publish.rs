@@ -67,6 +67,11 @@ pub(crate) fn read_alias(scope: &Scope<'_>, sam: &SamResource) -> Option<Alias> 
             codes::ALIAS_NOT_KNOWN,
             path,
             match ref_target(given) {
+                Some(parameter) if !scope.parameters.is_declared(parameter) => {
+                    format!(
+                        "`AutoPublishAlias` refers to `{parameter}`, but the template has no such parameter"
+                    )
+                }
                 Some(parameter) => format!(
                     "`AutoPublishAlias` refers to `{parameter}`, whose value is not known here or is not a string"
                 ),

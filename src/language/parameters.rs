@@ -13,6 +13,8 @@ const UNKNOWN_VALUE: &str = "{{IntrinsicFunction:";
 #[derive(Debug, Default)]
 pub(crate) struct Parameters {
     values: Map,
+    /// The names that the template declares.
+    declared: Vec<String>,
     /// The pseudo parameters that nobody gave a value for.
     filled_in: Vec<&'static str>,
     /// Parameters whose value had better not be read, and why.
@@ -134,8 +136,13 @@ impl Parameters {
                 value.into()
             });
         }
+        let names = declared
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.to_string());
         Self {
             values,
+            declared: names.collect(),
             filled_in,
             traps,
         }
@@ -161,6 +168,11 @@ impl Parameters {
             .filter(|name| reads(value, name))
             .map(Into::into)
             .collect()
+    }
+
+    /// Whether the template declares a parameter of this name.
+    pub(crate) fn is_declared(&self, name: &str) -> bool {
+        self.declared.iter().any(|known| known == name) || name.starts_with("AWS::")
     }
 
     /// The value of a parameter, where it is known.

@@ -2,7 +2,7 @@
 //!
 //! Upstream: parser/parser.py.
 
-use crate::diagnostics::{Diagnostic, codes};
+use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::language::truth::is_truthy;
 use crate::sam;
 use crate::scope::Scope;
@@ -36,16 +36,31 @@ pub(crate) fn check(scope: &Scope<'_>, template: &Template) -> bool {
                 }
             }
         }
-        None => scope.report(
-            Diagnostic::new(
-                codes::NO_RESOURCES,
-                Path::default().then("Resources"),
-                "the template has no `Resources`",
-            )
-            .help("`Resources` must be a map with at least one resource"),
-        ),
+        None => scope.report(no_resources(template)),
     }
     !scope.has_errors()
+}
+
+/// No resources, or a section that is meant for them.
+fn no_resources(template: &Template) -> Diagnostic {
+    let words = "the template has no `Resources`";
+    let misspelt = template
+        .0
+        .keys()
+        .find(|name| name.as_str() != "Resources" && suggestion(name, ["Resources"]).is_some());
+    match misspelt.filter(|_| !template.0.contains_key("Resources")) {
+        Some(name) => {
+            let place = Path::default().then(name);
+            Diagnostic::new(codes::NO_RESOURCES, place, format!("{words}, but `{name}`"))
+                .on_key()
+                .help("did you mean `Resources`?")
+        }
+        None => {
+            let place = Path::default().then("Resources");
+            Diagnostic::new(codes::NO_RESOURCES, place, words)
+                .help("`Resources` must be a map with at least one resource")
+        }
+    }
 }
 
 fn resource_fault(id: &str, resource: &Value) -> Option<Diagnostic> {

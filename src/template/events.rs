@@ -1,9 +1,10 @@
 //! A template's text as a stream of YAML events. JSON is read the same way: to this reader it is YAML in flow style.
 //!
-//! The only place that knows the parser crate.
+//! Only this and relaxed.rs know the parser crate.
 
+use super::relaxed::{self, Relaxed};
 use super::{Location, Span};
-use granit_parser::{Event as Parsed, Options, Parser, ScalarStyle, Tag};
+use granit_parser::{Event as Parsed, Parser, ScalarStyle, Tag};
 use std::borrow::Cow;
 
 /// One step through a document.
@@ -44,15 +45,15 @@ pub(super) struct SyntaxFault {
 
 /// The events of a text.
 pub(super) struct Events<'a> {
+    source: &'a Relaxed<'a>,
     parser: Parser<'a, granit_parser::StrInput<'a>>,
 }
 
 impl<'a> Events<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        let mut options = Options::default();
-        options.block_scalar_eof_without_line_feed = true;
+    pub(super) fn new(source: &'a Relaxed<'a>) -> Self {
         Self {
-            parser: Parser::new_from_str_with_options(text, options),
+            source,
+            parser: Parser::new_from_str_with_options(&source.text, relaxed::options()),
         }
     }
 
@@ -66,27 +67,27 @@ impl<'a> Events<'a> {
                     let from = at.byte_offset().unwrap_or_default();
                     return Some(Err(SyntaxFault {
                         message: error.info(),
-                        span: Span {
+                        span: self.source.place(Span {
                             start: Location {
                                 line: at.line(),
                                 column: at.col() + 1,
                             },
                             from,
                             to: from,
-                        },
+                        }),
                     }));
                 }
             };
             // The parser tells a tag's place apart from its node's.
             let start = span.tag_start().unwrap_or(span.start);
-            let place = Span {
+            let place = self.source.place(Span {
                 start: Location {
                     line: start.line(),
                     column: start.col() + 1,
                 },
                 from: start.byte_offset().unwrap_or_default(),
                 to: span.end.byte_offset().unwrap_or_default(),
-            };
+            });
             let (event, anchor, tag) = match event {
                 Parsed::DocumentStart(..) => (Event::Document, 0, None),
                 Parsed::Scalar(text, style, anchor, tag) => {

@@ -4,6 +4,7 @@
 //! findings at once, in one more pass over the text.
 
 use super::events::{Event, Events};
+use super::relaxed::Relaxed;
 use super::{Path, Span, Step};
 use crate::diagnostics::Diagnostic;
 use std::collections::HashMap;
@@ -78,7 +79,8 @@ impl Outline {
         let mut anchors: HashMap<usize, usize> = HashMap::new();
         // The open collections, each with the key that awaits its value.
         let mut open: Vec<(usize, Option<(String, Span)>)> = Vec::new();
-        let mut events = Events::new(text);
+        let source = Relaxed::of(text);
+        let mut events = Events::new(&source);
         while let Some(Ok(event)) = events.next() {
             let mut key_text = None;
             let content = match event.event {

@@ -3,6 +3,7 @@
 mod events;
 mod locate;
 mod read;
+mod relaxed;
 mod scalars;
 mod write;
 

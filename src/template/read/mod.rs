@@ -8,10 +8,11 @@
 
 mod json;
 mod plain;
+mod syntax;
 mod yaml;
 
 use super::{Format, Location, Path, Span, Template};
-use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::diagnostics::{Code, Diagnostic, Faults, codes};
 
 /// How deep a template's maps and lists may nest. The deepest of 2,198 real templates has 19.
 pub const MAX_DEPTH: usize = 100;
@@ -62,7 +63,11 @@ pub struct Read {
 /// # Errors
 /// The faults of the text, each with its place. None of them is a fault of the template's content: that is
 /// [`transform`](crate::transform)'s to find.
-pub fn read(text: &[u8]) -> Result<Read, Vec<Diagnostic>> {
+pub fn read(text: &[u8]) -> Result<Read, Faults> {
+    read_text(text).map_err(Faults)
+}
+
+fn read_text(text: &[u8]) -> Result<Read, Vec<Diagnostic>> {
     let text = match std::str::from_utf8(text) {
         Ok(text) => text,
         Err(error) => return Err(vec![not_utf8(text, error.valid_up_to())]),
@@ -86,6 +91,14 @@ pub fn read(text: &[u8]) -> Result<Read, Vec<Diagnostic>> {
 }
 
 fn not_utf8(text: &[u8], at: usize) -> Diagnostic {
+    if text.starts_with(&[0xff, 0xfe]) || text.starts_with(&[0xfe, 0xff]) {
+        return fault(
+            codes::INVALID_UTF8,
+            span_at("", 0, 0),
+            "the file is UTF-16 text",
+        )
+        .help("save the template as UTF-8");
+    }
     let before = text
         .get(..at)
         .and_then(|before| std::str::from_utf8(before).ok())

@@ -2,10 +2,11 @@
 
 use super::{
     FUNCTIONS, MAX_DEPTH, Read, changed, fault, function_of_tag, long_form, out_of_range, shorten,
-    span_at,
+    span_at, syntax,
 };
 use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::template::events::{Event, Events, Node};
+use crate::template::relaxed::Relaxed;
 use crate::template::scalars::{self, Scalar};
 use crate::template::{Format, Location, Path, Span, Step, Template};
 use crate::tree::{List, Map, Value};
@@ -24,15 +25,14 @@ pub(super) fn read_yaml(text: &str) -> Result<Read, Vec<Diagnostic>> {
         return Err(vec![fault]);
     }
     let mut tree = Tree::default();
-    let mut events = Events::new(text);
+    let source = Relaxed::of(text);
+    let mut events = Events::new(&source);
     let mut documents = 0;
     while let Some(next) = events.next() {
         let node = match next {
             Ok(node) => node,
             Err(syntax) => {
-                let fault = fault(codes::YAML_SYNTAX, syntax.span, format!("this is not valid YAML: {}", syntax.message))
-                    .help("check the indentation, and quote text that holds YAML's own signs (`: `, ` #`, or a leading `*`, `&`, `@`, `%`, `[`, `{`)");
-                tree.faults.push(fault);
+                tree.faults.push(syntax::explain(text, syntax));
                 return Err(tree.faults);
             }
         };
