@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""Measures whole processes of canaryform beside the reference's, and prints a table in Markdown.
+"""Measures whole processes of canaryform beside the reference's, and prints the tables of the README.
 
-    cargo build --release && PYTHON benches/measure.py target/release/canaryform
+    cargo build --release && PYTHON benches/measure.py target/release/canaryform [--beside OLDER] [--static STATIC] [--brief]
 
-PYTHON has aws-sam-translator==1.115.0. Medians of whole processes, started one after the other, with their output
-thrown away. Templates are made here: functions with an alias, a preference, an alarm and a hook, REST APIs, and plain
-resources.
+PYTHON has aws-sam-translator==1.115.0; `valgrind` and GNU `time` are installed. Instructions are counted by callgrind, and
+are the same in every run; times are medians of whole processes, with their output thrown away, and move with a machine's
+load. Memory is what `time` reports: a process that Python starts itself counts Python's memory as its own.
+OLDER is another build, which is called in turn with this one; STATIC is what `tools/release` makes.
+Templates are made here: functions with an alias, a preference, an alarm and a hook, REST APIs, and plain resources.
 The time of each step comes from `cargo bench --bench steps`.
 """
 
 import argparse
+import json
 import os
 import re
 import statistics
@@ -21,6 +24,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SAM = HERE.parent / "tests/tools/sam.py"
+
+# Not `DEVNULL`, which is open for reading too, as what Rust puts in place of a stream that is closed.
+NOWHERE = open(os.devnull, "w")
 
 
 def functions(count):
@@ -60,22 +66,49 @@ def plain(count):
     return "Resources:\n" + "".join(f"  Topic{i}:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: topic-{i}\n" for i in range(count))
 
 
-def run(command):
-    """Seconds of one process, and the most memory that it held, in MB."""
-    with open(os.devnull, "w") as nowhere:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=nowhere, stderr=subprocess.PIPE)
-        message = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-    if status:
-        sys.exit(f"{command}: {message.decode()[:500]}")
-    return seconds, usage.ru_maxrss / 1024
+def as_json(binary, path):
+    """A template without SAM's transform is written as it is read, so this is the same template as JSON."""
+    text = Path(path).read_text()
+    transform = "Transform: AWS::Serverless-2016-10-31\n"
+    assert transform in text
+    plain = path + ".plain.yaml"
+    Path(plain).write_text(text.replace(transform, "").replace("\nGlobals:", "\nOwn:").replace("AWS::Serverless::", "Own::"))
+    written = subprocess.run([binary, "transform", plain, "--format", "json"], capture_output=True, text=True, check=True).stdout
+    template = json.loads(written.replace("Own::", "AWS::Serverless::").replace("\n  \"Own\":", "\n  \"Globals\":"))
+    return json.dumps({"Transform": "AWS::Serverless-2016-10-31", **template}, indent=2)
 
 
-def median(command, times):
-    runs = [run(command) for _ in range(times)]
-    return statistics.median(seconds for seconds, _ in runs), max(memory for _, memory in runs)
+def seconds(command):
+    """Seconds of one process."""
+    started = time.perf_counter()
+    done = subprocess.run(command, stdout=NOWHERE, stderr=subprocess.PIPE)
+    taken = time.perf_counter() - started
+    if done.returncode:
+        sys.exit(f"{command}: {done.stderr.decode()[:500]}")
+    return taken
+
+
+def medians(commands, times):
+    """Seconds of each command, called in turn."""
+    taken = [[] for _ in commands]
+    for _ in range(times):
+        for command, found in zip(commands, taken):
+            found.append(seconds(command))
+    return [statistics.median(found) for found in taken]
+
+
+def memory(command):
+    """The most memory that a process held, in MB."""
+    with tempfile.NamedTemporaryFile("r") as report:
+        subprocess.run(["/usr/bin/time", "-f", "%M", "-o", report.name, *command], stdout=NOWHERE, check=True)
+        return int(report.read()) / 1024
+
+
+def instructions(command):
+    """How many instructions a process takes, in millions."""
+    done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
+                          stdout=NOWHERE, stderr=subprocess.PIPE, text=True, check=True)
+    return int(re.search(r"Collected : (\d+)", done.stderr)[1]) / 1e6
 
 
 def steps():
@@ -94,6 +127,9 @@ def steps():
 def main():
     cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     cli.add_argument("binary")
+    cli.add_argument("--beside", metavar="OLDER", help="another build, to be called in turn with this one")
+    cli.add_argument("--static", metavar="STATIC", help="the build of tools/release")
+    cli.add_argument("--brief", action="store_true", help="leave out how time grows, and the steps")
     options = cli.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         def template(name, text):
@@ -101,37 +137,56 @@ def main():
             path.write_text(text)
             return str(path)
 
-        def ours(path, times):
-            return median([options.binary, "transform", path, "--region", "us-east-1"], times)
+        def call(binary, path):
+            return [binary, "transform", path, "--region", "us-east-1"]
 
-        print("| template | canaryform | SAM | times faster | memory |\n| --- | --- | --- | --- | --- |")
-        for name, text, times, sam_times in [
-                ("4 functions with preferences", functions(4), 51, 9),
-                ("500 functions with preferences", functions(500), 21, 5),
-                ("100 functions, 300 routes of one REST API", routes(100, 300), 21, 5)]:
-            path = template("small.yaml", text)
-            mine, memory = ours(path, times)
-            theirs, sam_memory = median([sys.executable, str(SAM), path], sam_times)
-            print(f"| {name} ({len(text) / 1000:.0f} KB) | {mine * 1000:.1f} ms | {theirs * 1000:.0f} ms "
-                  f"| {theirs / mine:.0f} | {memory:.0f} MB, SAM {sam_memory:.0f} MB |")
-        for name, text in [("50,000 plain resources", plain(50_000)), ("20,000 small functions with preferences", lean(20_000))]:
-            mine, memory = ours(template("big.yaml", text), 3)
-            print(f"| {name} ({len(text) / 1e6:.1f} MB) | {mine:.2f} s | | | {memory:.0f} MB |")
+        def alone(path, times):
+            return medians([call(options.binary, path)], times)[0]
 
+        small, large = template("4.yaml", functions(4)), template("500.yaml", functions(500))
+        large_json = template("500.json", as_json(options.binary, large))
+        rest = template("routes.yaml", routes(100, 300))
+        many = template("plain.yaml", plain(50_000))
+        rows = [("4 functions with preferences", small, 51, 5), ("500 functions with preferences", large, 15, 3),
+                ("the same as JSON", large_json, 15, 0), ("100 functions, 300 routes of one REST API", rest, 21, 3),
+                ("50,000 plain resources", many, 5, 0)]
+        print("| template | canaryform | instructions | memory | SAM | times faster |\n| --- | --- | --- | --- | --- | --- |")
+        for name, path, times, sam_times in rows:
+            mine, size = alone(path, times), Path(path).stat().st_size / 1000
+            sam = [sys.executable, str(SAM), path]
+            theirs = f"{medians([sam], sam_times)[0] * 1000:.0f} ms, {memory(sam):.0f} MB" if sam_times else ""
+            faster = f"{float(theirs.split()[0]) / 1000 / mine:.0f}" if sam_times else ""
+            print(f"| {name} ({size:,.0f} KB) | {mine * 1000:.1f} ms | {instructions(call(options.binary, path)):.1f} M "
+                  f"| {memory(call(options.binary, path)):.0f} MB | {theirs} | {faster} |", flush=True)
+
+        others = [("older", options.beside), ("static", options.static)]
+        for label, other in [(label, other) for label, other in others if other]:
+            print(f"\n| template | this build | {label} build | ratio of times | of instructions | memory of the {label} one |\n| --- | --- | --- | --- | --- | --- |")
+            for name, path, times, _ in rows:
+                mine, theirs = medians([call(options.binary, path), call(other, path)], max(times, 11))
+                counts = [instructions(call(binary, path)) for binary in (options.binary, other)]
+                print(f"| {name} | {mine * 1000:.1f} ms, {counts[0]:.1f} M | {theirs * 1000:.1f} ms, {counts[1]:.1f} M "
+                      f"| {theirs / mine:.2f} | {counts[1] / counts[0]:.2f} | {memory(call(other, path)):.0f} MB |", flush=True)
+
+        if options.brief:
+            return
         print("\n| functions | time for each |\n| --- | --- |")
         for count in [500, 1000, 2000, 4000, 8000]:
-            mine, _ = ours(template("growth.yaml", functions(count)), 7)
-            print(f"| {count} | {mine / count * 1e6:.0f} µs |")
+            mine = alone(template("growth.yaml", functions(count)), 7)
+            print(f"| {count} | {mine / count * 1e6:.0f} µs |", flush=True)
 
         print("\n| routes of 100 functions | time for each |\n| --- | --- |")
         for count in [300, 1000, 3000]:
-            mine, _ = ours(template("growth.yaml", routes(100, count)), 15)
-            print(f"| {count} | {mine / count * 1e6:.0f} µs |")
+            mine = alone(template("growth.yaml", routes(100, count)), 15)
+            print(f"| {count} | {mine / count * 1e6:.0f} µs |", flush=True)
 
-    print("\n| step | 4 functions | 500 functions |\n| --- | --- | --- |")
     found = steps()
+    print("\n| step | 4 functions | 500 functions |\n| --- | --- | --- |")
     for step in ["read", "transform", "write"]:
         print(f"| {step} | {found[step, 4]:.2f} ms | {found[step, 500]:.1f} ms |")
+    whole = sum(found[step, 500] for step in ["read", "transform", "write"])
+    print(f"| all three, beside serde_json that parses the same template and writes it in lines | | {whole / found['serde_json', 500]:.1f} times |")
+    print(f"| a macro call of 1 MB, beside parsing it and returning it | | {found['macro', 150] / found['returning', 150]:.2f} times |")
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ fn request(count: usize) -> String {
 /// How many functions the measured macro requests have.
 const REQUESTS: [usize; 2] = [1, 150];
 
-#[divan::bench(args = REQUESTS, name = "4 macro call")]
+#[divan::bench(args = REQUESTS, name = "4 macro")]
 fn answering(bencher: Bencher<'_, '_>, count: usize) {
     let request = request(count);
     assert!(answer(&request).succeeded);
@@ -86,11 +86,21 @@ fn answering(bencher: Bencher<'_, '_>, count: usize) {
 }
 
 /// What a macro does at the least: it parses the request, and returns the fragment as it was.
-#[divan::bench(args = REQUESTS, name = "5 macro call that only parses and returns")]
+#[divan::bench(args = REQUESTS, name = "5 returning")]
 fn returning(bencher: Bencher<'_, '_>, count: usize) {
     let request = request(count);
     bencher.bench(|| {
         let mut request: Value = serde_json::from_str(black_box(&request)).unwrap();
         json!({ "requestId": request["requestId"].take(), "status": "success", "fragment": request["fragment"].take() }).to_string()
+    });
+}
+
+/// What reading and writing cost at the least: the same template as JSON, parsed and written in lines.
+#[divan::bench(args = SIZES, name = "6 serde_json")]
+fn parsing_and_writing(bencher: Bencher<'_, '_>, count: usize) {
+    let text = write(&template(count), Format::Json);
+    bencher.bench(|| {
+        let value: Value = serde_json::from_str(black_box(&text)).unwrap();
+        serde_json::to_string_pretty(&value)
     });
 }
