@@ -120,6 +120,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     api_drafts::complete(&mut template, &mut apis);
     let (names, mut origins, mut deployments) =
         lower::lower(&scope, &mut template, &mut apis, conditions, &inheritance);
+    implicit_apis::report_lost(&scope, &template, &apis);
     // Last: only now is it known what was made.
     references::rewrite(&mut template, &names);
     review::report_dangling_references(&scope, dotted, &names);

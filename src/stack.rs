@@ -1,9 +1,10 @@
 //! The template while its resources are lowered: what the user wrote, and what has been made of it so far.
 
-use crate::diagnostics::{Diagnostic, codes};
+use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::logical_id::MAX_LENGTH;
+use crate::language::truth::is_within;
 use crate::origin::{Origin, Origins};
-use crate::resource::generated::{Generated, Made, Slot};
+use crate::resource::generated::{Collision, Generated, Made, Slot, type_of};
 use crate::scope::Scope;
 use crate::template::{Path, Template};
 use crate::tree::{Map, Text, Value};
@@ -149,7 +150,10 @@ impl Stack {
     }
 
     /// Adds what the resource `source` has become.
-    pub(crate) fn add(&mut self, scope: &Scope<'_>, source: &str, made: Generated) {
+    pub(crate) fn add(&mut self, scope: &Scope<'_>, source: &str, mut made: Generated) {
+        for collision in made.take_collisions() {
+            scope.report(collided(source, collision));
+        }
         for (id, slot) in made.into_slots() {
             match slot {
                 Slot::Made(made) => self.emit(scope, source, id, made),
@@ -209,7 +213,7 @@ impl Stack {
             indexmap::map::Entry::Occupied(mut taken) => {
                 if taken.get().resource != resource {
                     let finding = Diagnostic::new(
-                        codes::GENERATED_ID_TWICE,
+                        code_of_two([&taken.get().resource, &resource].map(type_of)),
                         Path::resource(source),
                         format!("`{}` is generated twice with different content; the later one replaces the earlier", taken.key()),
                     )
@@ -273,7 +277,9 @@ impl Stack {
         resource: Value,
         because: Vec<Path>,
     ) {
-        if self.own.contains_key(&id) || self.made.contains_key(&id) {
+        let own = self.own.get(&id);
+        let is_said_again = own.is_some_and(|own| is_within(own, &resource));
+        if (own.is_some() && !is_said_again) || self.made.contains_key(&id) {
             // The reference has no such fault: beside faults of its own this one blames no resource.
             let blamed = (!scope.has_errors()).then_some(id.as_str());
             let fault = Diagnostic::new(
@@ -285,7 +291,12 @@ impl Stack {
             .help("rename this resource")
             .blame(blamed);
             scope.report(fault);
-            return;
+            if !scope.options.levels.allows(codes::RESOURCE_OVERWRITTEN) {
+                return;
+            }
+        }
+        if let Some(own) = self.own.get_mut(&id) {
+            *own = Value::Null;
         }
         let after = source
             .and_then(|source| self.own.get_index_of(source))
@@ -318,11 +329,46 @@ impl Stack {
     }
 }
 
+/// What is wrong where two different resources that `source` makes get one id.
+///
+/// The reference refuses another resource with the id of the SAM resource itself; else the later replaces the earlier.
+fn collided(source: &str, collision: Collision) -> Diagnostic {
+    let Collision {
+        id,
+        lost,
+        kept,
+        because,
+    } = collision;
+    let finding = if id == source {
+        let other = if lost == kept { &kept } else { &lost };
+        Diagnostic::new(
+            codes::GENERATED_ID_TAKEN,
+            because,
+            format!("`{source}` generates an {other} with the id `{id}`, which is its own"),
+        )
+    } else {
+        Diagnostic::new(
+            code_of_two([&lost, &kept]),
+            because,
+            format!(
+                "`{source}` generates an {lost} and an {kept} with the id `{id}`; the one replaces the other"
+            ),
+        )
+    };
+    finding.help("give each of the two an id of its own")
+}
+
+/// How grave it is that two resources of these types get one id: an error where it is an event that names the id.
+fn code_of_two(types: [&str; 2]) -> &'static Code {
+    let is_named = |kind: &&str| ["AWS::SQS::Queue", "AWS::SQS::QueuePolicy"].contains(kind);
+    if types.iter().any(is_named) {
+        codes::GENERATED_ID_LOST
+    } else {
+        codes::GENERATED_ID_TWICE
+    }
+}
+
 /// A resource's type with an article.
 fn kind_of(resource: &Value) -> String {
-    let kind = resource
-        .get("Type")
-        .and_then(Value::as_str)
-        .unwrap_or("resource");
-    format!("an {kind}")
+    format!("an {}", type_of(resource))
 }

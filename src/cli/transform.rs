@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anstream::{AutoStream, ColorChoice};
 use canaryform::diagnostics::render;
 use canaryform::macro_call::transform_as_told;
-use canaryform::template::write_to;
+use canaryform::template::{read_with, write_to};
 use canaryform::{Diagnostic, Format, Template};
 use clap::{Args, ValueEnum};
 
@@ -116,7 +116,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let code = arguments.options.code(&root, &input, output);
     let options = options.with_code(&*code);
 
-    let (mut diagnostics, made) = match canaryform::read(&input.text) {
+    let (mut diagnostics, made) = match read_with(&input.text, &options.levels) {
         Err(faults) => (faults.0, None),
         Ok(read) => {
             let output = transform_as_told(read.template, &options);

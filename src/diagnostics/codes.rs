@@ -267,6 +267,8 @@ codes! {
     GENERATED_CONDITION_TAKEN = "generated-condition-taken" is Error by Ours;
     /// The name of a condition that would be generated is longer than CloudFormation allows.
     GENERATED_CONDITION_TOO_LONG = "generated-condition-too-long" is Error by Sam;
+    /// An event gives a queue or its policy the logical id of another generated resource, of which one would be lost.
+    GENERATED_ID_LOST = "generated-id-lost" is Error by Ours or "the later one replaces the earlier, as in SAM";
     /// A resource of the template has the logical id of a resource that is generated.
     GENERATED_ID_TAKEN = "generated-id-taken" is Error by Sam;
     /// Two generated resources have the same logical id and different content, so that the later one replaces the earlier.
@@ -318,7 +320,7 @@ codes! {
     /// A function that is not packaged as an image has a property for images.
     IMAGE_PROPERTY_ON_ZIP = "image-property-on-zip" is Error by Sam;
     /// A resource of the template has the id of the API that is made for events which name none; SAM would overwrite it without a word.
-    IMPLICIT_API_ID_TAKEN = "implicit-api-id-taken" is Error by Ours;
+    IMPLICIT_API_ID_TAKEN = "implicit-api-id-taken" is Error by Ours or "the API that is made takes its place, as in SAM";
     /// Included files include each other, so that there would be no end.
     INCLUDE_CIRCLE = "include-circle" is Error by Ours;
     /// A key stands both beside an include and in the included file; the one beside it counts.
@@ -349,6 +351,8 @@ codes! {
     KAFKA_TOPICS = "kafka-topics" is Error by Sam;
     /// A key of a map is itself a map, a list or a function.
     KEY_NOT_A_NAME = "key-not-a-name" is Error by Sam;
+    /// A key stands twice in one map, with the same value.
+    KEY_REPEATED = "key-repeated" is Warning;
     /// The key that decrypts an event's secrets is not a key id, which becomes part of an ARN.
     KMS_KEY_ID = "kms-key-id" is Error by Sam;
     /// A function of the language extensions stays as it is, because its value is not known here.
@@ -480,7 +484,7 @@ codes! {
     /// A resource is not a map.
     RESOURCE_NOT_A_MAP = "resource-not-a-map" is Error by Sam;
     /// A generated resource has the logical id of one in the template; SAM would overwrite the template's without a word.
-    RESOURCE_OVERWRITTEN = "resource-overwritten" is Error by Ours;
+    RESOURCE_OVERWRITTEN = "resource-overwritten" is Error by Ours or "the generated one takes its place, as in SAM";
     /// A list in a `ResourcePolicy` is not a list, or holds values that are not strings.
     RESOURCE_POLICY_LIST = "resource-policy-list" is Error by Sam;
     /// `ResourcePolicy` is not a map.

@@ -34,6 +34,16 @@ pub(crate) fn equal(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// Whether all that a value says stands in another: maps may hold more there.
+pub(crate) fn is_within(given: &Value, other: &Value) -> bool {
+    match (given, other) {
+        (Value::Object(given), Value::Object(other)) => given
+            .iter()
+            .all(|(key, given)| other.get(key).is_some_and(|other| is_within(given, other))),
+        _ => equal(given, other),
+    }
+}
+
 /// A number's value, or a boolean's as the number that it equals.
 fn number(value: &Value) -> Option<f64> {
     match value {

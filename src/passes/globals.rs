@@ -440,7 +440,6 @@ fn unknown_ignored_global(path: Path, section: &str, global: &Map, name: &Value)
         format!("`IgnoreGlobals` names something that the Globals of `{section}` do not hold, or names it twice"),
     )
     .help(did_you_mean(name.as_str().unwrap_or_default(), &known))
-    .blame(None)
 }
 
 fn ignore_globals_shape(path: Path) -> Diagnostic {
@@ -450,5 +449,4 @@ fn ignore_globals_shape(path: Path) -> Diagnostic {
         "`IgnoreGlobals` must be `'*'` or a list of properties",
     )
     .help("write `IgnoreGlobals: [Timeout]`, or `IgnoreGlobals: '*'` for all of them")
-    .blame(None)
 }

@@ -20,7 +20,7 @@
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::scope::Scope;
-use crate::template::{Format, Path, Template, read};
+use crate::template::{Format, Path, Template, read_with};
 use crate::tree::{Map, Value};
 
 const TRANSFORM: &str = "Fn::Transform";
@@ -183,7 +183,7 @@ impl Work<'_> {
             self.scope.report(too_much(path));
             return None;
         }
-        let mut template = match read(&bytes) {
+        let mut template = match read_with(&bytes, &self.scope.options.levels) {
             Ok(read) => {
                 let is_yaml = read.format == Format::Yaml;
                 for warning in read.warnings.into_iter().filter(|_| is_yaml) {

@@ -10,6 +10,18 @@ use indexmap::IndexMap;
 #[derive(Debug, Default)]
 pub(crate) struct Generated {
     resources: IndexMap<String, Slot>,
+    collisions: Vec<Collision>,
+}
+
+/// Two different resources that got one id.
+#[derive(Debug)]
+pub(crate) struct Collision {
+    pub(crate) id: String,
+    /// The types of the one that is lost and of the one that stays.
+    pub(crate) lost: String,
+    pub(crate) kept: String,
+    /// What asked for the later of the two.
+    pub(crate) because: Path,
 }
 
 /// What stands in the place of a resource.
@@ -66,8 +78,33 @@ impl Generated {
         self.insert(id, attributes.derived(kind, properties), because);
     }
 
+    /// Fills the place that was reserved for a resource, unless something that was asked for later, and stands behind it
+    /// in the reference, got its id.
+    pub(crate) fn complete(&mut self, id: impl Into<String>, resource: Value, because: Path) {
+        let id = id.into();
+        match self.resources.get(&id) {
+            Some(Slot::Made(later)) => {
+                if later.resource != resource {
+                    self.collisions.push(Collision {
+                        lost: type_of(&resource).to_owned(),
+                        kept: type_of(&later.resource).to_owned(),
+                        because: later.because.first().cloned().unwrap_or(because),
+                        id,
+                    });
+                }
+            }
+            _ => self.insert(id, resource, because),
+        }
+    }
+
+    /// The ids that two different resources got.
+    pub(crate) fn take_collisions(&mut self) -> Vec<Collision> {
+        std::mem::take(&mut self.collisions)
+    }
+
     /// Adds all that another room has made, in its order.
     pub(crate) fn append(&mut self, other: Self) {
+        self.collisions.extend(other.collisions);
         for (id, slot) in other.resources {
             match slot {
                 Slot::Reserved => self.reserve(id),
@@ -78,8 +115,16 @@ impl Generated {
     }
 
     fn put(&mut self, id: String, mut made: Made) {
-        let slot = self.resources.entry(id).or_insert(Slot::Reserved);
+        let slot = self.resources.entry(id.clone()).or_insert(Slot::Reserved);
         if let Slot::Made(earlier) = slot {
+            if earlier.resource != made.resource {
+                self.collisions.push(Collision {
+                    lost: type_of(&earlier.resource).to_owned(),
+                    kept: type_of(&made.resource).to_owned(),
+                    because: made.because.first().cloned().unwrap_or_default(),
+                    id,
+                });
+            }
             made.because
                 .splice(0..0, std::mem::take(&mut earlier.because));
         }
@@ -123,4 +168,10 @@ impl Generated {
     pub(crate) fn into_slots(self) -> impl Iterator<Item = (String, Slot)> {
         self.resources.into_iter()
     }
+}
+
+/// A resource's type.
+pub(crate) fn type_of(resource: &Value) -> &str {
+    let kind = resource.get("Type").and_then(Value::as_str);
+    kind.unwrap_or("resource")
 }

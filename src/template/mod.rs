@@ -12,7 +12,7 @@ use crate::tree::{Map, Value};
 pub(crate) use crate::place::Trail;
 pub use crate::place::{Location, Path, Span, Step};
 pub use locate::{locate, place};
-pub use read::{MAX_DEPTH, Read, read};
+pub use read::{MAX_DEPTH, Read, read, read_with};
 pub use write::{write, write_to};
 
 /// How a template is written.

@@ -45,7 +45,7 @@ pub(crate) use halted::Halted;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::conditions;
 use crate::language::python2::{Map as Map2, Node, Text};
-use crate::language::truth::is_truthy;
+use crate::language::truth::{is_truthy, is_within};
 use crate::resource::{FUNCTION, HTTP_API, REST_API, STATE_MACHINE, is_of_type};
 use crate::sam::api::draft::{Apis, Draft, Drafts};
 use crate::sam::api::openapi::{self, Document};
@@ -374,11 +374,19 @@ fn add_kind(
     }
     let condition = condition_of_all(scope, all_conditions, kind, &conditions);
     if implicit.is_used() {
-        if was_there {
-            scope.report(id_taken(kind));
-            return;
-        }
         let resource = implicit_resource(kind, &mut implicit, condition);
+        if let Some(own) = resources.get(kind.id) {
+            if scope.has_errors() || !is_within_resource(own, &resource) {
+                scope.report(id_taken(kind));
+                if !scope.options.levels.allows(codes::IMPLICIT_API_ID_TAKEN) {
+                    return;
+                }
+            } else if let Some(document) = drafts.get(kind.id).and_then(|own| own.document.clone())
+            {
+                apis.replaced
+                    .push((kind.id, document.into_node().into_value()));
+            }
+        }
         resources.insert(kind.id.to_owned(), resource);
         let mut draft = std::mem::replace(&mut implicit.draft, Draft::new(None, true));
         draft
@@ -610,11 +618,51 @@ fn types_of(resources: &Map) -> IndexMap<String, Option<String>> {
         .collect()
 }
 
+const BODY: &str = "DefinitionBody";
+
+/// What the reference writes into an implicit API for itself.
+const MARK: &str = "__MANAGE_SWAGGER";
+
+/// Whether all that a resource says, its body aside, stands in another: maps may hold more there.
+fn is_within_resource(own: &Value, made: &Value) -> bool {
+    let Some(attributes) = own.as_object() else {
+        return false;
+    };
+    attributes
+        .iter()
+        .all(|(name, value)| match (name.as_str(), value) {
+            ("Properties", Value::Object(properties)) => properties.iter().all(|(name, value)| {
+                let made = made
+                    .get("Properties")
+                    .and_then(|made| made.get(name.as_str()));
+                name == BODY || name == MARK || made.is_some_and(|made| is_within(value, made))
+            }),
+            (name, value) => made.get(name).is_some_and(|made| is_within(value, made)),
+        })
+}
+
+/// Reports the APIs of the user's whose place an implicit API took, and that said something else than it does.
+pub(crate) fn report_lost(scope: &Scope<'_>, template: &Template, apis: &Apis) {
+    for (id, own) in &apis.replaced {
+        let made = template
+            .resources()
+            .and_then(|resources| resources.get(*id));
+        let body = made
+            .and_then(|made| made.get("Properties"))
+            .and_then(|properties| properties.get("Body"));
+        if body.is_none_or(|body| !is_within(own, body))
+            && let Some(kind) = KINDS.iter().find(|kind| kind.id == *id)
+        {
+            scope.report(id_taken(kind));
+        }
+    }
+}
+
 fn id_taken(kind: &Kind) -> Diagnostic {
     Diagnostic::new(
         codes::IMPLICIT_API_ID_TAKEN,
         Path::resource(kind.id),
-        format!("`{}` is the id of the API that events without `{}` get, which would take this resource's place", kind.id, kind.id_property),
+        format!("`{}` is the id of the API that events without `{}` get, which would take this resource's place with all that it says", kind.id, kind.id_property),
     )
     .on_key()
     .help(format!("rename this resource, and have events name it with `{}` if it is their API", kind.id_property))

@@ -4,6 +4,7 @@ use super::openapi::Document;
 use crate::language::intrinsics::is_intrinsic;
 use crate::language::python2::{Map, Node};
 use crate::template::Path;
+use crate::tree::Value;
 use indexmap::IndexMap;
 use std::collections::HashMap;
 
@@ -57,6 +58,8 @@ pub(crate) struct Apis {
     pub(crate) drafts: Drafts,
     /// The events that each implicit API is made for, by its id.
     pub(crate) implicit: IndexMap<&'static str, Vec<Path>>,
+    /// The ids of the user's own APIs whose place an implicit one took, and the body that each had.
+    pub(crate) replaced: Vec<(&'static str, Value)>,
     /// The rank of each resource, where the template's order is not the one to lower them in.
     pub(crate) order: HashMap<String, usize>,
     /// `Globals.Api`, where there are REST APIs.
@@ -68,6 +71,7 @@ impl Apis {
         Self {
             drafts: Drafts::new(),
             implicit: IndexMap::new(),
+            replaced: Vec::new(),
             order: HashMap::new(),
             global: Node::Null,
         }

@@ -129,6 +129,9 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
     let draft = common.drafts.get_mut(&route.api);
     let document = draft.and_then(|draft| Some((draft.document.as_mut()?, draft.is_managed)));
     let Some((document, is_managed)) = document else {
+        if has_unusable_body(&common.stack, &route.api) {
+            return scope.report(not_openapi_3(&route));
+        }
         return allow(target, &route);
     };
     let mut copy;
@@ -141,6 +144,19 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
     let done = lower_into(&common.stack, target, &route, document, is_managed);
     if let Err(fault) = done {
         scope.report(fault);
+    }
+}
+
+/// Whether something else than an HTTP API of SAM's, which an event names as its API, has a `DefinitionBody` that is no
+/// OpenAPI document: the reference looks at it all the same.
+fn has_unusable_body(stack: &Stack, api: &str) -> bool {
+    let properties = stack.own.get(api).and_then(|api| api.get("Properties"));
+    match properties.and_then(|properties| properties.get("DefinitionBody")) {
+        Some(body @ Value::Object(_)) => match Node::plain(body.clone()) {
+            Node::Map(body) => !Document::new(body).is_valid_openapi_3(),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

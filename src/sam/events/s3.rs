@@ -101,6 +101,18 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
     let Some(bucket) = edited::find(&common.stack, event, BUCKET) else {
         return;
     };
+    if !logical_id::is_valid(bucket) {
+        scope.report(
+            Diagnostic::new(
+                codes::INVALID_LOGICAL_ID,
+                Path::resource(bucket),
+                format!("the logical id `{bucket}` holds something other than letters and digits"),
+            )
+            .on_key()
+            .help("CloudFormation allows only A-Z, a-z and 0-9 in logical ids"),
+        );
+        return;
+    }
     let permission = logical_id::event_permission(&event.logical_id);
     target.allow(
         permission.clone(),

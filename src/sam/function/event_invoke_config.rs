@@ -48,6 +48,7 @@ use crate::language::conditions;
 use crate::language::intrinsics::{argument, get_att, if_parts, if_then, is_no_value, reference};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
+use crate::language::truth::is_within;
 use crate::resource::generated::Generated;
 use crate::resource::{SamResource, map, resource, set};
 use crate::sam::common::Common;
@@ -360,24 +361,24 @@ fn make(
         return None;
     };
     let id = logical_id::destination(&sam.id, destination.name, suffix);
-    if common.stack.own.contains_key(&id) && kind == "AWS::SNS::Topic" {
-        // The reference lets the empty topic take the place of the user's.
-        scope.report(
-            Diagnostic::new(
-                codes::RESOURCE_OVERWRITTEN,
-                Path::resource(&id),
-                format!("`{id}` is the id of the topic that `{}` generates, and which would take its place", sam.id),
-            )
-            .on_key()
-            .help("rename this resource, or give it as the `Destination`"),
-        );
-        return None;
-    }
     let mut made = sam.attributes.derived(kind, Map::new());
     let path = &destination.path;
     let combined = condition.map(|condition| combine(scope, common, sam, condition, path));
     if let (Some(condition), Some(made)) = (combined, made.as_object_mut()) {
         made.insert("Condition", condition.into());
+    }
+    if kind == "AWS::SNS::Topic"
+        && let Some(own) = common.stack.own.get_mut(&id)
+    {
+        // The reference lets the empty topic take the place of the user's.
+        if !is_within(own, &made) {
+            scope.report(topic_overwritten(&sam.id, &id));
+            if !scope.options.levels.allows(codes::RESOURCE_OVERWRITTEN) {
+                return None;
+            }
+        }
+        *own = made;
+        return Some(reference(&id));
     }
     let because = destination.place.clone();
     invoked.made.insert(id.clone(), made, because);
@@ -414,4 +415,14 @@ fn combine(
         .help("write the queue or topic into the template, with a condition of its own, and name it in both branches"),
     );
     name
+}
+
+fn topic_overwritten(function: &str, id: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::RESOURCE_OVERWRITTEN,
+        Path::resource(id),
+        format!("`{id}` is the id of the topic that `{function}` generates, and which would take its place"),
+    )
+    .on_key()
+    .help("rename this resource, or give it as the `Destination`")
 }

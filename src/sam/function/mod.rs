@@ -214,7 +214,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
         properties.insert("Role", value);
     }
     if let Some(wanted) = role.wanted {
-        made.insert(role_id, role::make(&mut sam, wanted, policies), sam.place());
+        made.complete(role_id, role::make(&mut sam, wanted, policies), sam.place());
     }
     let main = sam.attributes.main("AWS::Lambda::Function", properties);
     made.insert(sam.id.clone(), main, sam.place());

@@ -179,17 +179,6 @@ impl Api {
             );
             return;
         }
-        if self.made.ids().any(|made| made == id) {
-            scope.report(
-                Diagnostic::new(
-                    codes::GENERATED_ID_TWICE,
-                    because.clone(),
-                    format!("this gets the logical id `{id}`, as something else of this API does, which it replaces"),
-                )
-                .on_key()
-                .help("give one of the two another name"),
-            );
-        }
         self.made.insert(id, resource, because);
     }
 

@@ -12,7 +12,7 @@ mod syntax;
 mod yaml;
 
 use super::{Format, Location, Path, Span, Template};
-use crate::diagnostics::{Code, Diagnostic, Faults, codes};
+use crate::diagnostics::{Code, Diagnostic, Faults, Levels, codes};
 
 /// How deep a template's maps and lists may nest. The deepest of 2,198 real templates has 19.
 pub const MAX_DEPTH: usize = 100;
@@ -64,10 +64,18 @@ pub struct Read {
 /// The faults of the text, each with its place. None of them is a fault of the template's content: that is
 /// [`transform`](crate::transform)'s to find.
 pub fn read(text: &[u8]) -> Result<Read, Faults> {
-    read_text(text).map_err(Faults)
+    read_with(text, &Levels::default())
 }
 
-fn read_text(text: &[u8]) -> Result<Read, Vec<Diagnostic>> {
+/// The same where some faults are allowed: those are warnings then, and the template is as their code says.
+///
+/// # Errors
+/// As of [`read`].
+pub fn read_with(text: &[u8], levels: &Levels) -> Result<Read, Faults> {
+    read_text(text, levels).map_err(Faults)
+}
+
+fn read_text(text: &[u8], levels: &Levels) -> Result<Read, Vec<Diagnostic>> {
     let text = match std::str::from_utf8(text) {
         Ok(text) => text,
         Err(error) => return Err(vec![not_utf8(text, error.valid_up_to())]),
@@ -86,7 +94,7 @@ fn read_text(text: &[u8]) -> Result<Read, Vec<Diagnostic>> {
             format: Format::Yaml,
             warnings: Vec::new(),
         }),
-        None => yaml::read_yaml(text),
+        None => yaml::read_yaml(text, levels),
     }
 }
 

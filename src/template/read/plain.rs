@@ -744,7 +744,7 @@ mod tests {
             return false;
         };
         let plain = Value::Object(map).to_string();
-        match read_yaml(text) {
+        match read_yaml(text, &crate::diagnostics::Levels::default()) {
             Ok(read) => {
                 let whole = Value::Object(read.template.0).to_string();
                 assert_eq!(plain, whole, "{text}");

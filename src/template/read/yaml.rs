@@ -4,7 +4,7 @@ use super::{
     FUNCTIONS, MAX_DEPTH, Read, changed, fault, function_of_tag, long_form, out_of_range, shorten,
     span_at, syntax,
 };
-use crate::diagnostics::{Diagnostic, codes, suggestion};
+use crate::diagnostics::{Diagnostic, Levels, codes, suggestion};
 use crate::template::events::{Event, Events, Node};
 use crate::template::relaxed::Relaxed;
 use crate::template::scalars::{self, Scalar};
@@ -20,7 +20,7 @@ const MAX_FAULTS: usize = 1000;
 
 const STANDARD_TAG: &str = "tag:yaml.org,2002:";
 
-pub(super) fn read_yaml(text: &str) -> Result<Read, Vec<Diagnostic>> {
+pub(super) fn read_yaml(text: &str, levels: &Levels) -> Result<Read, Vec<Diagnostic>> {
     if let Some(fault) = unprintable(text) {
         return Err(vec![fault]);
     }
@@ -67,7 +67,10 @@ pub(super) fn read_yaml(text: &str) -> Result<Read, Vec<Diagnostic>> {
                 .help("a template is a map with at least `Resources`"),
         ),
         Some(Value::Object(map)) => {
-            if tree.faults.is_empty() {
+            let faults = std::mem::take(&mut tree.faults).into_iter();
+            tree.faults = faults.map(|fault| levels.while_working(fault)).collect();
+            if !tree.faults.iter().any(Diagnostic::is_error) {
+                tree.warnings.append(&mut tree.faults);
                 return Ok(Read {
                     template: Template(map),
                     format: Format::Yaml,
@@ -263,20 +266,25 @@ impl Tree {
     /// The map of these entries, behind what `<<` brings. Built at once, it takes no more room than it needs.
     fn close_map(&mut self, entries: Vec<(String, Span, Value)>, merged: Vec<Map>) -> Map {
         let mut map = Map::with_capacity(entries.len());
-        let mut repeated: Vec<(String, Span)> = Vec::new();
+        let mut repeated: Vec<(String, Span, bool)> = Vec::new();
         let mut places: Vec<Location> = Vec::with_capacity(entries.len());
         for (name, place, value) in entries {
-            if map.contains_key(&name) {
-                repeated.push((name, place));
-            } else {
-                places.push(place.start);
-                map.insert(name, value);
+            match map.get_mut(&name) {
+                // The last counts, where the first stands.
+                Some(known) => {
+                    repeated.push((name, place, *known == value));
+                    *known = value;
+                }
+                None => {
+                    places.push(place.start);
+                    map.insert(name, value);
+                }
             }
         }
-        for (name, place) in repeated {
+        for (name, place, is_same) in repeated {
             let first = map.keys().position(|known| *known == name);
             let first = first.and_then(|at| places.get(at)).copied();
-            self.duplicate_key(name, first, place);
+            self.duplicate_key(name, first, place, is_same);
         }
         if merged.is_empty() {
             return map;
@@ -514,26 +522,35 @@ impl Tree {
         }
     }
 
-    fn duplicate_key(&mut self, name: String, first: Option<Location>, span: Span) {
-        let before = match first {
-            Some(first) => format!(
-                "the key `{}` stands here for the second time, after line {}",
-                shorten(&name),
-                first.line
-            ),
-            None => format!(
-                "the key `{}` stands here for the second time",
-                shorten(&name)
-            ),
-        };
-        let mut found = fault(codes::DUPLICATE_KEY, span, before)
+    fn duplicate_key(&mut self, name: String, first: Option<Location>, span: Span, is_same: bool) {
+        let key = shorten(&name);
+        let after = first.map_or_else(String::new, |first| format!(", after line {}", first.line));
+        let mut found = if is_same {
+            fault(
+                codes::KEY_REPEATED,
+                span,
+                format!("the key `{key}` stands here again with the same value{after}"),
+            )
+            .help("take one of the two out")
+        } else {
+            fault(
+                codes::DUPLICATE_KEY,
+                span,
+                format!("the key `{key}` stands here for the second time{after}"),
+            )
             .help("keep one of the two, or merge what they say")
-            .on_key();
+        }
+        .on_key();
         let mut path = self.path();
         path.0.push(name.into());
         found.resource = path.resource_id().map(str::to_owned);
         found.path = path;
-        self.faults.push(found);
+        let found_in = if is_same {
+            &mut self.warnings
+        } else {
+            &mut self.faults
+        };
+        found_in.push(found);
     }
 }
 
