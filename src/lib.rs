@@ -31,6 +31,7 @@ mod gradual;
 mod inheritance;
 mod language;
 pub mod macro_call;
+pub mod nested;
 mod options;
 pub mod origin;
 mod passes;

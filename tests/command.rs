@@ -590,6 +590,82 @@ fn what_is_allowed_and_denied_decides_the_exit_code() {
     }
 }
 
+#[test]
+fn nested_templates_are_transformed_with_what_they_are_given() {
+    let child = "\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Alias: {Type: String}
+Resources:
+  Inner:
+    Type: AWS::Serverless::Function
+    Properties: {InlineCode: x, Handler: a.b, Runtime: python3.13, AutoPublishAlias: !Ref Alias}
+";
+    let parent = "\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Stage: {Type: String, Default: beta}
+Resources:
+  First: {Type: AWS::Serverless::Application, Properties: {Location: apps/child.yaml, Parameters: {Alias: !Ref Stage}}}
+  Second: {Type: AWS::Serverless::Application, Properties: {Location: ./apps/child.yaml, Parameters: {Alias: beta}}}
+  Third: {Type: AWS::Serverless::Application, Properties: {Location: apps/child.yaml, Parameters: {Alias: gamma}}}
+";
+    let folder = folder(&[
+        ("template.yaml", parent),
+        ("apps/child.yaml", child),
+        (
+            "circle.yaml",
+            &parent.replace("apps/child.yaml", "circle.yaml"),
+        ),
+    ]);
+    let run = |template: &str, arguments: &[&str]| {
+        transform(
+            &[&[path(&folder, template).as_str()], arguments].concat(),
+            "",
+        )
+    };
+    let output = path(&folder, "build/out.json");
+
+    let alone = run("template.yaml", &[]);
+    check_code(&alone, 0);
+    assert!(
+        err(&alone).contains("info[nested-left]")
+            && err(&alone).contains("`First`, `Second`, `Third`")
+    );
+    let without_output = run("template.yaml", &["--recursive"]);
+    check_code(&without_output, 2);
+
+    let done = run("template.yaml", &["--recursive", "-o", &output]);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    let read = |name: &str| -> Value {
+        serde_json::from_str(&fs::read_to_string(folder.path().join("build").join(name)).unwrap())
+            .unwrap()
+    };
+    let made = read("out.json");
+    let url = |id: &str| {
+        made["Resources"][id]["Properties"]["TemplateURL"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(url("First"), "out-First.json");
+    assert_eq!(url("Second"), "out-First.json");
+    assert_eq!(url("Third"), "out-Third.json");
+    assert!(ids(&read("out-First.json")).contains(&"InnerAliasbeta"));
+    assert!(ids(&read("out-Third.json")).contains(&"InnerAliasgamma"));
+
+    let circle = run(
+        "circle.yaml",
+        &["--recursive", "-o", &output, "--diagnostics", "json"],
+    );
+    assert_eq!(circle.status.code(), Some(1));
+    let found: Vec<Value> = serde_json::from_slice(&circle.stderr).unwrap();
+    assert!(
+        found.iter().any(|found| found["code"] == "nested-circle"),
+        "{found:?}"
+    );
+}
+
 /// A function and a layer that name no code, and one whose code is not there.
 const UNBUILT: &str = "\
 Transform: AWS::Serverless-2016-10-31

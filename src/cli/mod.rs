@@ -11,6 +11,7 @@ mod parameters;
 mod parameters_file;
 mod properties;
 mod template_options;
+mod templates;
 mod transform;
 
 use std::io::Write as _;

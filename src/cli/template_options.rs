@@ -110,6 +110,11 @@ impl TemplateOptions {
         }
     }
 
+    /// Whether local paths may lead somewhere.
+    pub(crate) fn follows_paths(&self) -> bool {
+        self.code != Code::Refuse
+    }
+
     /// What is allowed and what is denied.
     fn levels(&self) -> Result<Levels, Failure> {
         let mut levels = Levels::default();

@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
-use canaryform::diagnostics::render;
-use canaryform::macro_call::transform_as_told;
-use canaryform::template::{read_with, write_to};
-use canaryform::{Diagnostic, Format, Template};
+use canaryform::diagnostics::{codes, render};
+use canaryform::nested::Child;
+use canaryform::template::write_to;
+use canaryform::{Diagnostic, Format, Options, Template};
 use clap::{Args, ValueEnum};
 
 use super::files::{self, Input, TEMPLATES};
 use super::output::{make_folder_of, write_stdout, write_whole};
 use super::packaged_paths::NotText;
 use super::template_options::TemplateOptions;
+use super::templates::{All, Worked, work};
 use super::{Failure, packaged_paths};
 
 const AFTER_HELP: &str = "\
@@ -55,6 +56,11 @@ pub(crate) struct Arguments {
         hide_possible_values = true
     )]
     format: Option<Syntax>,
+
+    /// Transform the templates of applications too that `Location` names by local paths, with the values that they are
+    /// given where these are known: each into a file beside that of -o
+    #[arg(long)]
+    recursive: bool,
 
     #[command(flatten)]
     options: TemplateOptions,
@@ -113,23 +119,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         )));
     }
     let root = arguments.options.root(&input)?;
-    let code = arguments.options.code(&root, &input, output);
-    let options = options.with_code(&*code);
-
-    let (mut diagnostics, made) = match read_with(&input.text, &options.levels) {
-        Err(faults) => (faults.0, None),
-        Ok(read) => {
-            let output = transform_as_told(read.template, &options);
-            let mut diagnostics = read.warnings;
-            diagnostics.extend(output.diagnostics);
-            (diagnostics, Some((output.template, read.format)))
-        }
-    };
-    options.levels.apply(&mut diagnostics);
+    if arguments.recursive {
+        let Some(output) = output else {
+            return Err(Failure::Usage(
+                "--recursive writes a file for each template: name the first with -o".to_owned(),
+            ));
+        };
+        return run_recursively(arguments, &options, input, root, output);
+    }
+    let Worked {
+        mut diagnostics,
+        made,
+        children,
+    } = work(&arguments.options, &options, &input, &root, output);
+    if arguments.options.follows_paths() {
+        diagnostics.extend(children_left(&children));
+        options.levels.apply(&mut diagnostics);
+    }
     let made = made.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
-    report(arguments, &input, diagnostics)?;
-    // Two texts of the largest templates need not be held at once.
-    drop(input);
+    report(arguments, vec![(input, diagnostics)])?;
     let Some((mut template, given)) = made else {
         return Ok(ExitCode::from(1));
     };
@@ -143,6 +151,55 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     // The process ends here: giving a large tree's memory back piece by piece would take a tenth of its time.
     std::mem::forget(template);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says which applications have templates of their own that stay as they are.
+fn children_left(children: &[Child]) -> Option<Diagnostic> {
+    let first = children.first()?;
+    let ids: Vec<String> = children
+        .iter()
+        .map(|child| format!("`{}`", child.id))
+        .collect();
+    Some(
+        Diagnostic::new(
+            codes::NESTED_LEFT,
+            first.path(),
+            format!(
+                "the templates of nested applications stay as they are: {}",
+                ids.join(", ")
+            ),
+        )
+        .help("`--recursive` with `-o` transforms them too"),
+    )
+}
+
+/// Transforms a template and those of its applications; writes all of them, or none where one has errors.
+fn run_recursively(
+    arguments: &Arguments,
+    options: &Options<'static>,
+    input: Input,
+    root: PathBuf,
+    output: &Path,
+) -> Result<ExitCode, Failure> {
+    let mut all = All::default();
+    all.add(&arguments.options, options, input, root, output)?;
+    let mut found = std::mem::take(&mut all.found);
+    // What was given is told of first.
+    found.reverse();
+    let has_errors = found
+        .iter()
+        .any(|(_, diagnostics)| diagnostics.iter().any(Diagnostic::is_error));
+    report(arguments, found)?;
+    if has_errors {
+        return Ok(ExitCode::from(1));
+    }
+    for mut made in all.made {
+        let format = format(arguments, Some(&made.output), made.format);
+        start_paths_at(&made.output, &made.root, &mut made.template)?;
+        made.name_children();
+        write_whole(&made.output, |out| write_to(out, &made.template, format))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -198,31 +255,36 @@ fn is_stdout(path: &Path) -> bool {
     path == Path::new("-") || path == Path::new("/dev/stdout")
 }
 
-fn report(
-    arguments: &Arguments,
-    input: &Input,
-    mut diagnostics: Vec<Diagnostic>,
-) -> Result<(), Failure> {
-    let name = input.name();
-    if input.is_found {
-        note(arguments, &format!("the template is `{name}`"));
-    }
-    canaryform::template::place(&mut diagnostics, &input.text);
-    let source = render::Source {
-        name: &name,
-        text: &input.text,
-    };
+fn report(arguments: &Arguments, found: Vec<(Input, Vec<Diagnostic>)>) -> Result<(), Failure> {
     let stderr = io::stderr();
     let choice = match arguments.color {
         Color::Auto => AutoStream::choice(&stderr),
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
     };
-    let rendered = match arguments.diagnostics {
-        Report::Json => render::json(&diagnostics, source),
-        Report::Text => render::text(&diagnostics, source, choice != ColorChoice::Never),
-    };
-    match AutoStream::new(stderr, choice).write_all(rendered.as_bytes()) {
+    let mut text = String::new();
+    let mut objects: Vec<String> = Vec::new();
+    for (input, mut diagnostics) in found {
+        let name = input.name();
+        if input.is_found {
+            note(arguments, &format!("the template is `{name}`"));
+        }
+        canaryform::template::place(&mut diagnostics, &input.text);
+        let source = render::Source {
+            name: &name,
+            text: &input.text,
+        };
+        match arguments.diagnostics {
+            Report::Json => objects.extend(render::json_objects(&diagnostics, source)),
+            Report::Text => {
+                text += &render::text(&diagnostics, source, choice != ColorChoice::Never);
+            }
+        }
+    }
+    if matches!(arguments.diagnostics, Report::Json) {
+        text = render::json_array(&objects);
+    }
+    match AutoStream::new(stderr, choice).write_all(text.as_bytes()) {
         // Whoever does not want to read the findings may still want the template.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(|error| Failure::io("cannot write to standard error", &error)),

@@ -403,8 +403,14 @@ codes! {
     MUTUAL_TLS_SHAPE = "mutual-tls-shape" is Error by Sam;
     /// A schedule has a `Name` together with `OmitName: true`.
     NAME_OMITTED_AND_GIVEN = "name-omitted-and-given" is Error by Sam;
+    /// A nested application leads back to a template that it is nested in.
+    NESTED_CIRCLE = "nested-circle" is Error by Ours;
+    /// Nested applications have templates of their own beside this one, which are not transformed without `--recursive`.
+    NESTED_LEFT = "nested-left" is Info;
     /// Maps and lists are nested deeper than any template needs; the limit protects against hostile input.
     NESTED_TOO_DEEP = "nested-too-deep" is Error by Ours;
+    /// The template of a nested application cannot be read.
+    NESTED_UNAVAILABLE = "nested-unavailable" is Error by Ours;
     /// `ComputeTypes` of a network connector is not a list of one type.
     NETWORK_CONNECTOR_COMPUTE_TYPES = "network-connector-compute-types" is Error by Sam;
     /// The region has no Serverless Application Repository.

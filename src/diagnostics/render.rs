@@ -76,8 +76,12 @@ pub fn text(diagnostics: &[Diagnostic], source: Source<'_>, color: bool) -> Stri
 
 /// All findings as one JSON array, one object on each line.
 pub fn json(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
-    let mut out = String::from("[");
-    for (i, diagnostic) in diagnostics.iter().enumerate() {
+    json_array(&json_objects(diagnostics, source))
+}
+
+/// Findings as JSON objects, each on a line, for [`json_array`]: of several files in one.
+pub fn json_objects(diagnostics: &[Diagnostic], source: Source<'_>) -> Vec<String> {
+    let object = |diagnostic: &Diagnostic| {
         let start = diagnostic.span.map(|span| span.start);
         let object = json!({
             "code": diagnostic.code.name,
@@ -90,15 +94,19 @@ pub fn json(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
             "line": start.map(|start| start.line),
             "column": start.map(|start| start.column),
         });
-        out.push_str(if i == 0 { "\n  " } else { ",\n  " });
-        escape(&object.to_string(), &mut out);
+        let mut line = String::new();
+        escape(&object.to_string(), &mut line);
+        line
+    };
+    diagnostics.iter().map(object).collect()
+}
+
+/// One JSON array of objects.
+pub fn json_array(objects: &[String]) -> String {
+    if objects.is_empty() {
+        return "[]\n".to_owned();
     }
-    out.push_str(if diagnostics.is_empty() {
-        "]\n"
-    } else {
-        "\n]\n"
-    });
-    out
+    format!("[\n  {}\n]\n", objects.join(",\n  "))
 }
 
 /// `3 errors, 1 warning`.

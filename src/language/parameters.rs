@@ -7,7 +7,7 @@ use super::python2::Node;
 use crate::tree::{Map, Text, Value, json};
 
 /// CloudFormation sends this in place of a value that it does not know yet; a `Ref` to it stays.
-const UNKNOWN_VALUE: &str = "{{IntrinsicFunction:";
+pub(crate) const UNKNOWN_VALUE: &str = "{{IntrinsicFunction:";
 
 /// What is known of the template's parameters: name to value.
 #[derive(Debug, Default)]
