@@ -2,6 +2,7 @@
 //! that drive it.
 
 use crate::resource::property::{Effect, Property};
+use crate::sam::connector::embedded;
 use crate::sam::{TYPES, events};
 use serde::Serialize;
 
@@ -26,6 +27,9 @@ pub struct SupportedProperty {
     pub effect: String,
 }
 
+/// Who has the properties of connectors that stand in a resource.
+const OF_ANY_RESOURCE: &str = "Connectors of any resource";
+
 /// Every property, in the order of the tables.
 pub fn supported() -> Vec<SupportedProperty> {
     let mut rows = Vec::new();
@@ -45,6 +49,7 @@ pub fn supported() -> Vec<SupportedProperty> {
             }
         }
     }
+    rows.extend(of(OF_ANY_RESOURCE, embedded::PROPERTIES));
     rows
 }
 

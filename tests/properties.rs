@@ -28,6 +28,10 @@ fn each_owner(template: &Template, mut visit: impl FnMut(&str, &str, &Map)) {
         let kind = resource["Type"].as_str().unwrap_or_default();
         let properties = &resource["Properties"];
         all(kind, &format!("/Resources/{id}/Properties"), properties);
+        for (key, given) in resource["Connectors"].as_object().into_iter().flatten() {
+            let at = format!("/Resources/{id}/Connectors/{key}/Properties");
+            all("Connectors of any resource", &at, &given["Properties"]);
+        }
         for (event, given) in properties["Events"].as_object().into_iter().flatten() {
             let owner = format!(
                 "{kind} event {}",

@@ -54,6 +54,15 @@ pub(crate) fn find_undefined_conditions(scope: &Scope<'_>, template: &Template) 
                 let place = || trail.path().then("Condition");
                 uses.check(scope, entry.get("Condition"), place);
             }
+            let connectors = entry.get("Connectors").and_then(Value::as_object);
+            for (key, connector) in connectors
+                .filter(|_| section == "Resources")
+                .into_iter()
+                .flatten()
+            {
+                let place = || trail.path().then("Connectors").then(key).then("Condition");
+                uses.check(scope, connector.get("Condition"), place);
+            }
             trail.walk(entry, &mut |trail, value| {
                 if let Some(Value::Array(items)) = argument(value, "Fn::If") {
                     let place = || trail.path().then("Fn::If").then(0);

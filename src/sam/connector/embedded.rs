@@ -43,13 +43,13 @@ pub(crate) const ATTRIBUTE: &str = "Connectors";
 pub(crate) const PROPERTIES: &[Property] = &[
     Property::strictly("SourceReference", Shape::Map)
         .does("names the source more closely: by its `Qualifier`"),
-    Property::of(
+    Property::strictly(
         "Destination",
         Shape::OneOf(&[Shape::Map, Shape::ListOf(&Shape::Map)]),
     )
     .does("decides what the connector gives access to")
     .required(),
-    Property::of("Permissions", Shape::ListOf(&Shape::Text))
+    Property::strictly("Permissions", Shape::ListOf(&Shape::Text))
         .does("decides what the policies allow")
         .required(),
 ];

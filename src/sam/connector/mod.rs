@@ -66,13 +66,13 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 const ONE_OR_MORE: Shape = Shape::OneOf(&[Shape::Map, Shape::ListOf(&Shape::Map)]);
 
 const PROPERTIES: &[Property] = &[
-    Property::of("Source", Shape::Map)
+    Property::strictly("Source", Shape::Map)
         .does("decides what gets access")
         .required(),
-    Property::of("Destination", ONE_OR_MORE)
+    Property::strictly("Destination", ONE_OR_MORE)
         .does("decides what the connector gives access to")
         .required(),
-    Property::of("Permissions", Shape::ListOf(&Shape::Text))
+    Property::strictly("Permissions", Shape::ListOf(&Shape::Text))
         .does("decides what the policies allow")
         .required(),
 ];

@@ -155,20 +155,22 @@ fn pipeline(scope: &Scope<'_>, given: &Map, functions: &Functions, place: &Path)
         );
         return Vec::new();
     };
-    let known: Vec<&str> = functions.ids.keys().map(Text::as_str).collect();
     let mut ids = Vec::new();
     for (index, name) in names.iter().enumerate() {
         let name = name.as_str().unwrap_or_default();
         match functions.ids.get(name) {
             Some(id) => ids.push(id.clone()),
-            None => scope.report(
-                Diagnostic::new(
-                    codes::GRAPHQL_PIPELINE,
-                    place.clone().then("Pipeline").then(index),
-                    format!("the API has no function `{name}`"),
-                )
-                .help(did_you_mean(name, &known)),
-            ),
+            None => {
+                let known: Vec<&str> = functions.ids.keys().map(Text::as_str).collect();
+                scope.report(
+                    Diagnostic::new(
+                        codes::GRAPHQL_PIPELINE,
+                        place.clone().then("Pipeline").then(index),
+                        format!("the API has no function `{name}`"),
+                    )
+                    .help(did_you_mean(name, &known)),
+                );
+            }
         }
     }
     ids
