@@ -173,6 +173,8 @@ codes! {
     CONNECTOR_PERMISSIONS = "connector-permissions" is Error by Sam;
     /// The policy of a connector is attached to a role by something that is no name of a role of this template.
     CONNECTOR_ROLE_NOT_A_NAME = "connector-role-not-a-name" is Warning;
+    /// Two policies are for one queue or topic, of which AWS keeps the one that is written last.
+    CONNECTOR_SECOND_POLICY = "connector-second-policy" is Warning;
     /// A side of a connector neither names a resource nor describes one, or does both.
     CONNECTOR_SIDE = "connector-side" is Error by Sam;
     /// A connector joins a resource that has errors of its own.

@@ -1,8 +1,10 @@
 //! What connectors ask of the template as a whole: looked up once, however many connectors there are.
 
 use crate::language::intrinsics::named_resource;
+use crate::language::python_json;
 use crate::resource::is_of_type;
 use crate::stack::Stack;
+use crate::tree::{Map, Value};
 use std::collections::HashMap;
 
 /// What connectors know of the template.
@@ -12,12 +14,48 @@ pub(crate) struct Joints {
     pub(crate) sam_types: HashMap<String, &'static str>,
     /// The event source mappings, once a connector asks for them.
     mappings: Option<Mappings>,
+    /// The policies of queues and topics, once a connector asks for them.
+    policies: Option<Policies>,
 }
+
+/// The policies of queues and topics: the id of each by the queue or topic that it is for.
+type Policies = HashMap<String, String>;
+
+/// The policies of which a queue or a topic has one, and the property that names it.
+const POLICIES: &[(&str, &str)] = &[
+    ("AWS::SQS::QueuePolicy", "Queues"),
+    ("AWS::SNS::TopicPolicy", "Topics"),
+];
 
 impl Joints {
     /// The event source mappings: no connector makes any, so that the first look is enough.
     pub(super) fn mappings(&mut self, stack: &Stack) -> &Mappings {
         self.mappings.get_or_insert_with(|| Mappings::of(stack))
+    }
+
+    /// Notes the policy of a queue or a topic with the id `id`; gives the one that is for the same queue or topic.
+    pub(super) fn note_policy(
+        &mut self,
+        stack: &Stack,
+        kind: &str,
+        properties: &Map,
+        id: &str,
+    ) -> Option<String> {
+        let policies = self.policies.get_or_insert_with(|| {
+            let all = stack.all().flat_map(|(id, resource)| {
+                let kind = resource.get("Type").and_then(Value::as_str);
+                let properties = resource.get("Properties").and_then(Value::as_object);
+                let named = kind.zip(properties);
+                let named = named.map(|(kind, properties)| named_by(kind, properties));
+                let named = named.into_iter().flatten();
+                named.map(move |target| (target, id.to_owned()))
+            });
+            all.collect()
+        });
+        let replaced = named_by(kind, properties)
+            .into_iter()
+            .map(|target| policies.insert(target, id.to_owned()));
+        replaced.collect::<Vec<_>>().into_iter().flatten().next()
     }
 }
 
@@ -49,4 +87,12 @@ impl Mappings {
         let key = (function.to_owned(), source.to_owned());
         self.0.get(&key).map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// The queues or topics that a policy is for.
+fn named_by(kind: &str, properties: &Map) -> Vec<String> {
+    let row = POLICIES.iter().find(|(policy, _)| *policy == kind);
+    let named = row.and_then(|(_, name)| properties.get(*name)?.as_array());
+    let named = named.into_iter().flatten();
+    named.map(python_json::compact).collect()
 }

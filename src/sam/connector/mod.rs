@@ -195,6 +195,13 @@ fn join(
     let granted = grant::make(scope, &pair, &permissions)?;
     traps::report(scope, stack, connector, &pair);
     let id = granted.id(connector.id, numbered);
+    if let Some(other) =
+        common
+            .joints
+            .note_policy(&common.stack, granted.kind, &granted.properties, &id)
+    {
+        traps::report_second_policy(scope, connector, &pair, &other);
+    }
     let resource = dress(scope, &common.joints, connector, granted, &pair)?;
     waiting::wait(scope, common, connector, &pair, &id);
     Some((id, resource))

@@ -102,3 +102,23 @@ fn report_role(scope: &Scope<'_>, stack: &Stack, side: &Side, place: &Path) {
         )),
     );
 }
+
+/// Of two policies of one queue or topic AWS keeps the one that is written last.
+pub(super) fn report_second_policy(
+    scope: &Scope<'_>,
+    connector: &Connector<'_>,
+    pair: &Pair<'_>,
+    other: &str,
+) {
+    scope.report(
+        Diagnostic::new(
+            codes::CONNECTOR_SECOND_POLICY,
+            pair.destination_place.clone(),
+            format!("the policy that this makes and `{other}` are for the same queue or topic, which has one policy: the one that is written last replaces the other"),
+        )
+        .help(format!(
+            "write one policy with the statements of both by hand, instead of `{}`",
+            connector.id
+        )),
+    );
+}
