@@ -53,6 +53,7 @@ pub use template::{Format, Path, Template, read, write};
 
 use deployment::Deployment;
 use origin::Origins;
+use passes::secrets::Hidden;
 use passes::{
     api_drafts, globals, implicit_apis, includes, language_extensions, local_code, lower,
     parameters, references, review, shape, transforms,
@@ -94,10 +95,12 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     let unrolled = language_extensions::expand(&scope, &mut template);
     // Everything after it may take resources for maps.
     if !shape::check(&scope, &template) {
+        let hidden = Hidden::of(&scope);
         let mut diagnostics = scope.into_findings();
         for finding in &mut diagnostics {
             unrolled.trace_finding(finding);
         }
+        hidden.hide(&mut diagnostics);
         options.levels.apply(&mut diagnostics);
         return Output {
             template,
@@ -131,6 +134,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
         origin.trace(|path| unrolled.trace(path));
     }
     let intrinsics = scope.intrinsics();
+    let hidden = Hidden::of(&scope);
     let mut diagnostics = scope.into_findings();
     early_reads::name_intrinsics(&intrinsics, &mut diagnostics);
     if let Some(halted) = halted {
@@ -150,6 +154,8 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     if options.code.unnamed().is_some() {
         local_code::tell_once(&mut diagnostics);
     }
+    hidden.tell_secrets(&template, &origins, &mut diagnostics);
+    hidden.hide(&mut diagnostics);
     options.levels.apply(&mut diagnostics);
     Output {
         template,

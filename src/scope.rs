@@ -207,12 +207,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn warn_of_parameters(&self, value: &Value, path: &Path) {
         for (parameter, trap) in self.parameters.traps(value) {
             let finding = match trap {
-                Trap::Secret => Diagnostic::new(
-                    codes::SECRET_IN_OUTPUT,
-                    path.clone(),
-                    format!("the value of the `NoEcho` parameter `{parameter}` is written into the output"),
-                )
-                .help("name secrets by a dynamic reference, `{{resolve:secretsmanager:...}}`, instead"),
+                Trap::Secret => secret_in_output(&parameter, path.clone()),
                 Trap::SsmName => Diagnostic::new(
                     codes::SSM_PARAMETER_BY_NAME,
                     path.clone(),
@@ -229,4 +224,14 @@ impl<'a> Scope<'a> {
             self.report(finding);
         }
     }
+}
+
+/// A warning that a secret is written into the output.
+pub(crate) fn secret_in_output(parameter: &str, path: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::SECRET_IN_OUTPUT,
+        path,
+        format!("the value of the `NoEcho` parameter `{parameter}` is written into the output"),
+    )
+    .help("name secrets by a dynamic reference, `{{resolve:secretsmanager:...}}`, instead")
 }

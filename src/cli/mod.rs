@@ -17,6 +17,7 @@ mod transform;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 
 /// Expands SAM's gradual Lambda deployments into plain CloudFormation, offline, with the ids that SAM gives.
@@ -56,11 +57,23 @@ impl Failure {
     }
 }
 
+/// Takes the value out of what is said of an argument that is not expected: it may be one of a parameter.
+fn hide_value(message: &mut clap::Error) {
+    let Some(ContextValue::String(given)) = message.get(ContextKind::InvalidArg) else {
+        return;
+    };
+    if let (ErrorKind::UnknownArgument, Some((name, _))) = (message.kind(), given.split_once('=')) {
+        let shown = ContextValue::String(format!("{name}=..."));
+        message.insert(ContextKind::InvalidArg, shown);
+    }
+}
+
 /// Runs the command that the process was started with.
 pub(crate) fn run() -> ExitCode {
     let command = match Command::try_parse() {
         Ok(command) => command,
-        Err(message) => {
+        Err(mut message) => {
+            hide_value(&mut message);
             // A reader that has gone is no reason to fail.
             let _ = message.print();
             return ExitCode::from(if message.use_stderr() { 2 } else { 0 });

@@ -175,6 +175,27 @@ impl Parameters {
         self.declared.iter().any(|known| known == name) || name.starts_with("AWS::")
     }
 
+    /// The parameters of the template whose values are known texts, or lists of them: each with whether it is a secret.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &str, bool)> {
+        let of_template = self
+            .values
+            .iter()
+            .filter(|(name, _)| !name.starts_with("AWS::"));
+        of_template.flat_map(|(name, value)| {
+            let is_trap = |trap: &&(Text, Trap)| trap.0 == *name && trap.1 == Trap::Secret;
+            let is_secret = self.traps.iter().any(|trap| is_trap(&trap));
+            let items = match value {
+                Value::Array(items) => items.as_slice(),
+                value => std::slice::from_ref(value),
+            };
+            let texts = items
+                .iter()
+                .filter(|item| !is_unknown(item))
+                .filter_map(Value::as_str);
+            texts.map(move |text| (name.as_str(), text, is_secret))
+        })
+    }
+
     /// The value of a parameter, where it is known.
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.values.get(name).filter(|value| !is_unknown(value))

@@ -10,5 +10,6 @@ pub(crate) mod lower;
 pub(crate) mod parameters;
 pub(crate) mod references;
 pub(crate) mod review;
+pub(crate) mod secrets;
 pub(crate) mod shape;
 pub(crate) mod transforms;

@@ -1,0 +1,122 @@
+//! No finding shows the value of a parameter, wherever a template reads it.
+
+#[path = "support/fixture.rs"]
+mod fixture;
+
+use canaryform::macro_call::answer;
+use canaryform::tree::{Value, json};
+use canaryform::{Options, Template, read, transform};
+use fixture::Fixture;
+
+/// A value that stands nowhere else.
+const MARKER: &str = "S3CR3Tmarker9";
+
+/// Every place of a text, number or flag below a value.
+fn leaves(value: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                path.push(key.to_string());
+                leaves(value, path, found);
+                path.pop();
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(index.to_string());
+                leaves(item, path, found);
+                path.pop();
+            }
+        }
+        _ => found.push(path.clone()),
+    }
+}
+
+fn at<'a>(mut value: &'a mut Value, path: &[String]) -> &'a mut Value {
+    for step in path {
+        value = match value {
+            Value::Array(items) => &mut items[step.parse::<usize>().unwrap()],
+            value => value.get_mut(step.as_str()).unwrap(),
+        };
+    }
+    value
+}
+
+/// The fixture with the parameter, and where its resources and Globals say something.
+fn prepared(fixture: &Fixture) -> Option<(Value, Vec<Vec<String>>)> {
+    let mut source = Value::Object(read(fixture.text.as_bytes()).ok()?.template.0);
+    let mut paths = Vec::new();
+    for section in ["Resources", "Globals"] {
+        let Some(entries) = source.get(section) else {
+            continue;
+        };
+        leaves(entries, &mut vec![section.to_owned()], &mut paths);
+    }
+    // What a resource is cannot come from a parameter.
+    paths.retain(|path| {
+        path.len() > 2 && path.last().is_some_and(|key| key != "Type") || path.len() > 3
+    });
+    let parameters = source
+        .as_object_mut()?
+        .entry("Parameters")
+        .or_insert(json!({}));
+    parameters
+        .as_object_mut()?
+        .insert("Marker", json!({ "Type": "String", "NoEcho": true }));
+    Some((source, paths))
+}
+
+fn options(fixture: &Fixture) -> Options<'static> {
+    let mut options = fixture.options();
+    options.parameters.insert("Marker", MARKER.into());
+    options
+}
+
+/// What the macro says of a template, in its response and in its log; what it makes of it aside.
+fn said_by_macro(fragment: &Value) -> String {
+    let request = json!({
+        "region": "us-east-1", "accountId": "123456789012", "transformId": "123456789012::Canaryform", "requestId": "id-1",
+        "fragment": fragment, "params": {}, "templateParameterValues": { "Marker": MARKER },
+    });
+    let reply = answer(&request.to_string());
+    let response: Value =
+        serde_json::from_str(&serde_json::to_string(&reply.response).unwrap()).unwrap();
+    format!("{:?} {:?}", response.get("errorMessage"), reply.summary)
+}
+
+#[test]
+fn no_finding_shows_the_value_of_a_parameter() {
+    let mut shown = Vec::new();
+    let mut tried = 0;
+    for fixture in Fixture::all() {
+        let Some((source, paths)) = prepared(&fixture) else {
+            continue;
+        };
+        for path in paths {
+            for given in [
+                json!({ "Ref": "Marker" }),
+                json!({ "Fn::Sub": "a-${Marker}" }),
+            ] {
+                let mut source = source.clone();
+                *at(&mut source, &path) = given;
+                if at(&mut source, &path).get("Ref").is_some()
+                    && said_by_macro(&source).contains(MARKER)
+                {
+                    shown.push(format!("macro, {} {}", fixture.name, path.join("/")));
+                }
+                let Value::Object(template) = source else {
+                    unreachable!()
+                };
+                tried += 1;
+                let output = transform(Template(template), &options(&fixture));
+                for finding in output.diagnostics {
+                    if format!("{finding:?}").contains(MARKER) {
+                        shown.push(format!("{} {}: {finding:?}", fixture.name, path.join("/")));
+                    }
+                }
+            }
+        }
+    }
+    assert!(tried > 2000, "only {tried} places were tried");
+    assert!(shown.is_empty(), "{} of {tried}: {shown:#?}", shown.len());
+}
