@@ -213,7 +213,7 @@ impl<'a> Scope<'a> {
                     path.clone(),
                     format!("`{parameter}` is an SSM parameter, of which only the name is known here, not the value"),
                 )
-                .help("a change of the stored value publishes no version; pass the value itself as a `String` parameter"),
+                .help("the name stands in its place, so a change of the stored value changes nothing: pass the value itself as a `String` parameter"),
                 Trap::LooseDefault => Diagnostic::new(
                     codes::DEFAULT_NOT_A_STRING,
                     path.clone(),

@@ -148,6 +148,11 @@ impl Parameters {
         }
     }
 
+    /// Whether there are parameters that had better not be read.
+    pub(crate) fn has_traps(&self) -> bool {
+        !self.traps.is_empty()
+    }
+
     /// The parameters that `value` reads, in a `Ref` or an `Fn::Sub`, and that had better not be read.
     pub(crate) fn traps(&self, value: &Value) -> Vec<(Text, Trap)> {
         let trapped = self

@@ -170,6 +170,7 @@ fn lower(scope: &Scope<'_>, mut api: SamResource) -> Lowered {
     let watch = scope.watch();
     for name in ["Auth", "Domain", "Routes"] {
         let mut value = api.take(name);
+        scope.warn_of_parameters(&value, &api.path(name));
         if let Err(fault) = scope.parameters.resolve(&mut value) {
             scope.report_unresolvable(api.path(name), &fault);
         }

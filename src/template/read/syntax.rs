@@ -1,13 +1,14 @@
 //! What keeps a text from being YAML or JSON, in words for those who wrote it.
 
-use super::{fault, span_at};
+use super::{MAX_DEPTH, fault, span_at};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::place::Span;
 use crate::template::events::SyntaxFault;
 
 /// The fault that the parser found in a text.
 pub(super) fn explain(text: &str, syntax: SyntaxFault) -> Diagnostic {
-    json(text)
+    deep(&syntax)
+        .or_else(|| json(text))
         .or_else(|| tab(text, &syntax))
         .or_else(|| colon_without_blank(text, &syntax))
         .unwrap_or_else(|| {
@@ -18,6 +19,18 @@ pub(super) fn explain(text: &str, syntax: SyntaxFault) -> Diagnostic {
             )
             .help("check the indentation, and quote text that holds YAML's own signs (`: `, ` #`, or a leading `*`, `&`, `@`, `%`, `[`, `{`)")
         })
+}
+
+/// Brackets in brackets, beyond what the parser follows.
+fn deep(syntax: &SyntaxFault) -> Option<Diagnostic> {
+    syntax.message.contains("recursion limit").then(|| {
+        fault(
+            codes::NESTED_TOO_DEEP,
+            syntax.span,
+            format!("maps and lists nest deeper than {MAX_DEPTH} here"),
+        )
+        .help("no template needs that: look for a bracket that is never closed")
+    })
 }
 
 /// A text that is meant as JSON: its first key is quoted.

@@ -148,6 +148,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     };
     for name in ["CorsConfiguration", "Domain"] {
         let mut value = api.sam.take(name);
+        scope.warn_of_parameters(&value, &api.sam.path(name));
         if let Err(fault) = scope.parameters.resolve(&mut value) {
             scope.report_unresolvable(api.sam.path(name), &fault);
         }

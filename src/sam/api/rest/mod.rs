@@ -198,9 +198,13 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
         made: Generated::default(),
     };
     for name in ["BinaryMediaTypes", "Domain", "Auth"] {
-        if let Some(value) = api.draft.properties.get_mut(name)
-            && let Err(fault) = scope.parameters.resolve_node(value)
-        {
+        let Some(value) = api.draft.properties.get_mut(name) else {
+            continue;
+        };
+        if scope.parameters.has_traps() {
+            scope.warn_of_parameters(&value.to_value(), &api.sam.path(name));
+        }
+        if let Err(fault) = scope.parameters.resolve_node(value) {
             scope.report_unresolvable(api.sam.path(name), &fault);
         }
     }
