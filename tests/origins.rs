@@ -110,6 +110,14 @@ fn names_it(template: &Template, finding: &Diagnostic, path: &Path) -> bool {
         || format!("{} {:?}", finding.message, finding.help).contains(&format!("`{name}"))
 }
 
+/// Whether the template has a resource itself that events ask for too, or the API that it belongs to.
+fn is_written(template: &Template, name: &str) -> bool {
+    let ids = template.resources().into_iter().flat_map(|all| all.keys());
+    let mut implicit =
+        ids.filter(|id| ["ServerlessRestApi", "ServerlessHttpApi"].contains(&id.as_str()));
+    implicit.any(|id| name.starts_with(id.as_str()))
+}
+
 fn step_text(step: &Step) -> &str {
     match step {
         Step::Key(key) => key,
@@ -170,7 +178,7 @@ fn every_reason_is_one() {
                     {
                         say(format!("{name} without {reason:?}: refused elsewhere"));
                     }
-                } else if left.contains(name) {
+                } else if left.contains(name) && !is_written(&rest, name) {
                     say(format!("{name} is there without {reason:?}"));
                 }
             }
