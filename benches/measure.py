@@ -13,7 +13,6 @@ The time of each step comes from `cargo bench --bench steps`.
 
 import argparse
 import json
-import os
 import re
 import statistics
 import subprocess
@@ -24,9 +23,6 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SAM = HERE.parent / "tests/tools/sam.py"
-
-# Not `DEVNULL`, which is open for reading too, as what Rust puts in place of a stream that is closed.
-NOWHERE = open(os.devnull, "w")
 
 
 def functions(count):
@@ -81,7 +77,7 @@ def as_json(binary, path):
 def seconds(command):
     """Seconds of one process."""
     started = time.perf_counter()
-    done = subprocess.run(command, stdout=NOWHERE, stderr=subprocess.PIPE)
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     taken = time.perf_counter() - started
     if done.returncode:
         sys.exit(f"{command}: {done.stderr.decode()[:500]}")
@@ -100,14 +96,14 @@ def medians(commands, times):
 def memory(command):
     """The most memory that a process held, in MB."""
     with tempfile.NamedTemporaryFile("r") as report:
-        subprocess.run(["/usr/bin/time", "-f", "%M", "-o", report.name, *command], stdout=NOWHERE, check=True)
+        subprocess.run(["/usr/bin/time", "-f", "%M", "-o", report.name, *command], stdout=subprocess.DEVNULL, check=True)
         return int(report.read()) / 1024
 
 
 def instructions(command):
     """How many instructions a process takes, in millions."""
     done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
-                          stdout=NOWHERE, stderr=subprocess.PIPE, text=True, check=True)
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
     return int(re.search(r"Collected : (\d+)", done.stderr)[1]) / 1e6
 
 

@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use canaryform::code::UNFINISHED;
 
@@ -29,22 +31,22 @@ pub(crate) fn write_stdout(content: impl Content) -> Result<(), Failure> {
         .map_err(|error| Failure::io("cannot write to standard output", &error))
 }
 
-/// Whether the process was started without a standard output. Rust puts `/dev/null` in its place, open for reading too,
-/// which no shell does.
+/// Whether the process was started without a standard output.
+#[cfg(unix)]
+static IS_CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Before `main`, Rust puts `/dev/null` in the place of a stream that is closed, and then it looks like one that a
+/// program opened as such, which is no fault: so it is looked at earlier.
+#[cfg(unix)]
+#[ctor::ctor]
+fn look_at_stdout() {
+    let is_closed = rustix::io::fcntl_getfd(rustix::stdio::stdout()).is_err();
+    IS_CLOSED.store(is_closed, Ordering::Relaxed);
+}
+
 #[cfg(unix)]
 fn is_closed() -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let device = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
-    let Some(stdout) = super::files::stdout() else {
-        return true;
-    };
-    let is_null = match (stdout.metadata(), fs::metadata("/dev/null")) {
-        (Ok(stdout), Ok(null)) => device(&stdout) == device(&null),
-        _ => false,
-    };
-    is_null
-        && rustix::fs::fcntl_getfl(&stdout)
-            .is_ok_and(|flags| flags & rustix::fs::OFlags::RWMODE == rustix::fs::OFlags::RDWR)
+    IS_CLOSED.load(Ordering::Relaxed)
 }
 
 #[cfg(not(unix))]
