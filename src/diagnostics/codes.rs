@@ -467,6 +467,8 @@ codes! {
     POLICY_NAME_TWICE = "policy-name-twice" is Warning;
     /// A policy template lacks a parameter that it needs.
     POLICY_TEMPLATE_PARAMETERS = "policy-template-parameters" is Error by Sam;
+    /// A state machine's `DeploymentPreference` is an intrinsic function; SAM would write a map that CloudFormation refuses.
+    PREFERENCE_AS_INTRINSIC = "preference-as-intrinsic" is Error by Ours;
     /// The `Type` of a table's `PrimaryKey` is not `String`, `Number` or `Binary`.
     PRIMARY_KEY_TYPE = "primary-key-type" is Error by Sam;
     /// Two properties are given of which a resource can have only one.

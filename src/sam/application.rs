@@ -134,7 +134,7 @@ fn find(scope: &Scope<'_>, application: &SamResource, location: Value) -> Option
         return Some(placeholder(scope, application, path));
     }
     let Some(url) = known else {
-        scope.report(url_unknown(path));
+        scope.report(url_unknown(&application, path));
         return None;
     };
     Some(Found {
@@ -260,16 +260,16 @@ fn no_repository(path: Path, region: &str) -> Diagnostic {
     .help("copy the application's template to a bucket of yours and write its URL as `Location`")
 }
 
-fn url_unknown(path: Path) -> Diagnostic {
+fn url_unknown((id, version): &(String, String), path: Path) -> Diagnostic {
     Diagnostic::new(
         codes::APPLICATION_URL_UNKNOWN,
         path,
-        "the template's URL must be asked of the Serverless Application Repository, which cannot be done offline",
+        format!("the URL of the template of `{id}` in version `{version}` must be asked of the Serverless Application Repository, which cannot be done offline"),
     )
-    .help(
-        "run `aws serverlessrepo create-cloud-formation-template --application-id ... --semantic-version ...` and \
-         pass the `TemplateUrl` of its answer: `canaryform transform --application-url ID@VERSION=URL`, or as `Location`",
-    )
+    .help(format!(
+        "run `aws serverlessrepo create-cloud-formation-template --application-id {id} --semantic-version {version}` and \
+         pass the `TemplateUrl` of its answer: `canaryform transform --application-url {id}@{version}=URL`, or as `Location`"
+    ))
 }
 
 #[cfg(test)]

@@ -194,11 +194,16 @@ fn preference(scope: &Scope<'_>, machine: &StateMachine, version: &str) -> Optio
     let path = machine.sam.path("DeploymentPreference");
     let mut made = match given {
         given if !is_truthy(Some(given)) => map(json!({ "Type": "ALL_AT_ONCE" })),
-        Value::Object(given) if !is_intrinsic(&Value::Object(given.clone())) => given.clone(),
+        Value::Object(parts) if !is_intrinsic(given) => parts.clone(),
         _ => {
+            let code = if is_intrinsic(given) {
+                codes::PREFERENCE_AS_INTRINSIC
+            } else {
+                codes::WRONG_SHAPE
+            };
             scope.report(
                 Diagnostic::new(
-                    codes::WRONG_SHAPE,
+                    code,
                     path,
                     "`DeploymentPreference` of a state machine must be a map",
                 )

@@ -72,7 +72,51 @@ pub fn read(text: &[u8]) -> Result<Read, Faults> {
 /// # Errors
 /// As of [`read`].
 pub fn read_with(text: &[u8], levels: &Levels) -> Result<Read, Faults> {
-    read_text(text, levels).map_err(Faults)
+    let mut read = read_text(text, levels).map_err(Faults)?;
+    tell_numbers_once(&mut read.warnings);
+    Ok(read)
+}
+
+/// How many more places one finding names.
+const MOST_LINES: usize = 8;
+
+/// Makes one finding of those about numbers that reading changed: the first, which names the lines of the others.
+fn tell_numbers_once(warnings: &mut Vec<Diagnostic>) {
+    let is_number = |found: &Diagnostic| found.code == codes::NUMBER_CHANGED_BY_READING;
+    let numbers = warnings.iter().filter(|found| is_number(found)).skip(1);
+    let lines: Vec<usize> = numbers
+        .filter_map(|found| Some(found.span?.start.line))
+        .collect();
+    if lines.is_empty() {
+        return;
+    }
+    let named: Vec<String> = lines
+        .iter()
+        .take(MOST_LINES)
+        .map(usize::to_string)
+        .collect();
+    let mut also = format!(
+        "{} {}",
+        if lines.len() == 1 { "line" } else { "lines" },
+        named.join(", ")
+    );
+    if lines.len() > named.len() {
+        also = format!("{also} and {} more", lines.len() - named.len());
+    }
+    let mut is_first = true;
+    warnings.retain_mut(|found| {
+        if !is_number(found) {
+            return true;
+        }
+        if is_first {
+            found.message = format!(
+                "{}; reading changes the numbers in {also} too",
+                found.message
+            );
+            found.help = Some("quote what is to be kept as it is written".to_owned());
+        }
+        std::mem::take(&mut is_first)
+    });
 }
 
 fn read_text(text: &[u8], levels: &Levels) -> Result<Read, Vec<Diagnostic>> {
