@@ -1,6 +1,13 @@
 //! Nothing that a template says is lost in silence: give any value another one of its kind, and the output or a finding
 //! changes with it, or a finding stands at its place already.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should panic"
+)]
+
 #[path = "support/fixture.rs"]
 mod fixture;
 

@@ -1,5 +1,12 @@
 //! No finding shows the value of a parameter, wherever a template reads it.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should panic"
+)]
+
 #[path = "support/fixture.rs"]
 mod fixture;
 
