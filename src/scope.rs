@@ -1,6 +1,6 @@
 //! What every room may ask, and where it tells what it finds: the same for a whole transform, and shared by all.
 
-use crate::diagnostics::{Diagnostic, codes};
+use crate::diagnostics::{Diagnostic, Suggestions, codes};
 use crate::language::parameters::{Parameters, Trap, Unresolvable, find_in_maps};
 use crate::language::partition::Partition;
 use crate::options::Options;
@@ -32,6 +32,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) partition: Partition,
     pub(crate) parameters: Rc<Parameters>,
     mappings: Rc<Map>,
+    /// Of names that the template may hold thousands of, among as many.
+    pub(crate) suggestions: Rc<Suggestions>,
     findings: RefCell<Vec<Diagnostic>>,
     /// Where intrinsic functions stand in resources that are lowered, and their names.
     intrinsics: Rc<RefCell<HashMap<Path, String>>>,
@@ -65,6 +67,7 @@ impl<'a> Scope<'a> {
                 partition.name(),
             )),
             mappings: Rc::new(template.section("Mappings").cloned().unwrap_or_default()),
+            suggestions: Rc::default(),
             findings: RefCell::default(),
             intrinsics: Rc::default(),
             errors: Cell::default(),
@@ -79,6 +82,7 @@ impl<'a> Scope<'a> {
             partition: self.partition,
             parameters: Rc::clone(&self.parameters),
             mappings: Rc::clone(&self.mappings),
+            suggestions: Rc::clone(&self.suggestions),
             findings: RefCell::default(),
             intrinsics: Rc::clone(&self.intrinsics),
             errors: Cell::default(),

@@ -4,9 +4,12 @@ pub mod codes;
 mod levels;
 #[cfg(feature = "cli")]
 pub mod render;
+mod suggestion;
 
 pub use codes::{Code, Refusal};
 pub use levels::Levels;
+pub use suggestion::suggestion;
+pub(crate) use suggestion::{Suggestions, did_you_mean};
 
 use crate::place::{Path, Span};
 
@@ -149,68 +152,4 @@ impl IntoIterator for Faults {
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
     }
-}
-
-/// The name among `known` that `given` is probably meant to be: close in spelling, letter case aside.
-pub fn suggestion<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = given.to_lowercase();
-    let letters_wanted = letters(given);
-    known
-        .into_iter()
-        .filter_map(|name| {
-            let most = (name.len().max(given.len()) / 4).max(1);
-            // A cheap look first: an edit brings in and takes out one letter at most.
-            if (letters(name) ^ letters_wanted).count_ones() as usize > 2 * most {
-                return None;
-            }
-            let distance = distance(&wanted, &name.to_lowercase());
-            (distance <= most).then_some((distance, name))
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
-
-/// Suggests one of `known` in the words of a help, or names them all.
-pub(crate) fn did_you_mean(given: &str, known: &[&str]) -> String {
-    match suggestion(given, known.iter().copied()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => {
-            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            format!("it takes {}", names.join(", "))
-        }
-    }
-}
-
-/// Which letters a word has, letter case aside: a bit for each.
-fn letters(word: &str) -> u32 {
-    word.bytes()
-        .filter(u8::is_ascii_alphabetic)
-        .fold(0, |seen, byte| {
-            seen | 1 << (byte.to_ascii_lowercase() - b'a')
-        })
-}
-
-/// Edits (insert, delete, replace, swap neighbours) between two words, in characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    let mut previous = None;
-    for (i, x) in a.chars().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let get = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
-            let mut best = (get(&last, j) + usize::from(x != *y))
-                .min(get(&last, j + 1) + 1)
-                .min(get(&row, j) + 1);
-            let swapped = j > 0 && previous == Some(*y) && b.get(j - 1) == Some(&x);
-            if swapped {
-                best = best.min(get(&before, j - 1) + 1);
-            }
-            row.push(best);
-        }
-        before = std::mem::replace(&mut last, row);
-        previous = Some(x);
-    }
-    last.last().copied().unwrap_or_default()
 }

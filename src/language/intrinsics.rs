@@ -152,13 +152,40 @@ pub(crate) fn replace_sub_references<E>(
     mut replace: impl FnMut(SubReference<'_>) -> Result<Option<String>, E>,
 ) -> Result<Option<String>, E> {
     let mut changed: Option<String> = None;
+    // Most texts are put together in one go. Where a value may be part of a reference that was not there before, the
+    // reference implementation replaces that one: then each replacement looks at the whole text.
+    let mut made = String::new();
+    let mut left = text;
     for reference in sub_references(text) {
-        if let Some(value) = replace(reference)? {
-            let current = changed.as_deref().unwrap_or(text);
-            changed = Some(current.replacen(reference.whole, &value, 1));
+        let Some(value) = replace(reference)? else {
+            continue;
+        };
+        let split = match &changed {
+            None => left.split_once(reference.whole),
+            Some(_) => None,
+        };
+        match split {
+            Some((before, after)) if stays_apart(before, &value) => {
+                made.push_str(before);
+                made.push_str(&value);
+                left = after;
+            }
+            _ => {
+                let current = changed
+                    .take()
+                    .unwrap_or_else(|| std::mem::take(&mut made) + left);
+                changed = Some(current.replacen(reference.whole, &value, 1));
+            }
         }
     }
-    Ok(changed)
+    let is_same = left.len() == text.len();
+    Ok(changed.or_else(|| (!is_same).then(|| made + left)))
+}
+
+/// Whether a value behind a text makes no reference together with what stands around it.
+fn stays_apart(before: &str, value: &str) -> bool {
+    let is_open = before.rfind("${") > before.rfind('}');
+    !is_open && !value.is_empty() && !value.contains(['$', '{', '}'])
 }
 
 /// The text of an `Fn::Sub`, in its one-item or two-item form.
@@ -180,6 +207,37 @@ pub(crate) fn sub_text_mut(value: &mut Value) -> Option<&mut Text> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_reference_is_replaced_as_one_by_one() {
+        let slowly = |text: &str, value: &str| {
+            let mut current = text.to_owned();
+            for reference in sub_references(text).filter(|found| found.name != "K") {
+                current = current.replacen(reference.whole, value, 1);
+            }
+            (current != text).then_some(current)
+        };
+        for text in [
+            "",
+            "${A}",
+            "${A}-${B}-${A}",
+            "${K}${A}${K}",
+            "${${A}}${B}",
+            "$${A}{B}${B}",
+            "${x${A}y}${xvy}",
+            "${K${A}}${K}",
+            "${!A}${A}",
+            "a${A}b${K}c${B}d",
+        ] {
+            for value in ["v", "", "${B}", "$", "{B}", "B}", "longer text"] {
+                let made = replace_sub_references(text, |found| {
+                    Ok::<_, ()>((found.name != "K").then(|| value.to_owned()))
+                });
+                let made = made.unwrap().filter(|made| made != text);
+                assert_eq!(made, slowly(text, value), "{text} {value}");
+            }
+        }
+    }
 
     #[test]
     fn sub_references_are_names_in_braces() {

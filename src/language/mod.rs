@@ -1,6 +1,7 @@
 //! CloudFormation's own language: intrinsic functions, parameters, conditions, partitions, logical ids.
 
 pub(crate) mod conditions;
+pub(crate) mod distinct;
 pub(crate) mod intrinsics;
 pub(crate) mod logical_id;
 pub(crate) mod parameters;

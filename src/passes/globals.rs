@@ -232,6 +232,7 @@ fn unwanted<'a>(
                 match known {
                     Some((known, _)) if !unwanted.contains(&known.as_str()) => unwanted.push(known),
                     _ => scope.report(unknown_ignored_global(
+                        scope,
                         path.clone().then(index),
                         section,
                         global,
@@ -432,14 +433,20 @@ fn resolve_shared(scope: &Scope<'_>, inheritance: &Inheritance, global: &Map, re
     }
 }
 
-fn unknown_ignored_global(path: Path, section: &str, global: &Map, name: &Value) -> Diagnostic {
+fn unknown_ignored_global(
+    scope: &Scope<'_>,
+    path: Path,
+    section: &str,
+    global: &Map,
+    name: &Value,
+) -> Diagnostic {
     let known: Vec<&str> = global.keys().map(Text::as_str).collect();
     Diagnostic::new(
         codes::IGNORED_GLOBAL_UNKNOWN,
         path,
         format!("`IgnoreGlobals` names something that the Globals of `{section}` do not hold, or names it twice"),
     )
-    .help(did_you_mean(name.as_str().unwrap_or_default(), &known))
+    .help(scope.suggestions.did_you_mean(name.as_str().unwrap_or_default(), &known))
 }
 
 fn ignore_globals_shape(path: Path) -> Diagnostic {

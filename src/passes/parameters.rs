@@ -36,7 +36,7 @@ pub(crate) fn check(scope: &Scope<'_>, template: &Template) {
     let declared = template.section("Parameters").unwrap_or(&none);
     for name in scope.options.parameters.keys() {
         if !declared.contains_key(name) && !name.starts_with("AWS::") {
-            scope.report(unknown(name, declared));
+            scope.report(unknown(scope, name, declared));
         }
     }
     for (name, declaration) in declared {
@@ -76,8 +76,9 @@ pub(crate) fn check(scope: &Scope<'_>, template: &Template) {
     }
 }
 
-fn unknown(name: &str, declared: &Map) -> Diagnostic {
-    let help = match suggestion(name, declared.keys().map(Text::as_str)) {
+fn unknown(scope: &Scope<'_>, name: &str, declared: &Map) -> Diagnostic {
+    let declared = declared.keys().map(Text::as_str);
+    let help = match scope.suggestions.find(name, declared) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "declare it under `Parameters`, or take its value away".to_owned(),
     };

@@ -1,7 +1,7 @@
 //! Faults of the user's own that the transform lets pass: conditions that nobody declares, dotted references to what is
 //! not made.
 
-use crate::diagnostics::{Diagnostic, codes, did_you_mean, suggestion};
+use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::language::intrinsics::{argument, ref_target};
 use crate::sam;
 use crate::scope::Scope;
@@ -9,6 +9,7 @@ use crate::stack::Names;
 use crate::template::{Path, Template, Trail};
 use crate::tree::{Map, Text, Value};
 use indexmap::IndexSet;
+use std::collections::HashMap;
 
 /// Warns of types that are nearly SAM's, and of those under its name that it does not have.
 pub(crate) fn find_unknown_types(scope: &Scope<'_>, template: &Template) {
@@ -100,7 +101,8 @@ impl ConditionUses<'_> {
             place(),
             format!("the template declares no condition `{name}`"),
         );
-        let help = match suggestion(name, self.declared.keys().map(Text::as_str)) {
+        let declared = self.declared.keys().map(Text::as_str);
+        let help = match scope.suggestions.find(name, declared) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "declare it under `Conditions`".to_owned(),
         };
@@ -145,26 +147,23 @@ pub(crate) fn report_dangling_references(scope: &Scope<'_>, dotted: Vec<DottedRe
     if scope.has_errors() {
         return;
     }
+    let mut known: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (id, name) in names.referable.keys().filter_map(|key| key.split_once('.')) {
+        known.entry(id).or_default().push(name);
+    }
     for (path, target) in dotted {
         if names.referable.contains_key(&target) {
             continue;
         }
         let (id, name) = target.split_once('.').unwrap_or((target.as_str(), ""));
-        let prefix = format!("{id}.");
-        let known: Vec<&str> = names
-            .referable
-            .keys()
-            .filter_map(|key| key.strip_prefix(&prefix))
-            .collect();
-        let help = if known.is_empty() {
-            format!(
+        let help = match known.get(id) {
+            None => format!(
                 "`{id}` generates nothing that can be referred to so; without `AutoPublishAlias` it has no version and no alias"
-            )
-        } else {
-            format!(
-                "{}; after `{id}.`",
-                crate::diagnostics::did_you_mean(name, &known)
-            )
+            ),
+            Some(known) => {
+                let meant = scope.suggestions.did_you_mean(name, known);
+                format!("{meant}; after `{id}.`")
+            }
         };
         scope.report(
             Diagnostic::new(

@@ -3,9 +3,11 @@
 use super::api::draft::{Draft, Drafts};
 use super::connector::joints::Joints;
 use crate::inheritance::Inheritance;
+use crate::language::distinct::Distinct;
 use crate::stack::Stack;
-use crate::tree::Value;
+use crate::tree::{Text, Value};
 use indexmap::IndexMap;
+use std::collections::HashMap;
 
 /// What a resource may read and change beside itself.
 pub(crate) struct Common<'a> {
@@ -16,6 +18,18 @@ pub(crate) struct Common<'a> {
     /// Destinations of `Globals.Function.EventInvokeConfig` (`OnSuccess`, `OnFailure`) that were made for a function.
     pub(crate) destinations: IndexMap<&'static str, Value>,
     pub(crate) joints: Joints,
+    /// The buckets that events were written into.
+    pub(crate) buckets: HashMap<Text, EditedBucket>,
+}
+
+/// What is known of a bucket that events were written into.
+#[derive(Debug, Default)]
+pub(crate) struct EditedBucket {
+    /// What it waits for.
+    pub(crate) waits: Distinct,
+    /// Whether one of these is a permission of an event.
+    pub(crate) waits_for_ours: bool,
+    pub(crate) notifications: Distinct,
 }
 
 impl<'a> Common<'a> {
@@ -26,6 +40,7 @@ impl<'a> Common<'a> {
             inheritance,
             destinations: IndexMap::new(),
             joints: Joints::default(),
+            buckets: HashMap::new(),
         }
     }
 

@@ -33,8 +33,9 @@
 
 use super::policy_templates;
 use crate::diagnostics::{Diagnostic, codes, suggestion};
+use crate::language::distinct::Distinct;
 use crate::language::intrinsics::{argument, if_parts, is_intrinsic, is_no_value};
-use crate::language::truth::{equal, is_truthy};
+use crate::language::truth::{equal, is_truthy, likeness};
 use crate::resource::{SamResource, set, tags};
 use crate::scope::Scope;
 use crate::template::Path;
@@ -45,13 +46,25 @@ use crate::tree::{Map, Text, Value, json};
 pub(crate) struct RolePolicies {
     pub(crate) managed: Vec<Value>,
     pub(crate) inline: Vec<Value>,
+    attached: Distinct,
 }
 
 impl RolePolicies {
+    pub(crate) fn new(managed: Vec<Value>, inline: Vec<Value>) -> Self {
+        Self {
+            managed,
+            inline,
+            attached: Distinct::default(),
+        }
+    }
+
     /// Attaches a managed policy, unless it is attached already.
     pub(crate) fn attach(&mut self, policy: impl Into<Value>) {
         let policy = policy.into();
-        if !self.managed.iter().any(|known| equal(known, &policy)) {
+        if self
+            .attached
+            .is_new(&self.managed, &policy, likeness, equal)
+        {
             self.managed.push(policy);
         }
     }

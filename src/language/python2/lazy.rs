@@ -35,6 +35,11 @@ impl LazyMap {
         self.copies += 1;
     }
 
+    /// How many deep copies there were so far.
+    pub(crate) fn copies(&self) -> usize {
+        self.copies
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.map.is_empty()
     }

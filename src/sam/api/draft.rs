@@ -39,6 +39,19 @@ impl Draft {
         }
     }
 
+    /// The draft with one path only, to try an edit of that path on.
+    pub(crate) fn excerpt(&mut self, path: &str) -> Self {
+        Self {
+            document: self
+                .document
+                .as_mut()
+                .map(|document| document.excerpt(path)),
+            is_managed: self.is_managed,
+            properties: self.properties.clone(),
+            function_names: String::new(),
+        }
+    }
+
     /// The document, where there is one, and the properties beside it.
     pub(crate) fn parts(&mut self) -> Option<(&mut Document, &mut Map)> {
         Some((self.document.as_mut()?, &mut self.properties))

@@ -6,7 +6,7 @@
 //! Upstream: model/connector/connector.py, `profile_replace` in model/connector_profiles/profile.py.
 
 use super::profiles::{self, Joined, Known, Placeholder, RoleOf};
-use crate::diagnostics::{Diagnostic, codes, suggestion};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, named_resource, reference};
 use crate::language::truth::{equal, is_truthy};
 use crate::resource::keys;
@@ -150,7 +150,10 @@ fn by_id(
             format!("the template has no resource `{id}` that a connector could join"),
         );
         scope.report(
-            match suggestion(id, stack.own.keys().map(Text::as_str)) {
+            match scope
+                .suggestions
+                .find(id, stack.own.keys().map(Text::as_str))
+            {
                 Some(meant) => fault.help(format!("did you mean `{meant}`?")),
                 None => fault.help(
                     "write the id of a resource of this template, or describe one that is elsewhere by `Type` and its values",

@@ -38,6 +38,7 @@ use crate::sam::common::Common;
 use crate::sam::events::Lower;
 use crate::scope::Scope;
 use crate::tree::{Value, json};
+use indexmap::IndexSet;
 
 pub(super) const TYPE: EventType = EventType {
     name: "Cognito",
@@ -127,8 +128,9 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
             let Some(config) = edited::map_in(scope, pool, properties, "LambdaConfig") else {
                 return;
             };
+            let mut own: IndexSet<&str> = IndexSet::new();
             for trigger in triggers.iter().filter_map(Value::as_str) {
-                if config.contains_key(trigger) {
+                if config.contains_key(trigger) || !own.insert(trigger) {
                     scope.report(
                     Diagnostic::new(
                         codes::TRIGGER_TAKEN,
@@ -139,7 +141,9 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
                 );
                     return;
                 }
-                config.insert(trigger.to_owned(), target.arn.clone());
+            }
+            for trigger in own {
+                config.insert(trigger, target.arn.clone());
             }
         },
     );

@@ -87,8 +87,9 @@ pub(super) fn check(scope: &Scope<'_>, stack: &Stack, event: &Event, kind: &Edit
     }
 }
 
-/// Edits the resource that the event refers to. `edit` gets its attributes and its properties; where it reports an error
-/// nothing is changed.
+/// Edits the resource that the event refers to. `edit` gets its attributes and its properties.
+///
+/// An unfit resource is reported and stays as it is; where `owner` is refused all is only tried.
 pub(super) fn edit(
     scope: &Scope<'_>,
     stack: &mut Stack,
@@ -97,16 +98,22 @@ pub(super) fn edit(
     kind: &EditedType,
     edit: impl FnOnce(&mut Map, &mut Map),
 ) {
-    let watch = scope.watch();
-    let Some(given) = stack.own.get(id).cloned() else {
+    let Some(slot) = stack.own.get_mut(id) else {
         return;
     };
-    let Some((mut attributes, mut properties)) = take_apart(scope, id, given, kind) else {
+    if !is_fit(scope, id, slot, kind) {
         return;
+    }
+    // It may hold what thousands of events wrote into it, so that a copy for each would be too much.
+    let given = if owner.is_refused {
+        slot.clone()
+    } else {
+        slot.take()
     };
+    let (mut attributes, mut properties) = take_apart(scope, id, given, kind);
     edit(&mut attributes, &mut properties);
     check_properties(scope, id, &properties, kind);
-    if !watch.is_sound() || owner.is_refused {
+    if owner.is_refused {
         return;
     }
     properties.retain(|_, value| !value.is_null());
@@ -118,44 +125,49 @@ pub(super) fn edit(
     }
 }
 
-/// The attributes and the properties of a resource that is to be edited; one that is unfit is reported and gives none.
-fn take_apart(scope: &Scope<'_>, id: &str, given: Value, kind: &EditedType) -> Option<(Map, Map)> {
-    let path = Path::resource(id);
+/// Whether an event can be written into a resource; why not is reported.
+fn is_fit(scope: &Scope<'_>, id: &str, given: &Value, kind: &EditedType) -> bool {
+    if given.get("Type").and_then(Value::as_str) != Some(kind.name) {
+        report_other_type(scope, id, kind);
+        return false;
+    }
+    match given.get("Properties") {
+        None | Some(Value::Null | Value::Object(_)) => true,
+        Some(_) => {
+            scope.report(
+                Diagnostic::new(
+                    codes::WRONG_SHAPE,
+                    Path::resource(id).then("Properties"),
+                    format!(
+                        "the `Properties` of the {} `{id}` must be a map",
+                        kind.words
+                    ),
+                )
+                .help("an event is written into them"),
+            );
+            false
+        }
+    }
+}
+
+/// The attributes and the properties of a resource that is fit to be edited; an attribute that gets lost is reported.
+fn take_apart(scope: &Scope<'_>, id: &str, given: Value, kind: &EditedType) -> (Map, Map) {
     let mut attributes = Map::new();
     let mut properties = Map::new();
     let Value::Object(given) = given else {
-        report_other_type(scope, id, kind);
-        return None;
+        return (attributes, properties);
     };
-    if given.get("Type").and_then(Value::as_str) != Some(kind.name) {
-        report_other_type(scope, id, kind);
-        return None;
-    }
     for (key, value) in given {
         match (key.as_str(), value) {
-            ("Type", _) | ("Properties", Value::Null) => {}
             ("Properties", Value::Object(map)) => properties = map,
-            ("Properties", _) => {
-                scope.report(
-                    Diagnostic::new(
-                        codes::WRONG_SHAPE,
-                        path.then("Properties"),
-                        format!(
-                            "the `Properties` of the {} `{id}` must be a map",
-                            kind.words
-                        ),
-                    )
-                    .help("an event is written into them"),
-                );
-                return None;
-            }
+            ("Type" | "Properties", _) => {}
             (name, value) if KEPT.contains(&name) => {
                 attributes.insert(key, value);
             }
             (name, _) => scope.report(
                 Diagnostic::new(
                     codes::ATTRIBUTE_LOST,
-                    path.clone().then(name),
+                    Path::resource(id).then(name),
                     format!(
                         "`{name}` of the {} `{id}` is lost when an event is written into it",
                         kind.words
@@ -166,7 +178,7 @@ fn take_apart(scope: &Scope<'_>, id: &str, given: Value, kind: &EditedType) -> O
             ),
         }
     }
-    Some((attributes, properties))
+    (attributes, properties)
 }
 
 fn report_other_type(scope: &Scope<'_>, id: &str, kind: &EditedType) {

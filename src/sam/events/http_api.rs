@@ -136,12 +136,12 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
     };
     let mut copy;
     let document = if has_failed(scope, target) {
-        copy = document.clone();
+        copy = document.excerpt(&route.path);
         &mut copy
     } else {
         document
     };
-    let done = lower_into(&common.stack, target, &route, document, is_managed);
+    let done = lower_into(scope, &common.stack, target, &route, document, is_managed);
     if let Err(fault) = done {
         scope.report(fault);
     }
@@ -161,6 +161,7 @@ fn has_unusable_body(stack: &Stack, api: &str) -> bool {
 }
 
 fn lower_into(
+    scope: &Scope<'_>,
     stack: &Stack,
     target: &mut Target<'_>,
     route: &Route<'_>,
@@ -181,7 +182,7 @@ fn lower_into(
     if is_there && is_managed {
         return Err(route_twice(route));
     }
-    let required = required(stack, route)?;
+    let required = required(scope, stack, route)?;
     let condition = target.sam.attributes.condition();
     let condition = condition.filter(|name| !name.is_empty()).map(Text::marked);
     let integration = integration(target, condition.as_ref());
@@ -338,7 +339,11 @@ fn integration(target: &Target<'_>, condition: Option<&Text>) -> Map2 {
 }
 
 /// The authorizer that the event's `Auth` wants, and the scopes.
-fn required(stack: &Stack, route: &Route<'_>) -> Result<Option<(Text, Node)>, Diagnostic> {
+fn required(
+    scope: &Scope<'_>,
+    stack: &Stack,
+    route: &Route<'_>,
+) -> Result<Option<(Text, Node)>, Diagnostic> {
     let Some(auth) = route
         .event
         .get("Auth")
@@ -365,7 +370,7 @@ fn required(stack: &Stack, route: &Route<'_>) -> Result<Option<(Text, Node)>, Di
         return Err(no_authorizer(route));
     };
     let scopes = auth.get("AuthorizationScopes").unwrap_or(&Value::Null);
-    let authorizer = check_authorizer(route, api_auth, name, default.is_some())?;
+    let authorizer = check_authorizer(scope, route, api_auth, name, default.is_some())?;
     if is_truthy(Some(scopes)) && !scopes.is_array() {
         return Err(scopes_not_a_list(route.event));
     }
@@ -390,6 +395,7 @@ fn required(stack: &Stack, route: &Route<'_>) -> Result<Option<(Text, Node)>, Di
 
 /// Refuses an authorizer that the API does not have. Gives it, where it is none of the built-in ones.
 fn check_authorizer<'a>(
+    scope: &Scope<'_>,
     route: &Route<'_>,
     api_auth: &'a Map,
     name: &Value,
@@ -415,7 +421,13 @@ fn check_authorizer<'a>(
                 .flatten()
                 .map(|(name, _)| &**name)
                 .collect();
-            Err(unknown_authorizer(route.event, &route.api, name, &known))
+            Err(unknown_authorizer(
+                scope,
+                route.event,
+                &route.api,
+                name,
+                &known,
+            ))
         }
     }
 }

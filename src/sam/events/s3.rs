@@ -37,18 +37,17 @@ use super::{Event, EventType, Target};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{no_value, reference};
 use crate::language::logical_id;
-use crate::language::truth::{equal, is_truthy};
+use crate::language::truth::{equal, is_truthy, likeness};
 use crate::resource::property::{Property, Shape, TEXT_OR_TEXTS};
 use crate::resource::tags;
-use crate::sam::common::Common;
+use crate::sam::common::{Common, EditedBucket};
 use crate::sam::events::Lower;
 use crate::sam::shares::Tagger;
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
-use crate::tree::{Map, Text, Value, json};
+use crate::tree::{List, Map, Value, json};
 use indexmap::IndexMap;
-use std::collections::HashSet;
 
 pub(super) const TYPE: EventType = EventType {
     name: "S3",
@@ -129,6 +128,12 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
         function,
         all_tags,
     });
+    let mut tried = EditedBucket::default();
+    let known = if target.sam.is_refused {
+        &mut tried
+    } else {
+        common.buckets.entry(bucket.into()).or_default()
+    };
     edited::edit(
         scope,
         &mut common.stack,
@@ -138,9 +143,9 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
         |attributes, properties| {
             match condition {
                 Some(condition) => depend_by_tag(scope, bucket, properties, condition, &permission),
-                None => depend(scope, event, bucket, attributes, &permission),
+                None => depend(scope, event, bucket, attributes, &permission, known),
             }
-            notify(scope, bucket, properties, entries);
+            notify(scope, bucket, properties, entries, known);
         },
     );
 }
@@ -233,7 +238,13 @@ fn notifications(event: &Event, function: &Value, condition: Option<&Value>) -> 
 }
 
 /// Adds the notifications that the bucket does not have yet.
-fn notify(scope: &Scope<'_>, bucket: &str, properties: &mut Map, entries: Vec<Value>) {
+fn notify(
+    scope: &Scope<'_>,
+    bucket: &str,
+    properties: &mut Map,
+    entries: Vec<Value>,
+    known: &mut EditedBucket,
+) {
     let name = "NotificationConfiguration";
     let Some(configuration) = edited::map_in(scope, bucket, properties, name) else {
         return;
@@ -256,23 +267,28 @@ fn notify(scope: &Scope<'_>, bucket: &str, properties: &mut Map, entries: Vec<Va
         return;
     };
     for entry in entries {
-        if !list.iter().any(|known| equal(known, &entry)) {
+        if known.notifications.is_new(list, &entry, likeness, equal) {
             list.push(entry);
         }
     }
 }
 
 /// Lets the bucket wait for the permission.
-fn depend(scope: &Scope<'_>, event: &Event, bucket: &str, attributes: &mut Map, permission: &str) {
-    let given = attributes.get("DependsOn");
-    let mut on: Vec<Value> = match given {
-        None => Vec::new(),
-        Some(Value::Array(ids)) if !ids.iter().any(|id| id.is_object() || id.is_array()) => {
-            ids.iter().cloned().collect()
-        }
-        Some(Value::Object(map)) => map.keys().map(|id| id.as_str().into()).collect(),
-        Some(id @ Value::String(_)) => vec![id.clone()],
-        Some(_) => {
+fn depend(
+    scope: &Scope<'_>,
+    event: &Event,
+    bucket: &str,
+    attributes: &mut Map,
+    permission: &str,
+    known: &mut EditedBucket,
+) {
+    let given: List = match attributes.get_mut("DependsOn").map(Value::take) {
+        None => List::new(),
+        Some(Value::Array(ids)) if !ids.iter().any(|id| id.is_object() || id.is_array()) => ids,
+        Some(Value::Object(map)) => map.keys().map(|id| Value::String(id.clone())).collect(),
+        Some(id @ Value::String(_)) => [id].into_iter().collect(),
+        Some(other) => {
+            attributes.insert("DependsOn", other);
             scope.report(
                 Diagnostic::new(
                     codes::WRONG_SHAPE,
@@ -285,15 +301,17 @@ fn depend(scope: &Scope<'_>, event: &Event, bucket: &str, attributes: &mut Map, 
             return;
         }
     };
-    on.push(permission.into());
-    let mut ids: HashSet<Text> = HashSet::with_capacity(on.len());
-    let mut each: Vec<Value> = Vec::with_capacity(on.len());
-    for id in on {
-        let is_new = match &id {
-            Value::String(id) => ids.insert(id.clone()),
-            other => !each.iter().any(|known| equal(known, other)),
-        };
-        if is_new {
+    let permission = Value::from(permission);
+    let (mut each, further) = if known.waits_for_ours {
+        (given, [permission].into_iter().collect())
+    } else {
+        // What the user wrote may hold an id twice.
+        let all: List = given.into_iter().chain([permission]).collect();
+        (List::new(), all)
+    };
+    known.waits_for_ours = true;
+    for id in further {
+        if known.waits.is_new(&each, &id, likeness, equal) {
             each.push(id);
         }
     }

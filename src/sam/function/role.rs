@@ -80,13 +80,13 @@ pub(super) fn basics(scope: &Scope<'_>, sam: &SamResource, tracing: bool) -> Rol
     if sam.is_truthy("VpcConfig") {
         managed.push("service-role/AWSLambdaVPCAccessExecutionRole");
     }
-    RolePolicies {
-        managed: managed
+    RolePolicies::new(
+        managed
             .into_iter()
             .map(|policy| partition.managed_policy_arn(policy).into())
             .collect(),
-        inline: dead_letter_queue::policy(sam).into_iter().collect(),
-    }
+        dead_letter_queue::policy(sam).into_iter().collect(),
+    )
 }
 
 /// The managed policy that lets a role write traces, which partitions name differently.

@@ -31,7 +31,7 @@
 
 use super::functions::{Functions, report_code, set_runtime};
 use super::{Api, RUNTIME, SYNC, filled};
-use crate::diagnostics::{Diagnostic, codes, did_you_mean};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::logical_id;
 use crate::resource::typed_map::{Holds, Key};
 use crate::resource::{map, resource, set};
@@ -168,7 +168,7 @@ fn pipeline(scope: &Scope<'_>, given: &Map, functions: &Functions, place: &Path)
                         place.clone().then("Pipeline").then(index),
                         format!("the API has no function `{name}`"),
                     )
-                    .help(did_you_mean(name, &known)),
+                    .help(scope.suggestions.did_you_mean(name, &known)),
                 );
             }
         }

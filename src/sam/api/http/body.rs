@@ -28,7 +28,6 @@
 use super::authorizers::{self, Authorizer};
 use super::cors;
 use super::{CREATED_BY, HttpApi};
-use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::is_no_value;
 use crate::language::python2::{Map as Map2, Node, Text};
@@ -238,7 +237,7 @@ fn read_default<'a>(
         let help = match name {
             "AWS_IAM" => "add `EnableIamAuthorizer: true`".to_owned(),
             _ if known.is_empty() => "define it under `Auth.Authorizers`".to_owned(),
-            _ => did_you_mean(name, &known),
+            _ => scope.suggestions.did_you_mean(name, &known),
         };
         scope.report(
             Diagnostic::new(

@@ -56,8 +56,10 @@ pub(crate) use security::Security;
 
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::python2::{LazyMap, Map, Node, Text};
+use crate::language::truth;
 use crate::template::{Path, Step};
 use crate::tree::json;
+use std::hash::{DefaultHasher, Hasher};
 
 pub(crate) const INTEGRATION: &str = "x-amazon-apigateway-integration";
 pub(crate) const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
@@ -71,6 +73,8 @@ pub(crate) struct Document {
     paths: Option<LazyMap>,
     /// Whether every path item is known to be a map.
     is_checked: bool,
+    /// The statements of the resource policy, once some are added.
+    statements: Option<policy::Statements>,
     /// Security definitions to be written once the edit is done.
     new_security: Map,
 }
@@ -124,6 +128,7 @@ impl Document {
             root,
             paths,
             is_checked: false,
+            statements: None,
             new_security: Map::hashed(),
         }
     }
@@ -150,8 +155,31 @@ impl Document {
         Self::new(body)
     }
 
+    /// The document with one path only, to try an edit of that path on.
+    pub(crate) fn excerpt(&mut self, path: &str) -> Self {
+        // A fault of another path is a fault of the whole, and then the whole is tried.
+        if self.check().is_err() {
+            return self.clone();
+        }
+        let paths = self.paths.as_ref().map(|paths| {
+            let mut only = Map::hashed();
+            if let Some(item) = paths.peek(path) {
+                only.insert(path, item.clone());
+            }
+            LazyMap::from(only)
+        });
+        Self {
+            root: self.root.clone(),
+            paths,
+            is_checked: true,
+            statements: None,
+            new_security: self.new_security.clone(),
+        }
+    }
+
     /// The document as it stands.
     pub(crate) fn into_node(mut self) -> Node {
+        self.settle_statements();
         if let (Some(paths), Some(slot)) = (self.paths, self.root.get_mut("paths")) {
             *slot = paths.into_map().into();
         }
@@ -435,7 +463,27 @@ fn same(a: &Node, b: &Node) -> bool {
                 && a.iter()
                     .all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
-        _ => crate::language::truth::equal(&a.to_value(), &b.to_value()),
+        _ => truth::equal(&a.to_value(), &b.to_value()),
+    }
+}
+
+/// A number that is the same for values that are the same.
+fn likeness(value: &Node) -> u64 {
+    match value {
+        Node::List(items) => {
+            let mut hasher = DefaultHasher::new();
+            items
+                .iter()
+                .for_each(|item| hasher.write_u64(likeness(item)));
+            hasher.finish()
+        }
+        Node::Map(map) => {
+            let entries = map.iter();
+            entries
+                .map(|(key, value)| truth::entry_likeness(key, likeness(value)))
+                .fold(0, u64::wrapping_add)
+        }
+        other => truth::likeness(&other.to_value()),
     }
 }
 

@@ -42,8 +42,9 @@
 //!   # ...
 //! ```
 
-use super::{ANY_METHOD, Document, Fault, not_a_map, same, single};
+use super::{ANY_METHOD, Document, Fault, likeness, not_a_map, same, single};
 use crate::diagnostics::codes;
+use crate::language::distinct::Distinct;
 use crate::language::python2::{Map, Node, Text};
 
 const POLICY: &str = "x-amazon-apigateway-policy";
@@ -69,6 +70,45 @@ const VPC_LISTS: [([&str; 3], &str); 2] = [
     ),
 ];
 
+/// The statements of a policy while they are added to: apart from it, as paths are from the document, because each edit
+/// copies all that it holds.
+#[derive(Clone, Debug)]
+pub(super) struct Statements {
+    items: Vec<Node>,
+    /// After how many copies of the document each was added.
+    added: Vec<usize>,
+    distinct: Distinct,
+}
+
+impl Statements {
+    fn new(items: Vec<Node>, copies: usize) -> Self {
+        Self {
+            added: vec![copies; items.len()],
+            items,
+            distinct: Distinct::default(),
+        }
+    }
+
+    fn push(&mut self, statement: Node, distinct: bool, copies: usize) {
+        if !distinct
+            || self
+                .distinct
+                .is_new(&self.items, &statement, likeness, same)
+        {
+            self.items.push(statement);
+            self.added.push(copies);
+        }
+    }
+
+    /// The statements after so many copies of the document.
+    fn into_list(mut self, copies: usize) -> Vec<Node> {
+        for (item, added) in self.items.iter_mut().zip(self.added) {
+            item.deep_copy(copies - added);
+        }
+        self.items
+    }
+}
+
 impl Document {
     /// Adds what `policy` says to the statements, for every method of a path, as it is called through `stage`.
     pub(crate) fn add_resource_policy(
@@ -78,7 +118,7 @@ impl Document {
         stage: &Node,
     ) -> Result<(), Fault> {
         let resources = self.resources_of(path, stage)?;
-        let statements = self.policy()?;
+        self.policy()?;
         for (key, effect) in [
             ("AwsAccountWhitelist", "Allow"),
             ("AwsAccountBlacklist", "Deny"),
@@ -93,7 +133,7 @@ impl Document {
             };
             let mut principal = Map::hashed();
             principal.insert("AWS", accounts);
-            append_always(statements, statement(effect, &resources, principal.into()));
+            self.append_always(statement(effect, &resources, principal.into()))?;
         }
         for (key, comparison) in [
             ("IpRangeWhitelist", "NotIpAddress"),
@@ -106,15 +146,12 @@ impl Document {
                 Node::List(_) => ranges.clone(),
                 one => vec![one.clone()].into(),
             };
-            append_pair(
-                statements,
-                &resources,
-                single(comparison, single("aws:SourceIp", ranges)),
-            );
+            let condition = single(comparison, single("aws:SourceIp", ranges));
+            self.append_pair(&resources, condition)?;
         }
         for (lists, comparison) in VPC_LISTS {
             if let Some(condition) = vpc_condition(policy, lists)? {
-                append_pair(statements, &resources, single(comparison, condition.into()));
+                self.append_pair(&resources, single(comparison, condition.into()))?;
             }
         }
         Ok(())
@@ -122,22 +159,74 @@ impl Document {
 
     /// Adds statements as they are, unless they are there already.
     pub(crate) fn add_policy_statements(&mut self, custom: &Node) -> Result<(), Fault> {
-        let policy = self.policy()?;
-        policy.insert("Version", "2012-10-17");
-        if is_null(policy, "Statement") {
-            policy.insert("Statement", custom.clone());
+        if !self.has_statements()? {
+            self.policy()?.insert("Statement", custom.clone());
             return Ok(());
         }
         let custom = match custom {
             Node::List(items) => items.clone(),
             one => vec![one.clone()],
         };
-        with_statements(policy, |statements| {
-            for statement in custom {
-                push_new(statements, statement);
-            }
-        });
+        for statement in custom {
+            self.push_statement(statement, true)?;
+        }
         Ok(())
+    }
+
+    /// Everyone is allowed, and denied under a condition; each statement only where it is not there yet.
+    fn append_pair(&mut self, resources: &Node, condition: Node) -> Result<(), Fault> {
+        let allow = statement("Allow", resources, "*".into());
+        let mut deny = statement("Deny", resources, "*".into());
+        deny.insert("Condition", condition);
+        if !self.has_statements()? {
+            self.policy()?.insert("Statement", Vec::new());
+        }
+        self.push_statement(allow.into(), true)?;
+        self.push_statement(deny.into(), true)
+    }
+
+    fn append_always(&mut self, statement: Map) -> Result<(), Fault> {
+        if self.has_statements()? {
+            return self.push_statement(statement.into(), false);
+        }
+        self.policy()?.insert("Statement", statement);
+        Ok(())
+    }
+
+    /// Whether the policy, which has a version from here on, has statements.
+    fn has_statements(&mut self) -> Result<bool, Fault> {
+        let is_apart = self.statements.is_some();
+        let policy = self.policy()?;
+        policy.insert("Version", "2012-10-17");
+        Ok(is_apart || !matches!(policy.get("Statement"), None | Some(Node::Null)))
+    }
+
+    /// Adds a statement to the list, which a lone one becomes; where they are to be `distinct` only a new one.
+    fn push_statement(&mut self, statement: Node, distinct: bool) -> Result<(), Fault> {
+        let copies = self.root.copies();
+        if self.statements.is_none() {
+            let own = self.policy()?.get_mut("Statement");
+            let items = match own.map(|own| std::mem::replace(own, Node::Null)) {
+                Some(Node::List(items)) => items,
+                Some(lone) => vec![lone],
+                None => Vec::new(),
+            };
+            self.statements = Some(Statements::new(items, copies));
+        }
+        if let Some(statements) = &mut self.statements {
+            statements.push(statement, distinct, copies);
+        }
+        Ok(())
+    }
+
+    /// Puts the statements back into the policy.
+    pub(super) fn settle_statements(&mut self) {
+        let copies = self.root.copies();
+        if let Some(statements) = self.statements.take()
+            && let Some(Node::Map(policy)) = self.root.get_mut(POLICY)
+        {
+            policy.insert("Statement", statements.into_list(copies));
+        }
     }
 
     fn policy(&mut self) -> Result<&mut Map, Fault> {
@@ -223,54 +312,6 @@ fn statement(effect: &str, resources: &Node, principal: Node) -> Map {
     made.insert("Resource", resources.clone());
     made.insert("Principal", principal);
     made
-}
-
-/// Everyone is allowed, and denied under a condition; each statement only where it is not there yet.
-fn append_pair(policy: &mut Map, resources: &Node, condition: Node) {
-    let allow = statement("Allow", resources, "*".into());
-    let mut deny = statement("Deny", resources, "*".into());
-    deny.insert("Condition", condition);
-    policy.insert("Version", "2012-10-17");
-    if is_null(policy, "Statement") {
-        policy.insert("Statement", Vec::new());
-    }
-    with_statements(policy, |statements| {
-        push_new(statements, allow.into());
-        push_new(statements, deny.into());
-    });
-}
-
-fn append_always(policy: &mut Map, statement: Map) {
-    policy.insert("Version", "2012-10-17");
-    if is_null(policy, "Statement") {
-        policy.insert("Statement", statement);
-    } else {
-        with_statements(policy, |statements| statements.push(statement.into()));
-    }
-}
-
-fn is_null(map: &Map, key: &str) -> bool {
-    matches!(map.get(key), None | Some(Node::Null))
-}
-
-/// Lets `change` see the statements as a list, which a lone one becomes.
-fn with_statements(policy: &mut Map, change: impl FnOnce(&mut Vec<Node>)) {
-    let mut statements = match policy
-        .get_mut("Statement")
-        .map(|own| std::mem::replace(own, Node::Null))
-    {
-        Some(Node::List(items)) => items,
-        Some(lone) => vec![lone],
-        None => Vec::new(),
-    };
-    change(&mut statements);
-    policy.insert("Statement", statements);
-}
-
-fn push_new(statements: &mut Vec<Node>, statement: Node) {
-    if !statements.iter().any(|known| same(known, &statement)) {
-        statements.push(statement);
-    }
 }
 
 /// The endpoints of three lists by what a condition calls them; none where there are none.

@@ -38,7 +38,6 @@
 //! Upstream: `_add_auth` in model/api/api_generator.py.
 
 use super::RestApi;
-use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::resource::keys;
@@ -132,7 +131,7 @@ fn read_default<'a>(
     };
     let is_known = authorizers.iter().any(|known| *known.name == **name);
     if !is_known && &**name != "AWS_IAM" {
-        scope.report(unknown_default(path, name, authorizers));
+        scope.report(unknown_default(scope, path, name, authorizers));
     }
     Some(name)
 }
@@ -167,14 +166,19 @@ fn default_not_a_text(path: Path) -> Diagnostic {
     .help("write the name itself: an intrinsic cannot be read before the deployment here")
 }
 
-fn unknown_default(path: Path, name: &str, authorizers: &[Authorizer]) -> Diagnostic {
+fn unknown_default(
+    scope: &Scope<'_>,
+    path: Path,
+    name: &str,
+    authorizers: &[Authorizer],
+) -> Diagnostic {
     let known: Vec<&str> = authorizers.iter().map(|known| &*known.name).collect();
     Diagnostic::new(
         codes::DEFAULT_AUTHORIZER,
         path,
         format!("there is no authorizer `{name}`"),
     )
-    .help(did_you_mean(name, &known))
+    .help(scope.suggestions.did_you_mean(name, &known))
 }
 
 fn policy_not_a_map(path: Path) -> Diagnostic {

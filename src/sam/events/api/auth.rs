@@ -51,7 +51,6 @@
 //! `add_auth_to_method` in swagger/swagger.py.
 
 use super::Route;
-use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::sam::api::draft::Draft;
@@ -61,23 +60,27 @@ use crate::scope::Scope;
 use crate::template::Path;
 
 /// `Auth` of the API, whose properties are `api`, as it is written.
-pub(super) fn api_auth(route: &Route<'_>, api: &Map2) -> Result<Map2, Diagnostic> {
+pub(super) fn api_auth<'a>(
+    route: &Route<'_>,
+    api: &'a Map2,
+) -> Result<Option<&'a Map2>, Diagnostic> {
     match api.get("Auth") {
-        Some(Node::Map(auth)) => Ok(auth.clone()),
+        Some(Node::Map(auth)) => Ok(Some(auth)),
         Some(auth) if auth.is_truthy() => Err(Diagnostic::new(
             codes::AUTH_SHAPE,
             Path::property(&route.api, "Auth"),
             "`Auth` must be a map",
         )
         .help("write `Auth: {DefaultAuthorizer: ...}`")),
-        _ => Ok(Map2::hashed()),
+        _ => Ok(None),
     }
 }
 
 /// With whose rights API Gateway calls the function, where callers are known by IAM; none without.
-pub(super) fn credentials(scope: &Scope<'_>, auth: &Map2, api_auth: &Map2) -> Option<Node> {
+pub(super) fn credentials(scope: &Scope<'_>, auth: &Map2, api_auth: Option<&Map2>) -> Option<Node> {
     let is_iam = |auth: &Map2, key: &str| matches!(auth.get(key), Some(Node::Text(name)) if &**name == "AWS_IAM");
-    let by_default = is_iam(api_auth, "DefaultAuthorizer") && auth.is_empty();
+    let by_default =
+        auth.is_empty() && api_auth.is_some_and(|api| is_iam(api, "DefaultAuthorizer"));
     if !is_iam(auth, "Authorizer") && !by_default {
         return None;
     }
@@ -92,29 +95,36 @@ pub(super) fn credentials(scope: &Scope<'_>, auth: &Map2, api_auth: &Map2) -> Op
         })
     };
     let is_word = |role: &Node, word: &str| matches!(role, Node::Text(name) if &**name == word);
-    match role(auth).or_else(|| role(api_auth)) {
+    match role(auth).or_else(|| role(api_auth?)) {
         Some(role) if is_word(&role, "NONE") => None,
         Some(role) if !is_word(&role, "CALLER_CREDENTIALS") => Some(role),
         _ => Some(scope.partition.arn("iam::*:user/*").as_str().into()),
     }
 }
 
-/// Checks the `Auth` of the event beside that of the API, whose properties are `api`. Gives the latter, with parameters resolved.
-pub(super) fn checked_auth(
-    scope: &Scope<'_>,
-    route: &Route<'_>,
-    api: &mut Map2,
-) -> Result<Map2, Diagnostic> {
+/// Resolves parameters in the `Auth` of the API, whose properties are `api`, where the event has an `Auth` too.
+pub(super) fn resolve_api_auth(scope: &Scope<'_>, route: &Route<'_>, api: &mut Map2) {
     if route.auth.is_empty() {
-        return Ok(Map2::hashed());
+        return;
     }
     if let Some(auth) = api.get_mut("Auth")
         && let Err(fault) = scope.parameters.resolve_node(auth)
     {
         scope.report_unresolvable(Path::property(&route.api, "Auth"), &fault);
     }
+}
+
+/// Checks the `Auth` of the event beside that of the API, whose properties are `api`. Gives the latter.
+pub(super) fn checked_auth<'a>(
+    scope: &Scope<'_>,
+    route: &Route<'_>,
+    api: &'a Map2,
+) -> Result<Option<&'a Map2>, Diagnostic> {
+    if route.auth.is_empty() {
+        return Ok(None);
+    }
     let api_auth = api_auth(route, api)?;
-    check_authorizer(route, &api_auth)?;
+    check_authorizer(scope, route, api_auth)?;
     let auth = &route.auth;
     let at = |key: &str| route.event.path("Auth").then(key);
     let scopes = auth
@@ -136,7 +146,10 @@ pub(super) fn checked_auth(
     }
     let key = auth.get("ApiKeyRequired");
     let is_waived = key.is_some_and(|key| !matches!(key, Node::Null) && !key.is_truthy());
-    if is_waived && !api_auth.get("ApiKeyRequired").is_some_and(Node::is_truthy) {
+    let is_required = api_auth
+        .and_then(|auth| auth.get("ApiKeyRequired"))
+        .is_some_and(Node::is_truthy);
+    if is_waived && !is_required {
         return Err(Diagnostic::new(
             codes::API_KEY_NOT_REQUIRED,
             at("ApiKeyRequired"),
@@ -166,7 +179,11 @@ pub(super) fn checked_auth(
     Ok(api_auth)
 }
 
-fn check_authorizer(route: &Route<'_>, api_auth: &Map2) -> Result<(), Diagnostic> {
+fn check_authorizer(
+    scope: &Scope<'_>,
+    route: &Route<'_>,
+    api_auth: Option<&Map2>,
+) -> Result<(), Diagnostic> {
     let Some(wanted) = route
         .auth
         .get("Authorizer")
@@ -175,7 +192,7 @@ fn check_authorizer(route: &Route<'_>, api_auth: &Map2) -> Result<(), Diagnostic
         return Ok(());
     };
     let authorizers = api_auth
-        .get("Authorizers")
+        .and_then(|auth| auth.get("Authorizers"))
         .filter(|authorizers| authorizers.is_truthy());
     if authorizers.is_some_and(|authorizers| authorizers.as_map().is_none()) {
         return Err(authorizers_not_a_map(route));
@@ -183,7 +200,7 @@ fn check_authorizer(route: &Route<'_>, api_auth: &Map2) -> Result<(), Diagnostic
     let known = authorizers.and_then(Node::as_map);
     let has_default = || {
         api_auth
-            .get("DefaultAuthorizer")
+            .and_then(|auth| auth.get("DefaultAuthorizer"))
             .is_some_and(Node::is_truthy)
     };
     let is_known = |name: &Text| {
@@ -203,7 +220,13 @@ fn check_authorizer(route: &Route<'_>, api_auth: &Map2) -> Result<(), Diagnostic
                     .flat_map(Map2::keys)
                     .map(|name| &**name)
                     .collect();
-                Err(unknown_authorizer(route.event, &route.api, name, &known))
+                Err(unknown_authorizer(
+                    scope,
+                    route.event,
+                    &route.api,
+                    name,
+                    &known,
+                ))
             }
         },
         _ => Err(authorizer_not_a_text(route.event)),
@@ -214,14 +237,14 @@ fn check_authorizer(route: &Route<'_>, api_auth: &Map2) -> Result<(), Diagnostic
 pub(super) fn add_auth(
     document: &mut Document,
     route: &Route<'_>,
-    api_auth: &Map2,
+    api_auth: Option<&Map2>,
     stage: &Node,
 ) -> Result<(), Fault> {
     let (path, method) = (&route.path, &route.method);
     if let Some(Node::Text(name)) = route.auth.get("Authorizer")
         && !name.is_empty()
     {
-        let known = match api_auth.get("Authorizers") {
+        let known = match api_auth.and_then(|auth| auth.get("Authorizers")) {
             Some(Node::Map(known)) if &**name != "NONE" => known.get(name),
             _ => None,
         };
@@ -279,9 +302,10 @@ pub(super) fn override_auth(
     let Some((document, properties)) = draft.parts() else {
         return Ok(());
     };
+    resolve_api_auth(scope, route, properties);
     let api_auth = checked_auth(scope, route, properties)?;
     document
-        .edit(|document| add_auth(document, route, &api_auth, &stage.clone().into()))
+        .edit(|document| add_auth(document, route, api_auth, &stage.clone().into()))
         .map_err(|fault| fault.diagnostic(route.body_path()))
 }
 
@@ -323,6 +347,7 @@ pub(in crate::sam::events) fn authorizer_not_a_text(event: &Event) -> Diagnostic
 
 /// `known`: the authorizers that the API has.
 pub(in crate::sam::events) fn unknown_authorizer(
+    scope: &Scope<'_>,
     event: &Event,
     api: &str,
     name: &str,
@@ -331,7 +356,7 @@ pub(in crate::sam::events) fn unknown_authorizer(
     let help = match name {
         "AWS_IAM" => format!("set `EnableIamAuthorizer: true` in the `Auth` of `{api}`"),
         _ if known.is_empty() => format!("define it under `Auth.Authorizers` of `{api}`"),
-        _ => did_you_mean(name, known),
+        _ => scope.suggestions.did_you_mean(name, known),
     };
     Diagnostic::new(
         codes::UNKNOWN_AUTHORIZER,

@@ -61,7 +61,7 @@ use crate::sam::events::Lower;
 use crate::scope::Scope;
 use crate::template::Path;
 use crate::tree::{Value, json};
-use auth::{add_auth, api_auth, checked_auth, credentials, override_auth};
+use auth::{add_auth, api_auth, checked_auth, credentials, override_auth, resolve_api_auth};
 use request::{request_model, request_parameters};
 
 const PATH: Property = Property::of("Path", Shape::Text)
@@ -223,7 +223,7 @@ fn edit_draft(
         return;
     };
     let done = if has_failed(scope, target) {
-        edit(&mut draft.clone())
+        edit(&mut draft.excerpt(&route.path))
     } else {
         edit(draft)
     };
@@ -331,15 +331,16 @@ fn integrate_into(
 ) -> Result<(), Diagnostic> {
     refuse_second(route, document)?;
     let api_auth = api_auth(route, properties)?;
-    let integration = lambda_integration(scope, target, route, &api_auth);
+    let integration = lambda_integration(scope, target, route, api_auth);
     let condition = target
         .sam
         .attributes
         .condition()
         .filter(|name| !name.is_empty());
     let condition = condition.map(Text::marked);
+    resolve_api_auth(scope, route, properties);
     let api_auth = checked_auth(scope, route, properties)?;
-    let model = request_model(route, properties)?;
+    let model = request_model(scope, route, properties)?;
     let parameters = request_parameters(route)?;
     let timeout = route.event.get("TimeoutInMillis");
     document
@@ -352,7 +353,7 @@ fn integrate_into(
                 &Map2::hashed(),
                 condition.as_ref(),
             )?;
-            add_auth(document, route, &api_auth, &stage.clone().into())?;
+            add_auth(document, route, api_auth, &stage.clone().into())?;
             if is_truthy(Some(timeout)) {
                 let timeout = Node::marked(timeout.clone());
                 document.set_in_integration(path, method, "timeoutInMillis", &timeout)?;
@@ -417,7 +418,7 @@ fn lambda_integration(
     scope: &Scope<'_>,
     target: &Target<'_>,
     route: &Route<'_>,
-    api_auth: &Map2,
+    api_auth: Option<&Map2>,
 ) -> Map2 {
     let is_streamed = route.event.get("ResponseTransferMode") == "RESPONSE_STREAM";
     let (version, invocations) = if is_streamed {
@@ -489,6 +490,7 @@ fn integrate_state_machine(
         return Ok(());
     };
     refuse_second(route, document)?;
+    resolve_api_auth(scope, route, properties);
     let api_auth = checked_auth(scope, route, properties)?;
     let condition = target
         .sam
@@ -511,7 +513,7 @@ fn integrate_state_machine(
                 &responses,
                 condition.as_ref(),
             )?;
-            add_auth(document, route, &api_auth, &stage)
+            add_auth(document, route, api_auth, &stage)
         })
         .map_err(|fault| fault.diagnostic(route.body_path()))
 }

@@ -50,10 +50,10 @@
 //! Upstream: `_add_swagger_integration` of class Api in model/eventsources/push.py.
 
 use super::Route;
-use crate::diagnostics::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::sam::api::openapi::{RequestParameter, Validation};
+use crate::scope::Scope;
 use crate::template::Path;
 
 /// How the names of request parameters begin.
@@ -73,6 +73,7 @@ pub(super) struct RequestModel {
 }
 
 pub(super) fn request_model(
+    scope: &Scope<'_>,
     route: &Route<'_>,
     api: &Map2,
 ) -> Result<Option<RequestModel>, Diagnostic> {
@@ -96,7 +97,7 @@ pub(super) fn request_model(
             .map(|name| &**name)
             .collect();
         let help = match model {
-            Node::Text(name) if !known.is_empty() => did_you_mean(name, &known),
+            Node::Text(name) if !known.is_empty() => scope.suggestions.did_you_mean(name, &known),
             _ => format!("define it under `Models` of `{}`", route.api),
         };
         return Err(Diagnostic::new(
