@@ -27,7 +27,13 @@ pub struct Options<'a> {
     pub macro_name: String,
     /// Which findings are allowed, and which are errors.
     pub levels: Levels,
+    /// How much may be made of a template, in bytes of compact JSON: what Globals give to resources, and generated
+    /// resources. Few lines of a template can ask for any amount.
+    pub most_output: usize,
 }
+
+/// As much as thirty of CloudFormation's largest templates.
+const MOST_OUTPUT: usize = 32 << 20;
 
 impl<'a> Options<'a> {
     /// The options for a region, without parameter values and without local code.
@@ -41,6 +47,7 @@ impl<'a> Options<'a> {
             parts: false,
             macro_name: "Canaryform".to_owned(),
             levels: Levels::default(),
+            most_output: MOST_OUTPUT,
         }
     }
 
@@ -92,6 +99,13 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn with_levels(mut self, levels: Levels) -> Self {
         self.levels = levels;
+        self
+    }
+
+    /// The same with another bound on what may be made of the template, in bytes.
+    #[must_use]
+    pub fn with_most_output(mut self, bytes: usize) -> Self {
+        self.most_output = bytes;
         self
     }
 

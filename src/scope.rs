@@ -6,6 +6,7 @@ use crate::language::partition::Partition;
 use crate::options::Options;
 use crate::template::{Path, Template};
 use crate::tree::{Map, Value};
+use indexmap::IndexMap;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -23,6 +24,34 @@ impl Watch<'_> {
     }
 }
 
+/// How much was made so far, in bytes, and which parts took the most.
+#[derive(Default)]
+struct Room {
+    taken: Cell<usize>,
+    largest: RefCell<IndexMap<String, usize>>,
+}
+
+impl Room {
+    /// How many parts are named.
+    const SHOWN: usize = 3;
+
+    fn take(&self, bytes: usize, part: impl FnOnce() -> String) {
+        self.taken.set(self.taken.get().saturating_add(bytes));
+        *self.largest.borrow_mut().entry(part()).or_default() += bytes;
+    }
+
+    fn largest(&self) -> String {
+        let mut largest = self.largest.borrow_mut();
+        largest.sort_by(|_, a, _, b| b.cmp(a));
+        let parts: Vec<String> = largest
+            .iter()
+            .take(Self::SHOWN)
+            .map(|(part, size)| format!("{part} {size}"))
+            .collect();
+        parts.join(", ")
+    }
+}
+
 /// What is known before anything is transformed, and the findings so far.
 ///
 /// It is handed on as `&Scope`: a room that takes nothing else changes nothing. Findings are told, never read back,
@@ -34,6 +63,7 @@ pub(crate) struct Scope<'a> {
     mappings: Rc<Map>,
     /// Of names that the template may hold thousands of, among as many.
     pub(crate) suggestions: Rc<Suggestions>,
+    room: Room,
     findings: RefCell<Vec<Diagnostic>>,
     /// Where intrinsic functions stand in resources that are lowered, and their names.
     intrinsics: Rc<RefCell<HashMap<Path, String>>>,
@@ -68,6 +98,7 @@ impl<'a> Scope<'a> {
             )),
             mappings: Rc::new(template.section("Mappings").cloned().unwrap_or_default()),
             suggestions: Rc::default(),
+            room: Room::default(),
             findings: RefCell::default(),
             intrinsics: Rc::default(),
             errors: Cell::default(),
@@ -83,6 +114,7 @@ impl<'a> Scope<'a> {
             parameters: Rc::clone(&self.parameters),
             mappings: Rc::clone(&self.mappings),
             suggestions: Rc::clone(&self.suggestions),
+            room: Room::default(),
             findings: RefCell::default(),
             intrinsics: Rc::clone(&self.intrinsics),
             errors: Cell::default(),
@@ -96,6 +128,39 @@ impl<'a> Scope<'a> {
             self.errors.set(self.errors.get() + 1);
         }
         self.findings.borrow_mut().push(diagnostic);
+    }
+
+    /// Takes room in the output for so many `bytes` that `part` gets, which are about to be made. Where there is none left
+    /// that is reported, once, at `path`, with what takes the most.
+    pub(crate) fn take_room(
+        &self,
+        bytes: usize,
+        path: impl FnOnce() -> Path,
+        part: impl FnOnce() -> String,
+    ) -> bool {
+        let had_room = self.has_room();
+        self.room.take(bytes, part);
+        if had_room && !self.has_room() {
+            let most = self.options.most_output;
+            self.report(
+                Diagnostic::new(
+                    codes::OUTPUT_TOO_LARGE,
+                    path(),
+                    format!(
+                        "more than {most} bytes would be made of this template; the most of it, in bytes: {}",
+                        self.room.largest()
+                    ),
+                )
+                .help("CloudFormation takes a megabyte: split the template, or write less in `Globals` and `Tags`")
+                .blame(None),
+            );
+        }
+        self.has_room()
+    }
+
+    /// Whether there is room left in the output.
+    pub(crate) fn has_room(&self) -> bool {
+        self.room.taken.get() <= self.options.most_output
     }
 
     /// Looks out for errors from here on.

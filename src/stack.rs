@@ -154,6 +154,11 @@ impl Stack {
         for collision in made.take_collisions() {
             scope.report(collided(source, collision));
         }
+        let bytes = made.written_length();
+        let path = || Path::resource(source);
+        if !scope.take_room(bytes, path, || format!("what `{source}` generates")) {
+            return;
+        }
         for (id, slot) in made.into_slots() {
             match slot {
                 Slot::Made(made) => self.emit(scope, source, id, made),

@@ -449,6 +449,8 @@ codes! {
     OPENAPI_SHAPE = "openapi-shape" is Error by Sam;
     /// `OpenApiVersion` is not a version of OpenAPI that is known now.
     OPENAPI_VERSION = "openapi-version" is Error by Sam;
+    /// More would be made of the template than anybody can deploy, as of large Globals that many resources get.
+    OUTPUT_TOO_LARGE = "output-too-large" is Error by Ours;
     /// `OverrideApiAuth` of an event has nothing to override the API's `Auth` with.
     OVERRIDE_OF_NOTHING = "override-of-nothing" is Error by Sam;
     /// `PackageType` of a function is neither `Zip` nor `Image`.

@@ -45,9 +45,10 @@ use crate::language::truth::is_truthy;
 use crate::sam;
 use crate::sam::resource_type::ResourceType;
 use crate::scope::Scope;
-use crate::template::{Path, Step, Template};
+use crate::template::{Path, Step, Template, written_length};
 use crate::tree::{Map, Text, Value};
 use indexmap::IndexMap;
+use std::collections::HashMap;
 
 /// How two values of a path merge, where the general rule does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,10 +96,20 @@ pub(crate) fn merge(scope: &Scope<'_>, template: &mut Template) -> Inheritance {
     let Some(resources) = template.section_mut("Resources") else {
         return inheritance;
     };
+    let sizes: HashMap<&str, usize> = sections
+        .iter()
+        .map(|(name, global)| (*name, global.values().map(written_length).sum()))
+        .collect();
     for (id, resource) in resources.iter_mut() {
         let Some(section) = sam::type_of(resource).and_then(|kind| kind.globals) else {
             continue;
         };
+        let bytes = sizes.get(section).copied().unwrap_or_default();
+        let place = || Path::default().then("Globals").then(section);
+        let part = || format!("the Globals of `{section}`, for each resource,");
+        if bytes > 0 && !wants_none(resource) && !scope.take_room(bytes, place, part) {
+            break;
+        }
         if let (Some(global), Some(resource)) = (sections.get(section), resource.as_object_mut())
             && let Some(inherited) = merge_resource(scope, id, section, global, resource)
         {
@@ -181,6 +192,11 @@ fn may_be_global(scope: &Scope<'_>, kind: &ResourceType, key: &str, path: &Path)
         fault.help(did_you_mean(key, &known))
     });
     false
+}
+
+/// Whether a resource wants nothing of the Globals.
+fn wants_none(resource: &Value) -> bool {
+    resource.get("IgnoreGlobals").and_then(Value::as_str) == Some("*")
 }
 
 /// Gives a resource what its Globals say, and tells what it has of them; none where it wants nothing of them.

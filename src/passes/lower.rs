@@ -76,6 +76,9 @@ fn lower_all(
     let mut deployments = Vec::new();
     let mut shares = Shares::default();
     for (_, _, index, kind) in staged {
+        if !scope.has_room() {
+            break;
+        }
         let Some((id, slot)) = common.stack.own.get_index_mut(index) else {
             continue;
         };

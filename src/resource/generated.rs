@@ -1,7 +1,7 @@
 //! What one SAM resource becomes: resources by logical id, in order.
 
 use super::Attributes;
-use crate::template::Path;
+use crate::template::{Path, written_length};
 use crate::tree::{Map, Value};
 use indexmap::IndexMap;
 
@@ -162,6 +162,17 @@ impl Generated {
             };
             Some((id.as_str(), kind))
         })
+    }
+
+    /// How many bytes the resources have as compact JSON, all together.
+    pub(crate) fn written_length(&self) -> usize {
+        let slots = self.resources.values();
+        slots
+            .map(|slot| match slot {
+                Slot::Made(made) => written_length(&made.resource),
+                Slot::Reserved | Slot::Shared(_) => 0,
+            })
+            .sum()
     }
 
     /// All of it.

@@ -30,6 +30,7 @@ use crate::language::truth::is_truthy;
 use crate::resource::SamResource;
 use crate::resource::generated::Generated;
 use crate::scope::Scope;
+use crate::template::written_length;
 use crate::tree::{List, Map, Value, json};
 
 /// Tag keys that belong to SAM.
@@ -100,11 +101,16 @@ pub(crate) fn propagated(resource: &SamResource) -> Option<&Map> {
 }
 
 /// Puts the tags of `PropagateTags` in the place of those of everything generated that takes tags.
-pub(crate) fn propagate(resource: &SamResource, made: &mut Generated) {
+pub(crate) fn propagate(scope: &Scope<'_>, resource: &SamResource, made: &mut Generated) {
     let Some(tags) = propagated(resource).map(list) else {
         return;
     };
+    let bytes: usize = tags.iter().map(written_length).sum();
+    let part = || format!("the tags of what `{}` generates", resource.id);
     for made in made.values_mut() {
+        if !scope.take_room(bytes, || resource.path("Tags"), part) {
+            return;
+        }
         write(made, &tags);
     }
 }

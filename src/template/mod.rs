@@ -6,6 +6,7 @@ mod read;
 mod relaxed;
 mod scalars;
 mod write;
+mod written_length;
 
 use crate::tree::{Map, Value};
 
@@ -14,6 +15,7 @@ pub use crate::place::{Location, Path, Span, Step};
 pub use locate::{locate, place};
 pub use read::{MAX_DEPTH, Read, read, read_with};
 pub use write::{write, write_to};
+pub(crate) use written_length::written_length;
 
 /// How a template is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

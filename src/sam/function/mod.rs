@@ -218,7 +218,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
     }
     let main = sam.attributes.main("AWS::Lambda::Function", properties);
     made.insert(sam.id.clone(), main, sam.place());
-    tags::propagate(&sam, &mut made);
+    tags::propagate(scope, &sam, &mut made);
     let published = alias.zip(version);
     Lowered {
         made,

@@ -182,7 +182,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     let main = attributes.main("AWS::StepFunctions::StateMachine", properties);
     let because = machine.sam.place();
     machine.made.insert(id, main, because);
-    tags::propagate(&machine.sam, &mut machine.made);
+    tags::propagate(scope, &machine.sam, &mut machine.made);
     Lowered {
         shares,
         ..Lowered::from(machine.made)

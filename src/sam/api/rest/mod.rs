@@ -255,7 +255,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
         .main("AWS::ApiGateway::RestApi", properties);
     let because = api.sam.place();
     api.made.insert(api.sam.id.clone(), main, because);
-    tags::propagate(&api.sam, &mut api.made);
+    tags::propagate(scope, &api.sam, &mut api.made);
     super::check_ids(scope, &api.sam.id, &api.made);
     let mut lowered = Lowered::from(api.made);
     lowered.shares.records.extend(records);
