@@ -18,6 +18,7 @@ fn text() -> impl Strategy<Value = String> {
         "[ -~]{0,12}",
         "[-?:,#&*!|>'\"%@`{}\\[\\]=<~ \\n\\ta-c0-9.]{0,12}",
         "\\PC{0,8}",
+        "([a-zé#:'>|-]{1,30}[ ]{1,2}){4,12}[a-z.]{0,90}\n?",
         prop::sample::select(vec![
             "yes",
             "no",
@@ -171,7 +172,7 @@ fn shown(value: &Value) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_written_is_read_back(value in template_tree()) {

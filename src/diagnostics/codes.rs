@@ -649,6 +649,8 @@ codes! {
     WEBSOCKET_STAGE_NAME = "websocket-stage-name" is Error by Sam;
     /// A WebSocket API has no route.
     WEBSOCKET_WITHOUT_ROUTES = "websocket-without-routes" is Error by Sam;
+    /// A word such as `yes` or `off` is read as a boolean, or a key as another text, as YAML's rules want it.
+    WORD_CHANGED_BY_READING = "word-changed-by-reading" is Warning;
     /// A value does not have the type that its property takes.
     WRONG_SHAPE = "wrong-shape" is Error by Sam;
     /// The file is not valid YAML.

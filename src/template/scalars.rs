@@ -1,4 +1,5 @@
-//! What a plain YAML 1.1 word means: the rules of PyYAML 6, by which SAM reads templates.
+//! What a plain YAML 1.1 word means: the rules of PyYAML 6, by which SAM reads templates. And what it may mean to any
+//! other reader, so that text is quoted for all of them.
 //!
 //! Dates and times stay the text that was written, as in CloudFormation itself.
 
@@ -9,7 +10,8 @@ use crate::tree::{Number, Value};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Scalar {
     Null,
-    Bool(bool),
+    /// A truth, and whether another word than `true` and `false` was written.
+    Bool(bool, bool),
     /// A number, and whether its digits are no longer the ones that were written.
     Number(Number, bool),
     /// A number that no template can hold: infinite, undefined, or beyond 64 bits.
@@ -56,12 +58,104 @@ pub(super) fn resolve(word: &str) -> Scalar {
     match word {
         _ if word.len() > LONGEST_WORD => Scalar::Text,
         _ if NULLS.contains(&word) => Scalar::Null,
-        _ if TRUE.contains(&word) => Scalar::Bool(true),
-        _ if FALSE.contains(&word) => Scalar::Bool(false),
+        _ if TRUE.contains(&word) => Scalar::Bool(true, !word.eq_ignore_ascii_case("true")),
+        _ if FALSE.contains(&word) => Scalar::Bool(false, !word.eq_ignore_ascii_case("false")),
         "<<" => Scalar::Merge,
         "=" => Scalar::Equals,
         _ => Scalar::Text,
     }
+}
+
+/// Whether some reader may take plain text for something else: PyYAML, js-yaml, the `yaml` of npm, SnakeYAML and others
+/// that follow YAML 1.2, go-yaml, Ruby's psych. What no reader takes is among it too: each row is wider than the rules of
+/// all of them together, and so outlives their next versions.
+pub(super) fn may_be_no_text(text: &str) -> bool {
+    OTHERWISE.iter().any(|reads| reads(text))
+}
+
+/// What the readers have between them. Text that begins with another sign than these do is not asked here.
+const OTHERWISE: &[fn(&str) -> bool] = &[
+    is_like_word,
+    is_like_number,
+    is_like_number_of_other_base,
+    is_like_no_number,
+    is_like_date,
+    is_sign_of_its_own,
+    is_like_structure,
+];
+
+/// Null, true and false: YAML 1.1 names `y` and `n` too, which most readers have dropped, and psych takes any case.
+fn is_like_word(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n",
+    ];
+    text.len() <= LONGEST_WORD && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// Numbers in tens. Octal ones begin with 0 to some readers only, `1e3` has no point, js-yaml takes `1_000` and `._1`, psych
+/// `1,000`, npm's yaml a point alone, and 1.1 counts `1:30` in sixties; its own pattern has numbers with several points.
+fn is_like_number(text: &str) -> bool {
+    let is_sign = |byte| matches!(byte, b'_' | b'.' | b',' | b':' | b'+' | b'-');
+    let has_digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-'))
+        && text.bytes().all(|byte| {
+            byte.is_ascii_digit() || is_sign(byte) || has_digits && matches!(byte, b'e' | b'E')
+        })
+}
+
+/// Numbers in other bases: YAML 1.2 has `0o17`, and go-yaml takes capitals.
+fn is_like_number_of_other_base(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let digits = digits
+        .strip_prefix('0')
+        .and_then(|rest| rest.strip_prefix(['x', 'X', 'o', 'O', 'b', 'B']));
+    digits.is_some_and(|digits| {
+        digits
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'_' | b','))
+    })
+}
+
+/// Infinity, and what is no number: readers differ in sign and case.
+fn is_like_no_number(text: &str) -> bool {
+    let word = text.trim_start_matches(['+', '-', '.']);
+    word.len() < text.len()
+        && ["inf", "infinity", "nan"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Dates, with a time or without: of YAML 1.1, which go-yaml takes with months of one digit, and psych behind a sign.
+fn is_like_date(text: &str) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let digits = |text: &str, allowed: &[usize]| {
+        allowed.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let mut parts = text.splitn(3, '-');
+    let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let day_end = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
+    let (day, time) = rest.split_at(day_end);
+    digits(year, &[4])
+        && digits(month, &[1, 2])
+        && digits(day, &[1, 2])
+        && (time.is_empty() || time.starts_with(['T', 't', ' ', '\t']))
+}
+
+/// The key that merges maps, and the sign for a default, which PyYAML has no value for.
+fn is_sign_of_its_own(text: &str) -> bool {
+    matches!(text, "<<" | "=")
+}
+
+/// A list's item, and the bounds of a document.
+fn is_like_structure(text: &str) -> bool {
+    text == "-"
+        || ["- ", "---", "..."]
+            .iter()
+            .any(|start| text.starts_with(start))
 }
 
 fn number(word: &str) -> Scalar {
@@ -231,7 +325,7 @@ pub(super) fn explicit(kind: &str, text: &str) -> Option<Value> {
             .ok()
             .and_then(Number::from_f64)
             .map(Value::Number),
-        ("bool", Scalar::Bool(flag)) => Some(flag.into()),
+        ("bool", Scalar::Bool(flag, _)) => Some(flag.into()),
         ("bool", Scalar::Text) => match text.to_ascii_lowercase().as_str() {
             "yes" | "true" | "on" => Some(true.into()),
             "no" | "false" | "off" => Some(false.into()),
@@ -246,12 +340,13 @@ pub(super) fn explicit(kind: &str, text: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn check(word: &str, expected: &str) {
         let read = match resolve(word) {
             Scalar::Null => "null".to_owned(),
-            Scalar::Bool(flag) => flag.to_string(),
+            Scalar::Bool(flag, other) => format!("{flag}{}", if other { " !" } else { "" }),
             Scalar::Number(number, changed) => {
                 format!(
                     "{}{}",
@@ -274,12 +369,13 @@ mod tests {
             ("", "null"),
             ("Null", "null"),
             ("nULL", "text"),
-            ("yes", "true"),
-            ("On", "true"),
+            ("yes", "true !"),
+            ("True", "true"),
+            ("On", "true !"),
             ("oN", "text"),
             ("y", "text"),
             ("n", "text"),
-            ("OFF", "false"),
+            ("OFF", "false !"),
             ("0", "0"),
             ("00", "0 !"),
             ("-0", "0"),
@@ -336,6 +432,52 @@ mod tests {
             ("text", "text"),
         ] {
             check(word, expected);
+        }
+    }
+
+    /// Words that look like numbers, dates and words, and what is near them.
+    fn word() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[-+]?[0-9_.,:]{1,6}([eE][-+]?[0-9]{0,2})?",
+            "[-+.]?0[xXoObB]?[0-9a-f_]{0,4}",
+            "-?[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ][0-9:]{0,8})?",
+            "[-+]?[.]?[a-zA-Z]{0,5}",
+            "[-+.~=<ynYN0-9]{0,3}",
+            prop::sample::select([NULLS, TRUE, FALSE, UNDEFINED].concat()).prop_map(str::to_owned),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_no_text_to_us_may_be_none_to_others(word in word()) {
+            prop_assert!(
+                word.is_empty() || resolve(&word) == Scalar::Text || may_be_no_text(&word),
+                "{}", word
+            );
+        }
+    }
+
+    #[test]
+    fn ordinary_text_is_text_to_all() {
+        for text in [
+            "arn:aws:iam::123456789012:role/x",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app",
+            "python3.13",
+            "nodejs22.x",
+            "app.handler",
+            "10.0.0.0/16",
+            "2012-10-17-x",
+            "-v",
+            "--verbose",
+            ".env",
+            "3rd party",
+            "1.0.0-rc1",
+            "no one",
+            "One",
+            "+x",
+            "",
+        ] {
+            assert!(!may_be_no_text(text), "{text}");
         }
     }
 }

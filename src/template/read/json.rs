@@ -1,6 +1,6 @@
 //! JSON text to tree, with a place for each number that reading changes.
 
-use super::{MAX_DEPTH, Read, changed, out_of_range, span_at};
+use super::{Changes, MAX_DEPTH, Read, out_of_range, span_at};
 use crate::diagnostics::Diagnostic;
 use crate::template::{Format, Path, Template};
 use crate::tree::{List, Map, Number, Text, Value};
@@ -139,7 +139,7 @@ fn end_of_json_text(text: &str, mut from: usize) -> usize {
 
 /// The numbers of a sound JSON text that cannot be held, and those whose digits reading changes.
 fn judge_json_numbers(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
-    let (mut faults, mut warnings) = (Vec::new(), Vec::new());
+    let (mut faults, mut changes) = (Vec::new(), Changes::default());
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -166,12 +166,7 @@ fn judge_json_numbers(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
                         && read.as_deref() != Some(word)
                         && read != Some(format!("{word}0"))
                     {
-                        warnings.push(changed(
-                            word,
-                            &read.unwrap_or_default(),
-                            span(),
-                            Path::default(),
-                        ));
+                        changes.number(word, &read.unwrap_or_default(), span(), Path::default());
                     }
                 } else if word.parse::<i64>().is_err() && word.parse::<u64>().is_err() {
                     faults.push(out_of_range(word, span(), Path::default()));
@@ -181,5 +176,5 @@ fn judge_json_numbers(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
             _ => at += 1,
         }
     }
-    (faults, warnings)
+    (faults, changes.into_warnings())
 }

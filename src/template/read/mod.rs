@@ -72,51 +72,7 @@ pub fn read(text: &[u8]) -> Result<Read, Faults> {
 /// # Errors
 /// As of [`read`].
 pub fn read_with(text: &[u8], levels: &Levels) -> Result<Read, Faults> {
-    let mut read = read_text(text, levels).map_err(Faults)?;
-    tell_numbers_once(&mut read.warnings);
-    Ok(read)
-}
-
-/// How many more places one finding names.
-const MOST_LINES: usize = 8;
-
-/// Makes one finding of those about numbers that reading changed: the first, which names the lines of the others.
-fn tell_numbers_once(warnings: &mut Vec<Diagnostic>) {
-    let is_number = |found: &Diagnostic| found.code == codes::NUMBER_CHANGED_BY_READING;
-    let numbers = warnings.iter().filter(|found| is_number(found)).skip(1);
-    let lines: Vec<usize> = numbers
-        .filter_map(|found| Some(found.span?.start.line))
-        .collect();
-    if lines.is_empty() {
-        return;
-    }
-    let named: Vec<String> = lines
-        .iter()
-        .take(MOST_LINES)
-        .map(usize::to_string)
-        .collect();
-    let mut also = format!(
-        "{} {}",
-        if lines.len() == 1 { "line" } else { "lines" },
-        named.join(", ")
-    );
-    if lines.len() > named.len() {
-        also = format!("{also} and {} more", lines.len() - named.len());
-    }
-    let mut is_first = true;
-    warnings.retain_mut(|found| {
-        if !is_number(found) {
-            return true;
-        }
-        if is_first {
-            found.message = format!(
-                "{}; reading changes the numbers in {also} too",
-                found.message
-            );
-            found.help = Some("quote what is to be kept as it is written".to_owned());
-        }
-        std::mem::take(&mut is_first)
-    });
+    read_text(text, levels).map_err(Faults)
 }
 
 fn read_text(text: &[u8], levels: &Levels) -> Result<Read, Vec<Diagnostic>> {
@@ -194,15 +150,106 @@ fn out_of_range(word: &str, span: Span, path: Path) -> Diagnostic {
     found
 }
 
-fn changed(word: &str, read: &str, span: Span, path: Path) -> Diagnostic {
-    let mut found = Diagnostic::new(
-        codes::NUMBER_CHANGED_BY_READING,
-        path,
-        format!("`{}` is read as the number {read}", shorten(word)),
-    )
-    .help("quote it to keep what is written");
-    found.span = Some(span);
-    found
+/// How many lines a finding about several places names.
+const NAMED_LINES: usize = 10;
+
+/// What reading changes: one finding for each kind, however often it happens.
+#[derive(Default)]
+struct Changes(Vec<Change>);
+
+struct Change {
+    /// The finding about the first place.
+    first: Diagnostic,
+    /// How many others there are, and the lines of some.
+    others: usize,
+    lines: Vec<usize>,
+}
+
+impl Changes {
+    /// Notes a number or a key whose digits are others now.
+    fn number(&mut self, word: &str, read: &str, span: Span, path: Path) {
+        self.note(codes::NUMBER_CHANGED_BY_READING, span, path, || {
+            (
+                format!("`{}` is read as the number {read}", shorten(word)),
+                "quote it to keep what is written".to_owned(),
+            )
+        });
+    }
+
+    /// Notes a word that is read as `read`, as a key or as a value.
+    fn word(&mut self, word: &str, read: &str, is_key: bool, span: Span, path: Path) {
+        self.note(codes::WORD_CHANGED_BY_READING, span, path, || {
+            if is_key {
+                (
+                    format!("the key `{word}` is read as `{read}`"),
+                    format!("quote it to keep what is written: '{word}'"),
+                )
+            } else {
+                (
+                    format!("`{word}` is read as the boolean {read}"),
+                    format!(
+                        "write `{read}` if that is meant, and quote it if it is text: '{word}'"
+                    ),
+                )
+            }
+        });
+    }
+
+    fn note(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        path: Path,
+        words: impl FnOnce() -> (String, String),
+    ) {
+        if let Some(known) = self
+            .0
+            .iter_mut()
+            .find(|known| known.first.code.name == code.name)
+        {
+            known.others += 1;
+            let line = span.start.line;
+            if known.lines.len() < NAMED_LINES && !known.lines.contains(&line) {
+                known.lines.push(line);
+            }
+            return;
+        }
+        let (message, help) = words();
+        let mut first = Diagnostic::new(code, path, message).help(help);
+        first.span = Some(span);
+        self.0.push(Change {
+            first,
+            others: 0,
+            lines: Vec::new(),
+        });
+    }
+
+    /// The findings, each with the number of places.
+    fn into_warnings(self) -> Vec<Diagnostic> {
+        let told = self.0.into_iter().map(|change| {
+            let Change {
+                mut first,
+                others,
+                lines,
+            } = change;
+            if others > 0 {
+                let places = if others == 1 { "place" } else { "places" };
+                let in_lines = if lines.len() == 1 { "line" } else { "lines" };
+                let numbers: Vec<String> = lines.iter().map(usize::to_string).collect();
+                let on = if lines.len() < NAMED_LINES {
+                    ""
+                } else {
+                    " and on"
+                };
+                first.message += &format!(
+                    "; likewise in {others} more {places} ({in_lines} {}{on})",
+                    numbers.join(", ")
+                );
+            }
+            first
+        });
+        told.collect()
+    }
 }
 
 /// The start of a word that may be megabytes long.

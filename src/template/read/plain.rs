@@ -698,21 +698,24 @@ fn value_of_plain(text: &str) -> Option<Value> {
     match scalars::resolve(text) {
         Scalar::Text => Some(text.into()),
         Scalar::Null => Some(Value::Null),
-        Scalar::Bool(flag) => Some(flag.into()),
+        Scalar::Bool(flag, false) => Some(flag.into()),
         Scalar::Number(number, false) => Some(Value::Number(number)),
-        Scalar::Number(_, true) | Scalar::OutOfRange | Scalar::Merge | Scalar::Equals => None,
+        Scalar::Bool(_, true) | Scalar::Number(_, true) => None,
+        Scalar::OutOfRange | Scalar::Merge | Scalar::Equals => None,
     }
 }
 
 /// What plain text is as a key; none where that is to be told.
 fn key_of_plain(text: &str) -> Option<Text> {
-    match scalars::resolve(text) {
-        Scalar::Text => Some(text.into()),
-        Scalar::Null => Some("null".into()),
-        Scalar::Bool(flag) => Some(if flag { "true" } else { "false" }.into()),
-        Scalar::Number(number, false) => Some(number_text(&number).into()),
-        Scalar::Number(_, true) | Scalar::OutOfRange | Scalar::Merge | Scalar::Equals => None,
-    }
+    let read = match scalars::resolve(text) {
+        Scalar::Text => return Some(text.into()),
+        Scalar::Null => "null".to_owned(),
+        Scalar::Bool(flag, _) => flag.to_string(),
+        Scalar::Number(number, _) => number_text(&number),
+        Scalar::OutOfRange | Scalar::Merge | Scalar::Equals => return None,
+    };
+    // Another spelling is told.
+    (read == text).then(|| text.into())
 }
 
 fn function(name: &str, argument: Value) -> Value {

@@ -1,7 +1,7 @@
 //! YAML text to tree: anchors, merge keys, short tags.
 
 use super::{
-    FUNCTIONS, MAX_DEPTH, Read, changed, fault, function_of_tag, long_form, out_of_range, shorten,
+    Changes, FUNCTIONS, MAX_DEPTH, Read, fault, function_of_tag, long_form, out_of_range, shorten,
     span_at, syntax,
 };
 use crate::diagnostics::{Diagnostic, Levels, codes, suggestion};
@@ -70,11 +70,13 @@ pub(super) fn read_yaml(text: &str, levels: &Levels) -> Result<Read, Vec<Diagnos
             let faults = std::mem::take(&mut tree.faults).into_iter();
             tree.faults = faults.map(|fault| levels.while_working(fault)).collect();
             if !tree.faults.iter().any(Diagnostic::is_error) {
-                tree.warnings.append(&mut tree.faults);
+                let mut warnings = tree.changes.into_warnings();
+                warnings.append(&mut tree.warnings);
+                warnings.append(&mut tree.faults);
                 return Ok(Read {
                     template: Template(map),
                     format: Format::Yaml,
-                    warnings: tree.warnings,
+                    warnings,
                 });
             }
         }
@@ -161,6 +163,7 @@ struct Tree {
     anchors: HashMap<usize, (Value, usize, bool)>,
     aliased: usize,
     faults: Vec<Diagnostic>,
+    changes: Changes,
     warnings: Vec<Diagnostic>,
     /// Whether going on makes no sense.
     stopped: bool,
@@ -341,18 +344,21 @@ impl Tree {
             None => match scalars::resolve(text) {
                 Scalar::Text => text.into(),
                 Scalar::Null => {
+                    self.tell_word(text, "null", false, span);
                     key = Some("null".to_owned());
                     Value::Null
                 }
-                Scalar::Bool(flag) => {
-                    key = Some(flag.to_string());
+                Scalar::Bool(flag, is_changed) => {
+                    let read = if flag { "true" } else { "false" };
+                    self.tell_word(text, read, is_changed, span);
+                    key = Some(read.to_owned());
                     flag.into()
                 }
-                Scalar::Number(number, digits_changed) => {
+                Scalar::Number(number, is_changed) => {
                     let read = crate::language::python_json::number_text(&number);
-                    if digits_changed {
+                    if is_changed || self.awaits_key() && read != text {
                         let path = self.path();
-                        self.warnings.push(changed(text, &read, span, path));
+                        self.changes.number(text, &read, span, path);
                     }
                     key = Some(read);
                     Value::Number(number)
@@ -384,6 +390,15 @@ impl Tree {
             key,
             is_merge,
             span,
+        }
+    }
+
+    /// Tells of a word that is no text, where that changes it. As a key it is text again, of its own spelling.
+    fn tell_word(&mut self, word: &str, read: &str, is_changed: bool, span: Span) {
+        let is_key = self.awaits_key();
+        if is_changed || is_key && !word.is_empty() && word != read {
+            let path = self.path();
+            self.changes.word(word, read, is_key, span, path);
         }
     }
 

@@ -1,6 +1,6 @@
-//! Text in YAML: quotes exactly where a YAML 1.1 reader would otherwise read another value.
+//! Text in YAML: quotes where some reader would otherwise read another value.
 
-use crate::template::scalars::{self, Scalar};
+use crate::template::scalars;
 use std::fmt::Write as _;
 
 /// What a byte of a text means for how it is written.
@@ -74,7 +74,37 @@ impl<'a> Seen<'a> {
         self.has_lines() && fits_block(self.text)
     }
 
-    /// Writes it on one line: plain where it reads back as itself, else in single quotes, else in double quotes.
+    /// The lines that a long line of text is folded into, each of about `width` bytes: text that reads back as itself from
+    /// a folded block. None where it is not long, has no spaces to break it at, or has several lines.
+    pub(super) fn folded(self, width: usize) -> Option<Vec<&'a str>> {
+        let body = self.text.strip_suffix('\n').unwrap_or(self.text);
+        if body.len() <= width || self.classes & class::BORDER == 0 {
+            return None;
+        }
+        // A space beside another is text, not the place of a break.
+        if !body.chars().all(is_printable) || body.starts_with(' ') || body.ends_with(' ') {
+            return None;
+        }
+        let bytes = body.as_bytes();
+        let is_space = |at: usize| bytes.get(at) == Some(&b' ');
+        let (mut lines, mut start, mut last) = (Vec::new(), 0, None);
+        let breaks = (1..body.len())
+            .filter(|&at| is_space(at) && !is_space(at - 1) && !is_space(at + 1))
+            .chain([body.len()]);
+        for at in breaks {
+            if at - start > width
+                && let Some(end) = last.replace(at)
+            {
+                lines.push(body.get(start..end)?);
+                start = end + 1;
+            }
+            last = Some(at);
+        }
+        lines.push(body.get(start..)?);
+        (lines.len() > 1).then_some(lines)
+    }
+
+    /// Writes it on one line: plain where every reader reads it as itself, else in the quotes that it needs fewer signs in.
     pub(super) fn write(self, out: &mut String, in_flow: bool) {
         let Self { text, classes } = self;
         if classes & class::OTHER != 0 && !text.chars().all(is_printable) {
@@ -85,9 +115,11 @@ impl<'a> Seen<'a> {
         let is_plain = first & class::NO_START == 0
             && (!in_flow || classes & class::IN_FLOW == 0)
             && (classes & class::BORDER == 0 || !has_border(text))
-            && (first & class::LOADED == 0 || !is_loaded(text));
+            && (first & class::LOADED == 0 || !scalars::may_be_no_text(text));
         if is_plain {
             out.push_str(text);
+        } else if text.contains('\'') && !text.contains(['"', '\\']) {
+            double_quoted(out, text);
         } else {
             single_quoted(out, text);
         }
@@ -119,34 +151,6 @@ fn is_printable(c: char) -> bool {
 fn has_border(text: &str) -> bool {
     let pairs = text.as_bytes().windows(2);
     text.ends_with([' ', ':']) || pairs.into_iter().any(|pair| matches!(pair, b": " | b" #"))
-}
-
-/// Whether plain text would be read as something else.
-fn is_loaded(text: &str) -> bool {
-    match text.as_bytes() {
-        [b'-'] | [b'-', b' ', ..] | [b'-', b'-', b'-', ..] | [b'.', b'.', b'.', ..] => true,
-        _ => scalars::resolve(text) != Scalar::Text || looks_like_date(text),
-    }
-}
-
-/// Whether a YAML 1.1 reader takes a word for a date or time.
-fn looks_like_date(text: &str) -> bool {
-    let digits = |text: &str, allowed: &[usize]| {
-        allowed.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let mut parts = text.splitn(3, '-');
-    let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
-        return false;
-    };
-    let day_end = rest
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(rest.len());
-    let (day, time) = rest.split_at(day_end);
-    digits(year, &[4])
-        && digits(month, &[1, 2])
-        && digits(day, &[1, 2])
-        && (time.starts_with(['T', 't', ' ', '\t'])
-            || (time.is_empty() && month.len() == 2 && day.len() == 2))
 }
 
 fn double_quoted(out: &mut String, text: &str) {

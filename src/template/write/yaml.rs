@@ -14,8 +14,11 @@ const SPACED: &[&str] = &["Resources"];
 /// Sections in which `{Condition: X}` is a function.
 const OF_CONDITIONS: &[&str] = &["Conditions", "Rules"];
 
-/// How wide a line may get by the arguments of a function.
+/// How wide a line may get by the arguments of a function, or by text with spaces.
 const WIDTH: usize = 100;
+
+/// How wide folded text is at least, however deep it stands.
+const LEAST_WIDTH: usize = 40;
 
 /// The longest key that YAML reads without a `?` before it, in bytes.
 const LONGEST_KEY: usize = 900;
@@ -224,8 +227,14 @@ impl Writer {
             Value::Number(value) => number(&mut self.out, value),
             Value::String(text) => {
                 let seen = Seen::of(text);
+                let width = WIDTH.saturating_sub(depth + 2).max(LEAST_WIDTH);
+                if let Some(lines) = seen.folded(width) {
+                    self.block('>', text, lines.into_iter(), depth + 2);
+                    return;
+                }
                 if seen.fits_block() {
-                    self.block(text, depth + 2);
+                    let body = text.strip_suffix('\n').unwrap_or(text);
+                    self.block('|', text, body.split('\n'), depth + 2);
                     return;
                 }
                 seen.write(&mut self.out, false);
@@ -236,9 +245,15 @@ impl Writer {
         self.out.push('\n');
     }
 
-    /// Text of several lines, each of them indented by `depth`.
-    fn block(&mut self, text: &str, depth: usize) {
-        self.out.push('|');
+    /// The lines of a text, each of them indented by `depth`.
+    fn block<'a>(
+        &mut self,
+        style: char,
+        text: &str,
+        lines: impl Iterator<Item = &'a str>,
+        depth: usize,
+    ) {
+        self.out.push(style);
         if text.trim_start_matches('\n').starts_with(' ') {
             self.out.push('2');
         }
@@ -246,7 +261,7 @@ impl Writer {
             self.out.push('-');
         }
         self.out.push('\n');
-        for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+        for line in lines {
             if !line.is_empty() {
                 self.indent(depth);
                 self.out.push_str(line);
@@ -374,16 +389,31 @@ mod tests {
         for (text, written) in [
             ("plain text", "plain text"),
             ("yes", "'yes'"),
-            ("y", "y"),
+            ("y", "'y'"),
             ("", "''"),
             ("0644", "'0644'"),
-            ("08", "08"),
+            ("08", "'08'"),
             ("1.10", "'1.10'"),
             ("2012-10-17", "'2012-10-17'"),
             ("2012-10-17-x", "2012-10-17-x"),
             ("~", "'~'"),
             ("it's", "it's"),
-            ("'x'", "'''x'''"),
+            ("'x'", "\"'x'\""),
+            ("'*'", "\"'*'\""),
+            ("'\"'", "'''\"'''"),
+            ("it's: x", "\"it's: x\""),
+            ("1.2.3", "'1.2.3'"),
+            ("10.0.0.0/16", "10.0.0.0/16"),
+            ("012345678912", "'012345678912'"),
+            ("12345e67", "'12345e67'"),
+            ("1,000", "'1,000'"),
+            ("0o17", "'0o17'"),
+            ("._1", "'._1'"),
+            (".", "'.'"),
+            ("-e", "-e"),
+            ("+.Inf", "'+.Inf'"),
+            ("2012-1-1", "'2012-1-1'"),
+            (":a", "':a'"),
             ("a: b", "'a: b'"),
             ("a:b", "a:b"),
             ("a #b", "'a #b'"),
@@ -400,7 +430,7 @@ mod tests {
             ("a{b}", "a{b}"),
             (" a", "' a'"),
             ("a:", "'a:'"),
-            ("1e3", "1e3"),
+            ("1e3", "'1e3'"),
             ("12:30", "'12:30'"),
             ("*", "'*'"),
             ("x\u{2028}y", "\"x\\u2028y\""),
@@ -417,6 +447,33 @@ mod tests {
         check(json!("a\n\n"), "k: \"a\\n\\n\"\n");
         check(json!({"Fn::Sub": "a\n${b}\n"}), "k: !Sub |\n  a\n  ${b}\n");
         check(json!(["a\nb"]), "k:\n  - |-\n    a\n    b\n");
+    }
+
+    #[test]
+    fn long_text_is_folded() {
+        let words = |count| {
+            ["words"; 17]
+                .iter()
+                .take(count)
+                .copied()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        check(json!(words(16)), &format!("k: {}\n", words(16)));
+        let folded = format!("  {}\n  words\n", words(16));
+        check(json!(words(17)), &format!("k: >-\n{folded}"));
+        check(json!(words(17) + "\n"), &format!("k: >\n{folded}"));
+        check(
+            json!([{ "Fn::Sub": words(17) }]),
+            &format!("k:\n  - !Sub >-\n    {}\n    words\n", words(16)),
+        );
+        // Two spaces are no place to break a line.
+        check(
+            json!(words(16) + "  words"),
+            &format!("k: >-\n  {}\n  words  words\n", words(15)),
+        );
+        let unbroken = "x".repeat(200);
+        check(json!(unbroken.clone()), &format!("k: {unbroken}\n"));
     }
 
     #[test]
