@@ -81,16 +81,14 @@ impl Inheritance {
 
     /// Everywhere in the template where something of a merged resource is written: in the resource, in Globals, or in
     /// both.
-    pub(crate) fn trace_all(&self, path: Path) -> Vec<Path> {
+    pub(crate) fn trace_all(&self, path: Path) -> impl Iterator<Item = Path> {
         let global = path.resource_id().and_then(|id| {
             let inherited = self.resources.get(id)?;
             let below = path.0.get(3..)?;
             let is_both = inherited.both.iter().any(|both| both == below);
             is_both.then(|| inherited.global(below))
         });
-        let mut all = vec![self.trace(path)];
-        all.extend(global);
-        all
+        std::iter::once(self.trace(path)).chain(global)
     }
 
     /// Whether a value below the properties of a resource, and all that is in it, came from Globals.

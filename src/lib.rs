@@ -130,13 +130,15 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     review::report_dangling_references(&scope, dotted, &names);
 
     origin::trace(&mut origins, &inheritance, &apis.implicit);
-    for origin in origins.values_mut() {
-        origin.trace(|path| unrolled.trace(path));
+    if !unrolled.is_empty() {
+        for origin in origins.values_mut() {
+            origin.trace(|path| unrolled.trace(path));
+        }
     }
     let intrinsics = scope.intrinsics();
     let hidden = Hidden::of(&scope);
     let mut diagnostics = scope.into_findings();
-    early_reads::name_intrinsics(&intrinsics, &mut diagnostics);
+    early_reads::name_intrinsics(intrinsics, &mut diagnostics);
     if let Some(halted) = halted {
         halted.retain(&mut diagnostics);
     }

@@ -28,9 +28,16 @@ impl Origin {
             }
         }
         let places = std::mem::take(&mut self.because).into_iter().map(traced);
-        let places: IndexSet<Path, DefaultHashBuilder> = places.collect();
-        self.because = places.into_iter().collect();
+        self.because = each_once(places.collect());
     }
+}
+
+fn each_once(places: Vec<Path>) -> Vec<Path> {
+    if places.len() < 2 {
+        return places;
+    }
+    let places: IndexSet<Path, DefaultHashBuilder> = places.into_iter().collect();
+    places.into_iter().collect()
 }
 
 /// The origin of each generated resource, by its logical id.
@@ -54,13 +61,13 @@ pub(crate) fn trace(
         let traced = std::mem::take(&mut origin.because)
             .into_iter()
             .flat_map(|path| inheritance.trace_all(path));
-        let mut all: IndexSet<Path, DefaultHashBuilder> = IndexSet::default();
+        let mut all = Vec::new();
         for path in traced {
             match path.resource_id().and_then(|id| implicit.get(id)) {
                 Some(events) => all.extend(events.iter().cloned()),
-                None => drop(all.insert(path)),
+                None => all.push(path),
             }
         }
-        origin.because = all.into_iter().collect();
+        origin.because = each_once(all);
     }
 }

@@ -5,10 +5,9 @@ use crate::language::parameters::{Parameters, Trap, Unresolvable, find_in_maps};
 use crate::language::partition::Partition;
 use crate::options::Options;
 use crate::template::{Path, Template};
-use crate::tree::{Map, Value};
+use crate::tree::{Map, Text, Value};
 use indexmap::IndexMap;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Whether all went well since some step of the way: warnings do not count.
@@ -66,7 +65,7 @@ pub(crate) struct Scope<'a> {
     room: Room,
     findings: RefCell<Vec<Diagnostic>>,
     /// Where intrinsic functions stand in resources that are lowered, and their names.
-    intrinsics: Rc<RefCell<HashMap<Path, String>>>,
+    intrinsics: Rc<RefCell<Vec<(Path, Text)>>>,
     /// How many of the findings are errors.
     errors: Cell<usize>,
 }
@@ -193,12 +192,12 @@ impl<'a> Scope<'a> {
     }
 
     /// Notes that the intrinsic function `name` stands at a place of a resource.
-    pub(crate) fn note_intrinsic(&self, path: Path, name: &str) {
-        self.intrinsics.borrow_mut().insert(path, name.to_owned());
+    pub(crate) fn note_intrinsic(&self, path: Path, name: impl Into<Text>) {
+        self.intrinsics.borrow_mut().push((path, name.into()));
     }
 
     /// Where intrinsic functions stand, and their names.
-    pub(crate) fn intrinsics(&self) -> HashMap<Path, String> {
+    pub(crate) fn intrinsics(&self) -> Vec<(Path, Text)> {
         self.intrinsics.take()
     }
 

@@ -111,11 +111,11 @@ pub(crate) fn sub_references(text: &str) -> impl Iterator<Item = SubReference<'_
     let mut rest = text;
     std::iter::from_fn(move || {
         loop {
-            let start = rest.find("${")?;
+            let start = rest.as_bytes().windows(2).position(|pair| pair == b"${")?;
             let (_, opened) = rest.split_at(start);
             let inner = opened.get(2..)?;
             // A name holds no brace, so the first closing one decides.
-            let end = inner.find('}')?;
+            let end = inner.bytes().position(|byte| byte == b'}')?;
             let name = inner.get(..end)?;
             if is_sub_name(name) {
                 rest = inner.get(end + 1..)?;

@@ -51,10 +51,24 @@ pub(crate) fn put_in(scope: &Scope<'_>, template: &mut Template) {
         is_stopped: false,
     };
     work.put_in_top(template);
+    if !template.0.values().any(holds_transform) {
+        return;
+    }
     for (name, section) in &mut template.0 {
         if name != "Transform" {
             work.put_in(section, &mut Path::default().then(name));
         }
+    }
+}
+
+/// Whether a value holds an `Fn::Transform`, of whatever kind: few templates do.
+fn holds_transform(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(holds_transform),
+        Value::Object(map) => map
+            .iter()
+            .any(|(key, inner)| key == TRANSFORM || holds_transform(inner)),
+        _ => false,
     }
 }
 

@@ -31,7 +31,10 @@ pub struct Path(pub Vec<Step>);
 impl Path {
     /// The place of a resource.
     pub fn resource(id: &str) -> Self {
-        Self(vec!["Resources".into(), id.into()])
+        // With room for one of its properties.
+        let mut steps = Vec::with_capacity(4);
+        steps.extend(["Resources".into(), id.into()]);
+        Self(steps)
     }
 
     /// The place of one property of a resource.
@@ -114,9 +117,11 @@ impl<'a> Trail<'a> {
         }
     }
 
-    /// Shows `visit` the value that stands here, then everything in it, in the order of the text.
+    /// Shows `visit` the maps in the value that stands here, it first, in the order of the text.
     pub(crate) fn walk(&self, value: &Value, visit: &mut dyn FnMut(&Trail<'_>, &Value)) {
-        visit(self, value);
+        if value.is_object() {
+            visit(self, value);
+        }
         match value {
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
@@ -129,7 +134,9 @@ impl<'a> Trail<'a> {
             }
             Value::Object(map) => {
                 for (key, inner) in map {
-                    self.key(key).walk(inner, visit);
+                    if inner.is_object() || inner.is_array() {
+                        self.key(key).walk(inner, visit);
+                    }
                 }
             }
             _ => {}

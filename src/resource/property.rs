@@ -231,9 +231,10 @@ pub(crate) fn check(
             );
         }
     }
-    let misspelt = misspelt(table, properties);
     for row in table.iter().filter(|row| row.required) {
-        if properties.get(row.name).is_none_or(Value::is_null) && !misspelt.contains(&row.name) {
+        if properties.get(row.name).is_none_or(Value::is_null)
+            && !misspelt(table, properties).contains(&row.name)
+        {
             let help = match row.shape {
                 Shape::Any => format!("add `{}`", row.name),
                 shape => format!("add `{}`: {}", row.name, shape.words()),

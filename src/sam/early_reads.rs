@@ -21,7 +21,7 @@ use crate::language::intrinsics::{if_parts, is_intrinsic, is_no_value};
 use crate::resource::{FUNCTION, HTTP_API, REST_API, STATE_MACHINE, SamResource};
 use crate::scope::Scope;
 use crate::template::{Path, Step};
-use crate::tree::{Map, Value};
+use crate::tree::{Map, Text, Value};
 use std::collections::{HashMap, HashSet};
 
 const WEBSOCKET_API: &str = "AWS::Serverless::WebSocketApi";
@@ -267,6 +267,9 @@ const EARLY_READS: &[EarlyRead] = &[
 /// Maps that go over as they are, however large: nothing in them is read early.
 const NOT_READ: &[&str] = &["DefinitionBody", "Environment", "Code", "Content"];
 
+/// The steps from the properties of a resource to those of an event.
+const EVENT: &[&str] = &["Events", "*", "Properties"];
+
 /// Up to how many steps below `Properties` something is read early.
 const DEPTH: usize = 8;
 
@@ -294,22 +297,22 @@ impl Walk<'_, '_> {
     fn map(&mut self, map: &Map) {
         for (key, value) in map {
             if !self.steps.is_empty() || !NOT_READ.contains(&key.as_str()) {
-                self.step(key.as_str().into(), value);
+                self.step(key, value);
             }
         }
     }
 
-    fn step(&mut self, step: Step, value: &Value) {
+    fn step(&mut self, step: impl Into<Step>, value: &Value) {
         if self.steps.len() >= DEPTH || !(value.is_object() || value.is_array()) {
             return;
         }
-        self.steps.push(step);
+        self.steps.push(step.into());
         match value {
             Value::Object(_) if is_intrinsic(value) => self.intrinsic(value),
             Value::Object(map) => self.map(map),
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.step(index.into(), item);
+                    self.step(index, item);
                 }
             }
             _ => {}
@@ -319,7 +322,9 @@ impl Walk<'_, '_> {
 
     fn intrinsic(&self, value: &Value) {
         let path = || {
-            let mut path = self.sam.place().then("Properties");
+            let mut path = self.sam.place();
+            path.0.reserve_exact(1 + self.steps.len());
+            path.0.push("Properties".into());
             path.0.extend_from_slice(&self.steps);
             path
         };
@@ -334,7 +339,14 @@ impl Walk<'_, '_> {
     }
 
     fn is_at(&self, row: &EarlyRead) -> bool {
-        if !row.kinds.is_empty() && !row.kinds.contains(&self.kind) {
+        let above = if row.events.is_empty() {
+            0
+        } else {
+            EVENT.len()
+        };
+        if self.steps.len() != above + row.at.len()
+            || !row.kinds.is_empty() && !row.kinds.contains(&self.kind)
+        {
             return false;
         }
         let steps = match (row.events, self.steps.as_slice()) {
@@ -363,11 +375,10 @@ impl Walk<'_, '_> {
             }
             _ => return false,
         };
-        steps.len() == row.at.len()
-            && steps.iter().zip(row.at).all(|(step, wanted)| match step {
-                Step::Key(key) => *wanted == "*" || key == wanted,
-                Step::Index(_) => *wanted == "*",
-            })
+        steps.iter().zip(row.at).all(|(step, wanted)| match step {
+            Step::Key(key) => *wanted == "*" || key == wanted,
+            Step::Index(_) => *wanted == "*",
+        })
     }
 }
 
@@ -503,16 +514,17 @@ fn may_be_nothing(value: &Value) -> bool {
 /// What the reference finds missing in a map is not what is wrong with an intrinsic function that stands for the map.
 ///
 /// Errors below such a place become one that says so, and those at the place itself say it first.
-pub(crate) fn name_intrinsics(intrinsics: &HashMap<Path, String>, findings: &mut Vec<Diagnostic>) {
-    if intrinsics.is_empty() {
+pub(crate) fn name_intrinsics(intrinsics: Vec<(Path, Text)>, findings: &mut Vec<Diagnostic>) {
+    if intrinsics.is_empty() || !findings.iter().any(Diagnostic::is_error) {
         return;
     }
+    let intrinsics: HashMap<Path, Text> = intrinsics.into_iter().collect();
     let mut told = HashSet::new();
     findings.retain_mut(|finding| {
         if !finding.is_error() || finding.code == codes::PROTECTION_NOT_KNOWN {
             return true;
         }
-        if let Some((place, function, below)) = above(intrinsics, &finding.path) {
+        if let Some((place, function, below)) = above(&intrinsics, &finding.path) {
             let is_own_key = below == [Step::from(function)];
             let goes_into_it = below.first() == Some(&Step::from(function)) && !is_own_key;
             if goes_into_it {
@@ -558,7 +570,7 @@ const TAKEN_FOR_A_MAP: &[&Code] = &[
 
 /// The intrinsic function above a place, its name, and the way on from there.
 fn above<'a>(
-    intrinsics: &'a HashMap<Path, String>,
+    intrinsics: &'a HashMap<Path, Text>,
     path: &'a Path,
 ) -> Option<(Path, &'a str, &'a [Step])> {
     (3..path.0.len()).find_map(|length| {

@@ -24,6 +24,11 @@ impl Unrolled {
         self.origins.insert(made, Origin { source, values });
     }
 
+    /// Whether there was no loop.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.origins.is_empty()
+    }
+
     /// Whether a loop made what stands at this place.
     pub(super) fn holds(&self, made: &Path) -> bool {
         self.origins.contains_key(made)
