@@ -381,7 +381,7 @@ codes! {
     MACRO_PARAMETERS = "macro-parameters" is Error by Ours;
     /// A macro that stands before SAM's transform runs after it now, because the output names it.
     MACRO_RUNS_LATER = "macro-runs-later" is Warning;
-    /// The generated condition is one that CloudFormation refuses: function and destination are both conditional, and SAM combines the two wrongly.
+    /// A condition that comes out is one that CloudFormation refuses: SAM combines those of a function and its destination wrongly, and passes on what is not a name for a connector.
     MALFORMED_CONDITION = "malformed-condition" is Warning;
     /// `Fn::FindInMap` reads a mapping that is not a map of maps.
     MAPPING_NOT_TWO_LEVELS = "mapping-not-two-levels" is Error by Sam;

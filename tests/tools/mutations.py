@@ -10,6 +10,7 @@ aws-sam-translator, and cargo where no BINARY is given.
 
 import argparse
 import copy
+import functools
 import json
 import logging
 import os
@@ -90,29 +91,43 @@ def taken_for_map(template, error):
     return error["code"] == "wrong-shape" and value in ("", [])
 
 
+@functools.cache
+def refusals(binary):
+    """The codes of what we alone refuse: all of them, and those that can be allowed."""
+    listed = json.loads(subprocess.run([binary, "codes", "--format", "json"], capture_output=True, check=True).stdout)
+    ours = [row for row in listed if row["refused_by"] == "canaryform"]
+    return {row["code"] for row in ours}, [row["code"] for row in ours if row["allowed"]]
+
+
 def verdict(binary, template, region, note=lambda _: None):
-    """What the two disagree on; "" where they agree; None where SAM has no answer. `note` is told SAM's answer."""
+    """What the two disagree on; "" where they agree; None where SAM has no answer. `note` is told SAM's answer.
+
+    What we alone refuse is allowed where it can be: then SAM's answer is to come out."""
     text = json.dumps(template)
     wanted = sam.translate(text, region, {"Given": "given"})
     note(wanted)
     if "crash" in wanted:
         return None
+    alone, allowed = refusals(binary)
     command = [binary, "transform", "--region", region, "--diagnostics", "json", "--format", "json", "--parameter-overrides", "Given=given"]
+    command += [f"--allow={code}" for code in allowed]
     done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
     if done.returncode not in (0, 1):
         return f"exit code {done.returncode}: {done.stderr.decode()[-300:]}"
     errors = [finding for finding in json.loads(done.stderr or b"[]") if finding["severity"] == "error"]
-    blamed = owners({error["resource"] for error in errors} - {None}, template)
+    blamed = owners({error["resource"] for error in errors if error["code"] not in alone} - {None}, template)
     if "errors" in wanted:
         if not done.returncode:
             return f"accepted; SAM: {wanted['errors']}"
         # "Event with id [...]" names an event, which may be called as a resource is.
-        theirs = owners(re.findall(r"Resource with id \[([^\]]+)\]", " ".join(wanted["errors"])), template)
+        theirs = owners(re.findall(r"[Rr]esource with id \[([^\]]+)\]", " ".join(wanted["errors"])), template)
         return f"blames {sorted(blamed)}, SAM {sorted(theirs)}: {wanted['errors']}" if theirs and theirs != blamed else ""
     conditions = wanted["template"].get("Conditions", {})
     if isinstance(conditions.get("SharedUsagePlanCondition"), str):
         # On purpose: CloudFormation refuses a condition that is a bare name.
         conditions["SharedUsagePlanCondition"] = {"Condition": conditions["SharedUsagePlanCondition"]}
+    # Other names than SAM's stay on purpose.
+    wanted["template"].pop("Transform", None)
     made = wanted["template"].get("Resources", {})
     lost = {
         name
@@ -123,10 +138,11 @@ def verdict(binary, template, region, note=lambda _: None):
         # SAM lets a generated resource take the place of one of the user's.
         return "" if blamed & lost else f"must refuse what takes the place of {sorted(lost)}"
     if done.returncode:
-        if all(error["code"] == "local-code-in-stream" or "not there" in error["message"] or taken_for_map(template, error) for error in errors):
+        if all(error["code"] in alone or error["code"] == "local-code-in-stream" or "not there" in error["message"] or taken_for_map(template, error) for error in errors):
             return None
         return f"refused: {errors[0]['message']} at {errors[0]['path']}"
     ours = json.loads(done.stdout)
+    ours.pop("Transform", None)
     return "" if ours == wanted["template"] or ordered(ours) == ordered(wanted["template"]) else "other JSON"
 
 

@@ -208,9 +208,9 @@ pub(crate) fn lower(
     if condition.is_some_and(|given| is_truthy(Some(given)) && !given.is_string()) {
         scope.report(
             Diagnostic::new(
-                codes::CONDITION_NOT_A_NAME,
+                codes::MALFORMED_CONDITION,
                 place.clone().then("Condition"),
-                "`Condition` must be the name of a condition",
+                "this is not the name of a condition: SAM passes it on, and CloudFormation refuses it",
             )
             .help("declare the condition under `Conditions` and write its name here"),
         );
