@@ -93,11 +93,11 @@ fn is_like_word(text: &str) -> bool {
 }
 
 /// Numbers in tens. Octal ones begin with 0 to some readers only, `1e3` has no point, js-yaml takes `1_000` and `._1`, psych
-/// `1,000`, npm's yaml a point alone, and 1.1 counts `1:30` in sixties; its own pattern has numbers with several points.
+/// `1,000`, npm's yaml a point alone and `e5`, and 1.1 counts `1:30` in sixties; its own pattern has numbers with several points.
 fn is_like_number(text: &str) -> bool {
     let is_sign = |byte| matches!(byte, b'_' | b'.' | b',' | b':' | b'+' | b'-');
     let has_digits = text.bytes().any(|byte| byte.is_ascii_digit());
-    text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-'))
+    text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-' | 'e' | 'E'))
         && text.bytes().all(|byte| {
             byte.is_ascii_digit() || is_sign(byte) || has_digits && matches!(byte, b'e' | b'E')
         })

@@ -39,7 +39,9 @@ mod class {
             b'?' | b',' | b'[' | b']' | b'{' | b'}' => NO_START | IN_FLOW,
             b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' => NO_START,
             b'0'..=b'9' | b'+' | b'-' | b'.' | b'~' | b'<' | b'=' => LOADED,
-            b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'o' | b'O' => LOADED,
+            b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'o' | b'O' | b'e' | b'E' => {
+                LOADED
+            }
             _ => 0,
         }
     }

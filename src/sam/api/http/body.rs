@@ -89,7 +89,12 @@ pub(super) fn lower(
         None => {}
     }
     if let Some(document) = document {
-        set(properties, "Body", document.clone().into_node().to_value());
+        let body = document.clone().into_node().to_value();
+        set(
+            properties,
+            "Body",
+            Document::written(body, document.is_made()),
+        );
         api.draft.document = Some(document);
     }
     authorizers

@@ -58,7 +58,7 @@ use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::python2::{LazyMap, Map, Node, Text};
 use crate::language::truth;
 use crate::template::{Path, Step};
-use crate::tree::json;
+use crate::tree::{Value, json};
 use std::hash::{DefaultHasher, Hasher};
 
 pub(crate) const INTEGRATION: &str = "x-amazon-apigateway-integration";
@@ -77,6 +77,8 @@ pub(crate) struct Document {
     statements: Option<policy::Statements>,
     /// Security definitions to be written once the edit is done.
     new_security: Map,
+    /// Whether it began without anything of the user's, whose own keys keep their order.
+    is_made: bool,
 }
 
 /// What is wrong with a document, or with what was asked of it.
@@ -130,6 +132,7 @@ impl Document {
             is_checked: false,
             statements: None,
             new_security: Map::hashed(),
+            is_made: false,
         }
     }
 
@@ -152,7 +155,10 @@ impl Document {
         body.insert(kind, version);
         body.insert("info", info);
         body.insert("paths", empty());
-        Self::new(body)
+        Self {
+            is_made: true,
+            ..Self::new(body)
+        }
     }
 
     /// The document with one path only, to try an edit of that path on.
@@ -174,7 +180,25 @@ impl Document {
             is_checked: true,
             statements: None,
             new_security: self.new_security.clone(),
+            is_made: self.is_made,
         }
+    }
+
+    /// The document `body` as it is written: one of ours begins with its version, as people write them.
+    pub(crate) fn written(mut body: Value, is_made: bool) -> Value {
+        if let Some(map) = body.as_object_mut().filter(|_| is_made) {
+            for kind in ["openapi", "swagger"] {
+                if let Some(version) = map.remove(kind) {
+                    map.shift_insert(0, kind, version);
+                }
+            }
+        }
+        body
+    }
+
+    /// Whether nothing of the user's was in it when it began.
+    pub(crate) fn is_made(&self) -> bool {
+        self.is_made
     }
 
     /// The document as it stands.

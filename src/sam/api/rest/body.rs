@@ -94,9 +94,16 @@ pub(super) fn lower(scope: &Scope<'_>, api: &mut RestApi, properties: &mut Map) 
         set(properties, "BodyS3Location", location);
         return Some(text);
     }
-    let body = document?.into_node();
+    let document = document?;
+    let is_made = document.is_made();
+    let body = document.into_node();
+    // The id of the deployment goes by the order of the reference.
     let text = body.to_text();
-    set(properties, "Body", body.into_value());
+    set(
+        properties,
+        "Body",
+        Document::written(body.into_value(), is_made),
+    );
     Some(text)
 }
 
