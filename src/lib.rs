@@ -112,6 +112,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     // On the template as the user wrote it, so that findings have a place in it.
     parameters::check(&scope, &template);
     review::find_undefined_conditions(&scope, &template);
+    review::find_unknown_sections(&scope, &template);
     review::find_unknown_types(&scope, &template);
     let dotted = review::find_dotted_references(&template);
     transforms::take_out(&scope, &mut template);

@@ -381,7 +381,7 @@ codes! {
     MACRO_PARAMETERS = "macro-parameters" is Error by Ours;
     /// A macro that stands before SAM's transform runs after it now, because the output names it.
     MACRO_RUNS_LATER = "macro-runs-later" is Warning;
-    /// A condition that comes out is one that CloudFormation refuses: SAM combines those of a function and its destination wrongly, and passes on what is not a name for a connector.
+    /// A condition comes out that CloudFormation refuses: SAM combines two wrongly, or passes on what is not a name.
     MALFORMED_CONDITION = "malformed-condition" is Warning;
     /// `Fn::FindInMap` reads a mapping that is not a map of maps.
     MAPPING_NOT_TWO_LEVELS = "mapping-not-two-levels" is Error by Sam;
@@ -593,6 +593,8 @@ codes! {
     UNKNOWN_POLICY_TEMPLATE_PARAMETER = "unknown-policy-template-parameter" is Warning;
     /// A resource or an event has a property that it cannot have.
     UNKNOWN_PROPERTY = "unknown-property" is Error by Sam;
+    /// A template has a section that CloudFormation does not know and will refuse.
+    UNKNOWN_SECTION = "unknown-section" is Warning;
     /// A type under `AWS::Serverless::`, or one that is nearly one, does not exist; CloudFormation will refuse it.
     UNKNOWN_SERVERLESS_TYPE = "unknown-serverless-type" is Warning;
     /// A YAML tag is not one of CloudFormation's functions; CloudFormation refuses it, though SAM alone lets it pass.

@@ -11,6 +11,40 @@ use crate::tree::{Map, Text, Value};
 use indexmap::IndexSet;
 use std::collections::HashMap;
 
+/// The sections that a template may have.
+///
+/// Source: "Template sections" in the CloudFormation user guide; `Globals` is SAM's.
+const SECTIONS: &[&str] = &[
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Globals",
+    "Hooks",
+    "Mappings",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Rules",
+    "Transform",
+];
+
+/// Warns of sections that no template has.
+pub(crate) fn find_unknown_sections(scope: &Scope<'_>, template: &Template) {
+    let is_unknown = |name: &&str| !SECTIONS.contains(name) && !name.starts_with("Fn::");
+    for name in template.0.keys().map(AsRef::as_ref).filter(is_unknown) {
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_SECTION,
+                Path::default().then(name),
+                format!("a template has no section `{name}`: CloudFormation will refuse it"),
+            )
+            .on_key()
+            .help(did_you_mean(name, SECTIONS)),
+        );
+    }
+}
+
 /// Warns of types that are nearly SAM's, and of those under its name that it does not have.
 pub(crate) fn find_unknown_types(scope: &Scope<'_>, template: &Template) {
     for (id, resource) in template.resources().into_iter().flatten() {
