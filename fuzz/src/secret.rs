@@ -1,0 +1,73 @@
+//! A secret in place of a value: it may appear in output, where SAM resolves it, and nowhere else.
+
+use crate::choices::Choices;
+use crate::macro_call;
+use crate::mutate::{Place, places, put};
+use crate::pool;
+use canaryform::tree::{Map, Value, json};
+use canaryform::{Options, Template, transform};
+
+/// What a secret looks like.
+const VALUES: &[&str] = &[
+    "S3CR3T-mark",
+    "s3://S3CR3T/key",
+    "arn:aws:iam::1:role/S3CR3T",
+];
+
+/// No finding, no message and no log line holds the value of a parameter, whatever property refers to it.
+pub fn holds(data: &[u8]) {
+    let mut choices = Choices::new(data);
+    let mut tree = choices.one(pool::templates()).clone();
+    let below: Vec<Place> = places(&tree)
+        .into_iter()
+        .filter(|place| place.len() > 2)
+        .collect();
+    if below.is_empty() {
+        return;
+    }
+    for _ in 0..=choices.below(3) {
+        let place = choices.one(&below).clone();
+        put(&mut tree, &place, choices.one(&forms()).clone());
+    }
+    let value = *choices.one(VALUES);
+    let Value::Object(mut map) = tree else {
+        return;
+    };
+    let declared = map.entry("Parameters").or_insert(json!({}));
+    if let Value::Object(declared) = declared {
+        declared.insert("Secret", json!({ "Type": "String", "NoEcho": true }));
+    }
+    let parameters: Map = [("Secret", json!(value))].into_iter().collect();
+    let options = Options::new("us-east-1").with_parameters(parameters.clone());
+    let output = transform(Template(map.clone()), &options);
+    let said = format!("{:?}", output.diagnostics).to_lowercase();
+    assert!(!said.contains("s3cr3t"), "a value is named: {said}");
+    let request = json!({
+        "requestId": "r", "region": "us-east-1", "transformId": "1::C", "params": { "Warnings": "Fail" },
+        "templateParameterValues": Value::Object(parameters), "fragment": Value::Object(map),
+    });
+    let (response, log) =
+        macro_call::check(&serde_json::to_string(&request).expect("a tree is JSON"));
+    assert!(
+        !log.to_lowercase().contains("s3cr3t"),
+        "a value is logged: {log}"
+    );
+    if response["status"] == "failure" {
+        let said = response.to_string().to_lowercase();
+        assert!(!said.contains("s3cr3t"), "a value is named: {said}");
+    }
+}
+
+/// How a property refers to it.
+fn forms() -> Vec<Value> {
+    vec![
+        json!({ "Ref": "Secret" }),
+        json!({ "Fn::Sub": "${Secret}" }),
+        json!({ "Fn::Sub": "a-${Secret}-b" }),
+        json!({ "Fn::FindInMap": ["M", { "Ref": "Secret" }, "b"] }),
+        json!([{ "Ref": "Secret" }]),
+        json!({ "Fn::If": [{ "Ref": "Secret" }, "a", "b"] }),
+        json!({ "Fn::Join": ["", [{ "Ref": "Secret" }]] }),
+        json!({ "Fn::If": ["C", { "Ref": "Secret" }, { "Ref": "AWS::NoValue" }] }),
+    ]
+}
