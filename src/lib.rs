@@ -24,6 +24,8 @@
 //! # Ok::<(), canaryform::Faults>(())
 //! ```
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod code;
 pub mod deployment;
 pub mod diagnostics;

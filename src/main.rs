@@ -1,7 +1,5 @@
 //! The `canaryform` command: arguments in, exit code out.
 
-mod cli;
-
 fn main() -> std::process::ExitCode {
-    cli::run()
+    canaryform::cli::run(std::env::args_os())
 }

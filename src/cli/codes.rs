@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use canaryform::diagnostics::codes::{self, Code, Refusal};
-use canaryform::diagnostics::suggestion;
-use canaryform::tree::{Value, json};
+use crate::diagnostics::codes::{self, Code, Refusal};
+use crate::diagnostics::suggestion;
+use crate::tree::{Value, json};
 use clap::{Args, ValueEnum};
 
 use super::Failure;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use canaryform::macro_call::answer;
+use crate::macro_call::answer;
 use clap::Args;
 
 use super::Failure;

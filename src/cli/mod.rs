@@ -10,10 +10,12 @@ mod packaged_paths;
 mod parameters;
 mod parameters_file;
 mod properties;
+mod report;
 mod template_options;
 mod templates;
 mod transform;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -68,9 +70,10 @@ fn hide_value(message: &mut clap::Error) {
     }
 }
 
-/// Runs the command that the process was started with.
-pub(crate) fn run() -> ExitCode {
-    let command = match Command::try_parse() {
+/// Runs the command with the arguments of a process, the first of which is its name. It reads files and streams and
+/// writes them as the process would; what comes back is its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let command = match Command::try_parse_from(arguments) {
         Ok(command) => command,
         Err(mut message) => {
             hide_value(&mut message);

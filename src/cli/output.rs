@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use canaryform::code::UNFINISHED;
+use crate::code::UNFINISHED;
 
 use super::Failure;
 use super::files::{folder_of, printable};

@@ -6,8 +6,8 @@
 use std::cell::Cell;
 use std::path::{Component, Path, PathBuf};
 
-use canaryform::Template;
-use canaryform::tree::{Map, Text, Value};
+use crate::Template;
+use crate::tree::{Map, Text, Value};
 
 /// Where a resource may have a local path: its type, and the way to the value inside its properties. From the
 /// resources that `aws cloudformation package` (AWS CLI 1.45) exports.
@@ -202,7 +202,7 @@ impl Way {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use canaryform::tree::json;
+    use crate::tree::json;
 
     #[track_caller]
     fn check(from: &str, to: &str, path: &str, expected: &str) {

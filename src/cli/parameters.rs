@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use canaryform::tree::Map;
+use crate::tree::Map;
 
 use super::{Failure, parameters_file};
 
@@ -81,8 +81,8 @@ mod tests {
         ];
         let values = collect(&pairs, Some(&file)).unwrap();
         assert_eq!(
-            canaryform::tree::Value::Object(values),
-            canaryform::tree::json!({"A": "1=2", "B": "b", "C": "", "D": "x,y"})
+            crate::tree::Value::Object(values),
+            crate::tree::json!({"A": "1=2", "B": "b", "C": "", "D": "x,y"})
         );
         assert!(
             matches!(collect(&[], Some(&file)), Err(Failure::Usage(message)) if message.contains("`A`"))

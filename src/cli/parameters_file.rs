@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::path::Path;
 
-use canaryform::tree::Value;
+use crate::tree::Value;
 use granit_parser::{Event, Parser, StrInput};
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use canaryform::properties::{SupportedProperty, supported};
+use crate::properties::{SupportedProperty, supported};
 use clap::{Args, ValueEnum};
 
 use super::Failure;

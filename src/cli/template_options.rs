@@ -3,9 +3,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use canaryform::Options;
-use canaryform::code::{Folder, LocalCode, Refused};
-use canaryform::diagnostics::Levels;
+use crate::Options;
+use crate::code::{Folder, LocalCode, Refused};
+use crate::diagnostics::Levels;
 use clap::{Args, ValueEnum};
 
 use super::files::{self, Input};

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use canaryform::diagnostics::codes;
-use canaryform::macro_call::transform_as_told;
-use canaryform::nested::{Child, children};
-use canaryform::template::read_with;
-use canaryform::tree::Value;
-use canaryform::{Diagnostic, Format, Options, Template};
+use crate::diagnostics::codes;
+use crate::macro_call::transform_as_told;
+use crate::nested::{Child, children};
+use crate::template::read_with;
+use crate::tree::Value;
+use crate::{Diagnostic, Format, Options, Template};
 
 use super::Failure;
 use super::files::{Input, folder_of, printable};

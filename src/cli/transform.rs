@@ -1,20 +1,19 @@
 //! `canaryform transform`: a template in, the plain CloudFormation template out.
 
 use std::fs;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anstream::{AutoStream, ColorChoice};
-use canaryform::diagnostics::{codes, render};
-use canaryform::nested::Child;
-use canaryform::template::write_to;
-use canaryform::{Diagnostic, Format, Options, Template};
+use crate::diagnostics::codes;
+use crate::nested::Child;
+use crate::template::write_to;
+use crate::{Diagnostic, Format, Options, Template};
 use clap::{Args, ValueEnum};
 
 use super::files::{self, Input, TEMPLATES};
 use super::output::{make_folder_of, write_stdout, write_whole};
 use super::packaged_paths::NotText;
+use super::report::{self, Colors, Report};
 use super::template_options::TemplateOptions;
 use super::templates::{All, Worked, work};
 use super::{Failure, packaged_paths};
@@ -75,34 +74,14 @@ pub(crate) struct Arguments {
     )]
     diagnostics: Report,
 
-    /// When to use colors
-    #[arg(
-        long,
-        value_enum,
-        value_name = "auto|always|never",
-        default_value = "auto",
-        hide_possible_values = true
-    )]
-    color: Color,
+    #[command(flatten)]
+    colors: Colors,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Syntax {
     Yaml,
     Json,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Report {
-    Text,
-    Json,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Color {
-    Auto,
-    Always,
-    Never,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -137,7 +116,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         options.levels.apply(&mut diagnostics);
     }
     let made = made.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
-    report(arguments, vec![(input, diagnostics)])?;
+    report::tell(
+        arguments.diagnostics,
+        arguments.colors,
+        vec![(input, diagnostics)],
+    )?;
     let Some((mut template, given)) = made else {
         return Ok(ExitCode::from(1));
     };
@@ -190,7 +173,7 @@ fn run_recursively(
     let has_errors = found
         .iter()
         .any(|(_, diagnostics)| diagnostics.iter().any(Diagnostic::is_error));
-    report(arguments, found)?;
+    report::tell(arguments.diagnostics, arguments.colors, found)?;
     if has_errors {
         return Ok(ExitCode::from(1));
     }
@@ -225,13 +208,13 @@ fn format(arguments: &Arguments, output: Option<&Path>, given: Format) -> Format
     if let (Some(named), Some(output)) = (named, output) {
         let name = files::printable(output);
         if named != format {
-            note(
-                arguments,
+            report::note(
+                arguments.diagnostics,
                 &format!("`{name}` gets {}, as --format says", word(format)),
             );
         } else if asked.is_none() && named != given {
-            note(
-                arguments,
+            report::note(
+                arguments.diagnostics,
                 &format!(
                     "`{name}` gets {}, as its name says; the template is {}",
                     word(format),
@@ -243,52 +226,8 @@ fn format(arguments: &Arguments, output: Option<&Path>, given: Format) -> Format
     format
 }
 
-/// Says what the command decided by itself, where a person reads it.
-fn note(arguments: &Arguments, words: &str) {
-    if matches!(arguments.diagnostics, Report::Text) {
-        // Whoever does not want to read it may still want the template.
-        let _ = writeln!(io::stderr(), "note: {words}");
-    }
-}
-
 fn is_stdout(path: &Path) -> bool {
     path == Path::new("-") || path == Path::new("/dev/stdout")
-}
-
-fn report(arguments: &Arguments, found: Vec<(Input, Vec<Diagnostic>)>) -> Result<(), Failure> {
-    let stderr = io::stderr();
-    let choice = match arguments.color {
-        Color::Auto => AutoStream::choice(&stderr),
-        Color::Always => ColorChoice::Always,
-        Color::Never => ColorChoice::Never,
-    };
-    let mut text = String::new();
-    let mut objects: Vec<String> = Vec::new();
-    for (input, mut diagnostics) in found {
-        let name = input.name();
-        if input.is_found {
-            note(arguments, &format!("the template is `{name}`"));
-        }
-        canaryform::template::place(&mut diagnostics, &input.text);
-        let source = render::Source {
-            name: &name,
-            text: &input.text,
-        };
-        match arguments.diagnostics {
-            Report::Json => objects.extend(render::json_objects(&diagnostics, source)),
-            Report::Text => {
-                text += &render::text(&diagnostics, source, choice != ColorChoice::Never);
-            }
-        }
-    }
-    if matches!(arguments.diagnostics, Report::Json) {
-        text = render::json_array(&objects);
-    }
-    match AutoStream::new(stderr, choice).write_all(text.as_bytes()) {
-        // Whoever does not want to read the findings may still want the template.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(|error| Failure::io("cannot write to standard error", &error)),
-    }
 }
 
 /// Makes the local paths of a template that starts them at `root` start at the folder of the file `output`. A pipe or
