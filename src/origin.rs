@@ -1,9 +1,10 @@
 //! Where each resource of the output comes from.
 
 use crate::inheritance::Inheritance;
-use crate::template::Path;
+use crate::template::{Path, Step};
 use hashbrown::DefaultHashBuilder;
 use indexmap::{IndexMap, IndexSet};
+use std::fmt;
 
 /// Why a resource was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,85 @@ impl Origin {
         let places = std::mem::take(&mut self.because).into_iter().map(traced);
         self.because = each_once(places.collect());
     }
+}
+
+/// How many reasons are named at most.
+const SHOWN: usize = 3;
+
+/// In one line, for people: who asked for it, and with what. `Greeter: DeploymentPreference`, or
+/// `Greeter: Events.Get, Events.Post; Waiter: Events.Get; and 7 more`.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut before: Option<Reason<'_>> = None;
+        for path in self.because.iter().take(SHOWN) {
+            let reason = Reason::of(path, self.source.as_deref());
+            match before {
+                Some(before) if before.owner == reason.owner => f.write_str(", ")?,
+                Some(_) => {
+                    f.write_str("; ")?;
+                    reason.write_owner(f)?;
+                }
+                None => reason.write_owner(f)?,
+            }
+            write_steps(f, reason.asked)?;
+            if reason.is_global && self.source.is_some() {
+                f.write_str(" (Globals)")?;
+            }
+            before = Some(reason);
+        }
+        match self.because.len().checked_sub(SHOWN) {
+            Some(more) if more > 0 => write!(f, "; and {more} more"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A reason, as people speak of it.
+struct Reason<'a> {
+    /// The resource that asks, or where in Globals that is asked for.
+    owner: &'a str,
+    /// The property or the event; empty where the resource is reason enough.
+    asked: &'a [Step],
+    is_global: bool,
+}
+
+impl<'a> Reason<'a> {
+    fn of(path: &'a Path, source: Option<&'a str>) -> Self {
+        let key = |at: usize| match path.0.get(at) {
+            Some(Step::Key(key)) => key.as_str(),
+            _ => "",
+        };
+        let is_global = key(0) == "Globals";
+        let from = if key(2) == "Properties" && !is_global {
+            3
+        } else {
+            2
+        };
+        Self {
+            owner: source.filter(|_| is_global).unwrap_or(key(1)),
+            asked: path.0.get(from..).unwrap_or_default(),
+            is_global,
+        }
+    }
+
+    fn write_owner(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.owner)?;
+        if self.asked.is_empty() {
+            return Ok(());
+        }
+        f.write_str(": ")
+    }
+}
+
+fn write_steps(f: &mut fmt::Formatter<'_>, steps: &[Step]) -> fmt::Result {
+    for (i, step) in steps.iter().enumerate() {
+        match step {
+            Step::Key(key) if i == 0 => f.write_str(key)?,
+            Step::Key(key) => write!(f, ".{key}")?,
+            Step::Index(index) => write!(f, "[{index}]")?,
+        }
+    }
+    Ok(())
 }
 
 fn each_once(places: Vec<Path>) -> Vec<Path> {
@@ -70,4 +150,12 @@ pub(crate) fn trace(
         }
         origin.because = each_once(all);
     }
+}
+
+/// What a comment over a generated resource says of it: who asked for it, and with what. None of a resource that the
+/// template has itself under this id and that nothing else asks for, whatever it has become.
+pub fn comment(origins: &Origins, id: &str) -> Option<String> {
+    let origin = origins.get(id)?;
+    let is_itself = |path: &Path| path.0.len() == 2 && path.resource_id() == Some(id);
+    (!origin.because.iter().any(is_itself)).then(|| origin.to_string())
 }

@@ -666,6 +666,30 @@ Resources:
     );
 }
 
+#[test]
+fn generated_resources_are_annotated_where_comments_can_stand() {
+    let folder = folder(&[("template.yaml", FUNCTION)]);
+    let template = path(&folder, "template.yaml");
+    let done = transform(&[&template, "--annotate"], "");
+    check_code(&done, 0);
+    let text = String::from_utf8(done.stdout).unwrap();
+    let comment =
+        "  # Greeter: AutoPublishAlias\n  GreeterAliaslive:\n    Type: AWS::Lambda::Alias";
+    assert!(text.contains(comment), "{text}");
+    assert!(text.contains("\n\n  Greeter:\n") || text.contains("Resources:\n  Greeter:\n"));
+
+    let json = path(&folder, "out.json");
+    for arguments in [
+        &["--annotate", "--format", "json"][..],
+        &["--annotate", "-o", &json],
+    ] {
+        let refused = transform(&[&[template.as_str()], arguments].concat(), "");
+        check_code(&refused, 2);
+        assert!(err(&refused).contains("--format yaml"), "{}", err(&refused));
+    }
+    assert!(!Path::new(&json).exists());
+}
+
 /// A function and a layer that name no code, and one whose code is not there.
 const UNBUILT: &str = "\
 Transform: AWS::Serverless-2016-10-31

@@ -13,8 +13,8 @@ mod fixture;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use canaryform::origin::Origin;
-use canaryform::template::Step;
+use canaryform::origin::{self, Origin};
+use canaryform::template::{Step, write_annotated};
 use canaryform::tree::Value;
 use canaryform::{Diagnostic, Output, Path, Template, read, transform};
 use fixture::Fixture;
@@ -205,4 +205,37 @@ fn every_reason_is_one() {
     }
     println!("{count} origins, {refused} refused");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Comments say of each resource that the template did not have who asked for it, and change nothing else.
+#[test]
+fn comments_name_who_asked() {
+    for fixture in Fixture::all() {
+        let Ok(given) = read(fixture.text.as_bytes()) else {
+            continue;
+        };
+        let ids: BTreeSet<String> = given
+            .template
+            .resources()
+            .map_or_else(BTreeSet::new, |all| {
+                all.keys().map(ToString::to_string).collect()
+            });
+        let output = transform(given.template, &fixture.options());
+        if output.has_errors() {
+            continue;
+        }
+        let mut text = Vec::new();
+        let comment = |id: &str| origin::comment(&output.origins, id);
+        write_annotated(&mut text, &output.template, &comment).unwrap();
+        let again = read(&text).unwrap().template;
+        assert_eq!(again, output.template, "{}", fixture.name);
+        for id in output.template.resources().unwrap().keys() {
+            let is_said = comment(id.as_str()).is_some();
+            assert!(
+                is_said || ids.contains(id.as_str()),
+                "{}: {id} says nothing",
+                fixture.name
+            );
+        }
+    }
 }

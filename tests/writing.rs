@@ -6,6 +6,7 @@
     reason = "a test that cannot go on should panic"
 )]
 
+use canaryform::template::write_annotated;
 use canaryform::tree::{Map, Value, json};
 use canaryform::{Format, Template, read, write};
 use proptest::prelude::*;
@@ -192,4 +193,36 @@ proptest! {
         let text = write(&template, Format::Yaml);
         prop_assert_eq!(by_another_parser(&text), shown(&Value::Object(template.0)), "{}", text);
     }
+}
+
+/// Every line of a comment is one, whatever stands in it, and nothing else of the text changes.
+#[test]
+fn comments_are_read_by_nobody() {
+    let template = Template(
+        [(
+            "Resources",
+            json!({ "One": { "Type": "AWS::SQS::Queue" }, "Two": { "Type": "AWS::SNS::Topic" } }),
+        )]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect(),
+    );
+    let odd = "a\nResources: 1\u{85}b: 2\u{2028}c: \u{0}\r\nd\re\u{feff} é 𝄞";
+    let mut text = Vec::new();
+    write_annotated(&mut text, &template, &|id| {
+        (id == "Two").then(|| odd.to_owned())
+    })
+    .unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert_eq!(read(text.as_bytes()).unwrap().template, template, "{text}");
+    let rest: String = text
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("  # "))
+        .collect();
+    assert_eq!(rest, write(&template, Format::Yaml));
+    assert_eq!(
+        text,
+        "Resources:\n  One:\n    Type: AWS::SQS::Queue\n\n  # a\n  # Resources: 1\\u{85}b: 2\\u{2028}c: \\u{0}\n  \
+         # d\\u{d}e\\u{feff} é 𝄞\n  Two:\n    Type: AWS::SNS::Topic\n"
+    );
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostics::codes;
 use crate::macro_call::transform_as_told;
 use crate::nested::{Child, children};
+use crate::origin::Origins;
 use crate::template::read_with;
 use crate::tree::Value;
 use crate::{Diagnostic, Format, Options, Template};
@@ -19,9 +20,17 @@ use super::template_options::TemplateOptions;
 /// What comes of one template.
 pub(super) struct Worked {
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) made: Option<(Template, Format)>,
+    pub(super) made: Option<Transformed>,
     /// Its applications whose templates are files.
     pub(super) children: Vec<Child>,
+}
+
+/// A template that was transformed, and what is known for writing it.
+pub(super) struct Transformed {
+    pub(super) template: Template,
+    pub(super) origins: Origins,
+    /// How the template that was given is written.
+    pub(super) given: Format,
 }
 
 /// Transforms what `input` holds, whose local paths start at `root`.
@@ -52,7 +61,11 @@ pub(super) fn work(
             options.levels.apply(&mut diagnostics);
             Worked {
                 diagnostics,
-                made: Some((output.template, read.format)),
+                made: Some(Transformed {
+                    template: output.template,
+                    origins: output.origins,
+                    given: read.format,
+                }),
                 children,
             }
         }
@@ -77,8 +90,7 @@ pub(super) struct All {
 
 /// A template that was made, and where it goes.
 pub(super) struct Made {
-    pub(super) template: Template,
-    pub(super) format: Format,
+    pub(super) transformed: Transformed,
     pub(super) root: PathBuf,
     pub(super) output: PathBuf,
     /// The files of its applications, by their ids.
@@ -89,7 +101,7 @@ impl Made {
     /// Makes the template name the files of its children.
     pub(super) fn name_children(&mut self) {
         for (id, name) in &self.children {
-            let resources = self.template.section_mut("Resources");
+            let resources = self.transformed.template.section_mut("Resources");
             let url = resources
                 .and_then(|resources| resources.get_mut(id))
                 .and_then(|resource| resource.get_mut("Properties")?.get_mut("TemplateURL"));
@@ -125,10 +137,9 @@ impl All {
             }
         }
         self.open.pop();
-        if let Some((template, format)) = made {
+        if let Some(transformed) = made {
             self.made.push(Made {
-                template,
-                format,
+                transformed,
                 root,
                 output: output.to_owned(),
                 children: named,

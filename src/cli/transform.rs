@@ -1,12 +1,14 @@
 //! `canaryform transform`: a template in, the plain CloudFormation template out.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::diagnostics::codes;
 use crate::nested::Child;
-use crate::template::write_to;
+use crate::origin;
+use crate::template::{write_annotated, write_to};
 use crate::{Diagnostic, Format, Options, Template};
 use clap::{Args, ValueEnum};
 
@@ -15,7 +17,7 @@ use super::output::{make_folder_of, write_stdout, write_whole};
 use super::packaged_paths::NotText;
 use super::report::{self, Colors, Report};
 use super::template_options::TemplateOptions;
-use super::templates::{All, Worked, work};
+use super::templates::{All, Transformed, Worked, work};
 use super::{Failure, packaged_paths};
 
 const AFTER_HELP: &str = "\
@@ -55,6 +57,10 @@ pub(crate) struct Arguments {
         hide_possible_values = true
     )]
     format: Option<Syntax>,
+
+    /// Write a comment over each generated resource: which resource and which property it is made for. YAML only
+    #[arg(long)]
+    annotate: bool,
 
     /// Transform the templates of applications too that `Location` names by local paths, with the values that they are
     /// given where these are known: each into a file beside that of -o
@@ -121,20 +127,36 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         arguments.colors,
         vec![(input, diagnostics)],
     )?;
-    let Some((mut template, given)) = made else {
+    let Some(mut made) = made else {
         return Ok(ExitCode::from(1));
     };
-    let format = format(arguments, output, given);
+    let format = format(arguments, output, made.given)?;
     match output {
-        None => write_stdout(|out| write_to(out, &template, format))?,
+        None => write_stdout(|out| write(out, arguments, &made, format))?,
         Some(path) => {
-            start_paths_at(path, &root, &mut template)?;
-            write_whole(path, |out| write_to(out, &template, format))?;
+            start_paths_at(path, &root, &mut made.template)?;
+            write_whole(path, |out| write(out, arguments, &made, format))?;
         }
     }
     // The process ends here: giving a large tree's memory back piece by piece would take a tenth of its time.
-    std::mem::forget(template);
+    std::mem::forget(made);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes what was made, as it was asked for.
+fn write(
+    out: &mut dyn io::Write,
+    arguments: &Arguments,
+    made: &Transformed,
+    format: Format,
+) -> io::Result<()> {
+    if arguments.annotate {
+        write_annotated(out, &made.template, &|id| {
+            origin::comment(&made.origins, id)
+        })
+    } else {
+        write_to(out, &made.template, format)
+    }
 }
 
 /// Says which applications have templates of their own that stay as they are.
@@ -177,17 +199,26 @@ fn run_recursively(
     if has_errors {
         return Ok(ExitCode::from(1));
     }
-    for mut made in all.made {
-        let format = format(arguments, Some(&made.output), made.format);
-        start_paths_at(&made.output, &made.root, &mut made.template)?;
+    let mut formats = Vec::new();
+    for made in &all.made {
+        formats.push(format(
+            arguments,
+            Some(&made.output),
+            made.transformed.given,
+        )?);
+    }
+    for (mut made, format) in all.made.into_iter().zip(formats) {
+        start_paths_at(&made.output, &made.root, &mut made.transformed.template)?;
         made.name_children();
-        write_whole(&made.output, |out| write_to(out, &made.template, format))?;
+        write_whole(&made.output, |out| {
+            write(out, arguments, &made.transformed, format)
+        })?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// How to write the template: as it is asked for, else as the extension of the file says, else as it came.
-fn format(arguments: &Arguments, output: Option<&Path>, given: Format) -> Format {
+fn format(arguments: &Arguments, output: Option<&Path>, given: Format) -> Result<Format, Failure> {
     let extension = output
         .and_then(Path::extension)
         .and_then(|name| name.to_str());
@@ -223,7 +254,12 @@ fn format(arguments: &Arguments, output: Option<&Path>, given: Format) -> Format
             );
         }
     }
-    format
+    if arguments.annotate && format == Format::Json {
+        return Err(Failure::Usage(
+            "--annotate writes comments, which JSON has none of: add --format yaml".to_owned(),
+        ));
+    }
+    Ok(format)
 }
 
 fn is_stdout(path: &Path) -> bool {

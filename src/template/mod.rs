@@ -14,7 +14,7 @@ pub(crate) use crate::place::Trail;
 pub use crate::place::{Location, Path, Span, Step};
 pub use locate::{locate, place};
 pub use read::{MAX_DEPTH, Read, read, read_with};
-pub use write::{write, write_to};
+pub use write::{write, write_annotated, write_to};
 pub(crate) use written_length::written_length;
 
 /// How a template is written.

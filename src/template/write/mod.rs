@@ -46,6 +46,40 @@ pub fn write(template: &Template, format: Format) -> String {
 ///
 /// Those of `out`.
 pub fn write_to(out: &mut dyn io::Write, template: &Template, format: Format) -> io::Result<()> {
+    let sections = in_order(template);
+    match format {
+        Format::Json => json::write(out, &sections),
+        Format::Yaml => yaml::write(out, &sections, &|_| None),
+    }
+}
+
+/// Writes a template as YAML to `out`, with a comment over each resource that `comment` knows one for, by its id: a line
+/// of `#` for each of its lines. What it reads back as is the same.
+///
+/// ```
+/// use canaryform::template::{read, write_annotated};
+///
+/// let template = read(b"Resources: {Inbox: {Type: 'AWS::SQS::Queue'}}")?.template;
+/// let mut text = Vec::new();
+/// let _ = write_annotated(&mut text, &template, &|id| Some(format!("the queue {id}")));
+/// let expected = b"Resources:\n  # the queue Inbox\n  Inbox:\n    Type: AWS::SQS::Queue\n";
+/// assert_eq!(text, expected);
+/// # Ok::<(), canaryform::Faults>(())
+/// ```
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_annotated(
+    out: &mut dyn io::Write,
+    template: &Template,
+    comment: &dyn Fn(&str) -> Option<String>,
+) -> io::Result<()> {
+    yaml::write(out, &in_order(template), comment)
+}
+
+/// The sections of a template, in the order in which they are written.
+fn in_order(template: &Template) -> Vec<(&Text, &Value)> {
     let mut sections: Vec<(&Text, &Value)> = template.0.iter().collect();
     let place = |name: &str| {
         SECTIONS
@@ -54,10 +88,7 @@ pub fn write_to(out: &mut dyn io::Write, template: &Template, format: Format) ->
             .unwrap_or(SECTIONS.len())
     };
     sections.sort_by_key(|(name, _)| place(name));
-    match format {
-        Format::Json => json::write(out, &sections),
-        Format::Yaml => yaml::write(out, &sections),
-    }
+    sections
 }
 
 /// Puts `depth` spaces.

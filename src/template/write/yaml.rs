@@ -23,8 +23,12 @@ const LEAST_WIDTH: usize = 40;
 /// The longest key that YAML reads without a `?` before it, in bytes.
 const LONGEST_KEY: usize = 900;
 
-/// Writes a template's sections as YAML.
-pub(super) fn write(out: &mut dyn io::Write, sections: &[(&Text, &Value)]) -> io::Result<()> {
+/// Writes a template's sections as YAML, with a comment over each entry of a section that `comment` has one for.
+pub(super) fn write(
+    out: &mut dyn io::Write,
+    sections: &[(&Text, &Value)],
+    comment: &dyn Fn(&str) -> Option<String>,
+) -> io::Result<()> {
     if sections.is_empty() {
         return out.write_all(b"{}\n");
     }
@@ -42,7 +46,7 @@ pub(super) fn write(out: &mut dyn io::Write, sections: &[(&Text, &Value)]) -> io
         writer.in_conditions = OF_CONDITIONS.contains(&name.as_str());
         match value
             .as_object()
-            .filter(|map| SPACED.contains(&name.as_str()) && map.len() > 1)
+            .filter(|map| SPACED.contains(&name.as_str()) && !map.is_empty())
         {
             None => writer.entry(name, value, 0),
             Some(map) if short_function(value, false).is_none() => {
@@ -51,6 +55,9 @@ pub(super) fn write(out: &mut dyn io::Write, sections: &[(&Text, &Value)]) -> io
                 for (i, (id, resource)) in map.iter().enumerate() {
                     if i > 0 {
                         writer.out.push('\n');
+                    }
+                    if let Some(text) = comment(id) {
+                        writer.comment(&text, 2);
                     }
                     writer.indent(2);
                     writer.entry(id, resource, 2);
@@ -108,6 +115,22 @@ fn get_att_text(argument: &Value) -> Option<String> {
 impl Writer {
     fn indent(&mut self, depth: usize) {
         indent(&mut self.out, depth);
+    }
+
+    /// Lines that no reader takes for anything, indented by `depth`.
+    fn comment(&mut self, text: &str, depth: usize) {
+        for line in text.lines() {
+            self.indent(depth);
+            self.out.push_str("# ");
+            for character in line.chars() {
+                if may_stand_in_comment(character) {
+                    self.out.push(character);
+                } else {
+                    self.out.extend(character.escape_unicode());
+                }
+            }
+            self.out.push('\n');
+        }
     }
 
     /// How far the current line has got.
@@ -325,6 +348,14 @@ impl Writer {
         }
         self.out.len() <= limit
     }
+}
+
+/// Whether every reader of YAML lets a character pass in a comment, and ends no line at it.
+fn may_stand_in_comment(character: char) -> bool {
+    !matches!(
+        character,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+    )
 }
 
 /// A number as every reader reads it: YAML 1.1 wants a point before an exponent.
