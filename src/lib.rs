@@ -27,6 +27,7 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod code;
+pub mod dependencies;
 pub mod deployment;
 pub mod diagnostics;
 mod gradual;
