@@ -175,6 +175,12 @@ impl Parameters {
             .collect()
     }
 
+    /// Whether a parameter is a secret: `NoEcho`.
+    pub(crate) fn is_secret(&self, name: &str) -> bool {
+        let mut traps = self.traps.iter();
+        traps.any(|(trapped, trap)| trapped == name && *trap == Trap::Secret)
+    }
+
     /// Whether the template declares a parameter of this name.
     pub(crate) fn is_declared(&self, name: &str) -> bool {
         self.declared.iter().any(|known| known == name) || name.starts_with("AWS::")
