@@ -40,6 +40,7 @@ pub mod origin;
 mod passes;
 mod place;
 pub mod properties;
+pub mod prune_plan;
 mod resource;
 mod sam;
 mod scope;

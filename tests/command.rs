@@ -1306,3 +1306,66 @@ fn codes_are_listed_and_looked_up() {
     check_code(&far, 2);
     assert!(err(&far).contains("`canaryform codes` lists them all"));
 }
+
+#[test]
+fn a_plan_says_which_versions_may_go() {
+    let run = |arguments: &[&str], stdin: &str| {
+        let mut command = command();
+        command.arg("prune-plan").args(arguments);
+        start(&mut command, stdin.as_bytes())
+            .wait_with_output()
+            .unwrap()
+    };
+    let arn = "arn:aws:lambda:eu-west-1:123456789012:function:greeter";
+    let listed: Vec<Value> = (1..=7)
+        .map(|number| {
+            serde_json::json!({
+                "FunctionArn": format!("{arn}:{number}"), "Version": number.to_string(), "CodeSize": 650_000,
+                "LastModified": "2026-01-02T03:04:05.678+0000",
+            })
+        })
+        .collect();
+    let versions = serde_json::json!({ "Versions": listed }).to_string();
+    let aliases = serde_json::json!({ "Aliases": [
+        { "AliasArn": format!("{arn}:live"), "FunctionVersion": "7" },
+        { "AliasArn": format!("{arn}:before"), "FunctionVersion": "1" },
+    ]})
+    .to_string();
+
+    let plan = run(&["--keep", "5"], &format!("{versions}\n{aliases}"));
+    check_code(&plan, 0);
+    let readme = include_str!("../README.md");
+    let shown = readme.split("> prune.sh\n```\n\n```text\n").nth(1).unwrap();
+    let shown = shown.split("```").next().unwrap();
+    for part in shown.split("# ...\n") {
+        assert!(out(&plan).contains(part), "{}", out(&plan));
+    }
+
+    let folder = folder(&[("versions.json", &versions), ("aliases.json", &aliases)]);
+    let files = [
+        path(&folder, "versions.json"),
+        path(&folder, "aliases.json"),
+    ];
+    let json = run(&["--keep=1", "--format", "json", &files[0], &files[1]], "");
+    check_code(&json, 0);
+    let json: Value = serde_json::from_str(out(&json)).unwrap();
+    let numbers = |list: &str| -> Vec<u64> {
+        let listed = json[list].as_array().unwrap().iter();
+        listed
+            .map(|version| version["version"].as_u64().unwrap())
+            .collect()
+    };
+    assert_eq!(numbers("kept"), [7, 1]);
+    assert_eq!(numbers("may_go"), [2, 3, 4, 5, 6]);
+
+    let alone = run(&["--keep", "5"], &versions);
+    check_code(&alone, 2);
+    assert!(
+        err(&alone).contains("add what `aws lambda list-aliases` writes"),
+        "{}",
+        err(&alone)
+    );
+    for wrong in [&["--keep", "0"][..], &[], &["--keep", "5", "nowhere.json"]] {
+        check_code(&run(wrong, &aliases), 2);
+    }
+}

@@ -10,6 +10,7 @@ mod packaged_paths;
 mod parameters;
 mod parameters_file;
 mod properties;
+mod prune_plan;
 mod report;
 mod template_options;
 mod templates;
@@ -36,6 +37,7 @@ enum Verb {
     Macro(macro_call::Arguments),
     Properties(properties::Arguments),
     Codes(codes::Arguments),
+    PrunePlan(prune_plan::Arguments),
 }
 
 /// Why a verb could not do its work: exit code 2.
@@ -87,6 +89,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Macro(arguments) => macro_call::run(&arguments),
         Verb::Properties(arguments) => properties::run(&arguments),
         Verb::Codes(arguments) => codes::run(&arguments),
+        Verb::PrunePlan(arguments) => prune_plan::run(&arguments),
     };
     let message = match done {
         Ok(code) => return code,
