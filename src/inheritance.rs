@@ -9,7 +9,9 @@ use std::collections::HashSet;
 pub(crate) fn tell_once(findings: &mut Vec<Diagnostic>) {
     let mut told = HashSet::new();
     findings.retain(|finding| {
-        let is_global = finding.path.0.first() == Some(&Step::from("Globals"));
+        let is_global = ["Globals", "Metadata"]
+            .iter()
+            .any(|section| finding.path.0.first() == Some(&Step::from(*section)));
         let key = || {
             (
                 finding.code.name,
@@ -27,9 +29,12 @@ pub(crate) struct Inheritance {
     pub(crate) resources: IndexMap<String, Inherited>,
 }
 
-/// What one resource has from Globals.
-#[derive(Debug)]
+/// What one resource has from Globals, or from the defaults of plain functions.
+#[derive(Debug, Default)]
 pub(crate) struct Inherited {
+    /// Where that stands.
+    pub(crate) place: Path,
+    /// The section of Globals.
     pub(crate) section: &'static str,
     /// What came over whole, by its path below `Properties`.
     pub(crate) whole: Vec<Vec<Step>>,
@@ -42,9 +47,17 @@ pub(crate) struct Inherited {
 }
 
 impl Inherited {
+    /// What a resource has from what stands at a place, so far nothing.
+    pub(crate) fn from(place: Path) -> Self {
+        Self {
+            place,
+            ..Self::default()
+        }
+    }
+
     /// The place in Globals of what stands there, too, below the properties of the resource.
     fn global(&self, below: &[Step]) -> Path {
-        let mut path = Path::default().then("Globals").then(self.section);
+        let mut path = self.place.clone();
         path.0.extend_from_slice(below);
         path
     }

@@ -34,11 +34,13 @@ mod gradual;
 mod inheritance;
 mod language;
 pub mod macro_call;
+mod metadata;
 pub mod nested;
 mod options;
 pub mod origin;
 mod passes;
 mod place;
+mod plain;
 pub mod properties;
 pub mod prune_plan;
 mod resource;
@@ -60,7 +62,7 @@ use origin::Origins;
 use passes::secrets::Hidden;
 use passes::{
     api_drafts, globals, implicit_apis, includes, language_extensions, local_code, lower,
-    parameters, references, review, shape, transforms,
+    parameters, plain_defaults, references, review, shape, transforms,
 };
 use sam::early_reads;
 use scope::Scope;
@@ -113,6 +115,9 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
             origins: Origins::new(),
         };
     }
+    for fault in &scope.metadata.faults {
+        scope.report(fault.clone());
+    }
     // On the template as the user wrote it, so that findings have a place in it.
     parameters::check(&scope, &template);
     review::find_undefined_conditions(&scope, &template);
@@ -124,7 +129,8 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     let mut conditions = Conditions::of(&template);
     let (mut apis, halted) = implicit_apis::add(&scope, &mut template, &mut conditions);
     // Before anything reads a property.
-    let inheritance = globals::merge(&scope, &mut template);
+    let mut inheritance = globals::merge(&scope, &mut template);
+    plain_defaults::merge(&scope, &mut template, &mut inheritance);
     local_code::name_unnamed(&scope, &mut template);
     api_drafts::complete(&mut template, &mut apis);
     let (names, mut origins, mut deployments) =

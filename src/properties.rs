@@ -1,6 +1,7 @@
-//! What the transform knows of SAM: one row for each property of each resource type and event, from the very tables
+//! What the transform knows of SAM, and beyond it: one row for each property of each resource type and event, from the very tables
 //! that drive it.
 
+use crate::plain;
 use crate::resource::property::{Effect, Property};
 use crate::sam::connector::embedded;
 use crate::sam::{TYPES, events};
@@ -48,6 +49,9 @@ pub fn supported() -> Vec<SupportedProperty> {
                 }
             }
         }
+    }
+    for kind in plain::TYPES {
+        rows.extend(of(kind.name, kind.properties));
     }
     rows.extend(of(OF_ANY_RESOURCE, embedded::PROPERTIES));
     rows

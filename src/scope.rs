@@ -3,6 +3,7 @@
 use crate::diagnostics::{Diagnostic, Suggestions, codes};
 use crate::language::parameters::{Parameters, Trap, Unresolvable, find_in_maps};
 use crate::language::partition::Partition;
+use crate::metadata::Metadata;
 use crate::options::Options;
 use crate::template::{Path, Template};
 use crate::tree::{Map, Text, Value};
@@ -60,6 +61,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) partition: Partition,
     pub(crate) parameters: Rc<Parameters>,
     mappings: Rc<Map>,
+    pub(crate) metadata: Rc<Metadata>,
     /// Of names that the template may hold thousands of, among as many.
     pub(crate) suggestions: Rc<Suggestions>,
     room: Room,
@@ -96,6 +98,7 @@ impl<'a> Scope<'a> {
                 partition.name(),
             )),
             mappings: Rc::new(template.section("Mappings").cloned().unwrap_or_default()),
+            metadata: Rc::new(Metadata::of(template)),
             suggestions: Rc::default(),
             room: Room::default(),
             findings: RefCell::default(),
@@ -112,6 +115,7 @@ impl<'a> Scope<'a> {
             partition: self.partition,
             parameters: Rc::clone(&self.parameters),
             mappings: Rc::clone(&self.mappings),
+            metadata: Rc::clone(&self.metadata),
             suggestions: Rc::clone(&self.suggestions),
             room: Room::default(),
             findings: RefCell::default(),

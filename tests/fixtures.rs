@@ -4,6 +4,9 @@
 //! `# differs: why` where our answer is not the reference's on
 //! purpose, and `# reference: not asked, why` where it cannot be asked. Beside `NAME.yaml` stands the reference's
 //! answer, `NAME.sam.json` or `NAME.sam-error.json`, which `tests/tools/record_sam.py` records.
+//!
+//! Of what lies under `fixtures/beyond/` SAM has no answer that could be deployed. Why its syntax is nobody else's stands
+//! beside it in `NAME.ours.json`, which `tests/tools/record_syntax.py` records.
 
 #![allow(
     clippy::indexing_slicing,
@@ -16,11 +19,12 @@
 mod fixture;
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use canaryform::dependencies::Dependencies;
 use canaryform::deployment::{Alarms, Deployment, ServiceRole, Traffic};
 use canaryform::diagnostics::codes::{self, Refusal};
 use canaryform::diagnostics::render;
@@ -99,17 +103,20 @@ fn fixture() {
     });
 }
 
-/// The model that `explain`, `diff` and the like read, for the fixtures that are about it.
+/// The model that `explain`, `diff` and the like read, for the fixtures that are about it: each folder of what is beyond
+/// SAM by itself.
 #[test]
 fn deployments() {
-    let _settings = snapshots();
-    let mut text = String::new();
-    let groups = ["gradual/", "globals/"];
+    let mut texts: BTreeMap<Option<String>, String> = BTreeMap::new();
+    let groups = ["gradual/", "globals/", "beyond/"];
     let is_about_it = |name: &str| groups.iter().any(|group| name.starts_with(group));
     for fixture in Fixture::all() {
         if !is_about_it(&fixture.name) {
             continue;
         }
+        let folder = fixture.name.rsplit_once('/').unwrap_or_default().0;
+        let folder = fixture.is_beyond().then(|| folder.replace('/', "__"));
+        let text = texts.entry(folder).or_default();
         let Ok(given) = read(fixture.text.as_bytes()) else {
             continue;
         };
@@ -121,7 +128,18 @@ fn deployments() {
             writeln!(text, "{}: {}", fixture.name, described(deployment)).unwrap();
         }
     }
-    insta::assert_snapshot!(text);
+    for (folder, text) in texts {
+        let mut settings = insta::Settings::clone_current();
+        if let Some(folder) = folder {
+            settings.set_snapshot_suffix(folder);
+        }
+        settings.bind(|| {
+            let _settings = snapshots();
+            if !text.is_empty() {
+                insta::assert_snapshot!("deployments", text);
+            }
+        });
+    }
 }
 
 /// A deployment as lines of text, without digests.
@@ -295,6 +313,9 @@ fn deliberate_differences() {
 #[test]
 fn the_reference_agrees_unless_the_fixture_says_why_not() {
     for_each(|fixture| {
+        if fixture.is_beyond() {
+            return None;
+        }
         let text = fixture.text.as_bytes();
         let found = fixture
             .recorded()
@@ -310,8 +331,36 @@ fn the_reference_agrees_unless_the_fixture_says_why_not() {
 }
 
 #[test]
+fn what_is_beyond_sam_is_no_syntax_of_anybody_else() {
+    for_each(|fixture| {
+        let reason = fixture.path.with_extension("ours.json");
+        (fixture.is_beyond() && !reason.is_file())
+            .then(|| "no reason: run tests/tools/record_syntax.py".to_owned())
+    });
+}
+
+#[test]
+fn nothing_waits_for_itself() {
+    let circles = |template: &Template| -> BTreeSet<String> {
+        let circles = Dependencies::of(template).circles();
+        circles.iter().map(ToString::to_string).collect()
+    };
+    for_each_made(|fixture, made| {
+        // What the reference makes of it waits for itself as much.
+        let theirs = match fixture.recorded() {
+            Some(Answer::Template(Value::Object(template))) => circles(&Template(template)),
+            _ => BTreeSet::new(),
+        };
+        circles(made).difference(&theirs).next().cloned()
+    });
+}
+
+#[test]
 fn who_refuses_is_who_the_codes_say() {
     for_each(|fixture| {
+        if fixture.is_beyond() {
+            return None;
+        }
         let (_, found) = fixture.transform();
         let mut refused = found.iter().filter_map(|d| Some((d.code, d.code.refusal?)));
         match fixture.recorded()? {
@@ -460,6 +509,10 @@ fn every_finding_has_a_place() {
 fn what_is_not_sams_passes_through_unchanged() {
     for_each_made(|fixture, made| {
         let given = read(fixture.text.as_bytes()).ok()?.template;
+        // There plain resources have keys of ours, and hooks what they need to be called.
+        if fixture.is_beyond() {
+            return None;
+        }
         // What loops and includes come to stands nowhere in the text.
         if ["Fn::ForEach", "AWS::Include"]
             .iter()

@@ -249,6 +249,8 @@ codes! {
     EDITED_BESIDE_INTRINSIC = "edited-beside-intrinsic" is Warning;
     /// An event cannot be switched off by this `Enabled`, which is ignored.
     ENABLED_ALWAYS = "enabled-always" is Warning;
+    /// Whether a plain function's preference is enabled must be known before the deployment.
+    ENABLED_NOT_KNOWN = "enabled-not-known" is Error by Ours;
     /// A key beside `Type` and `Properties` of an event is ignored.
     EVENT_ATTRIBUTE_IGNORED = "event-attribute-ignored" is Warning;
     /// An event must be written into a resource of this template, and names none.
@@ -391,6 +393,10 @@ codes! {
     MERGE_NOT_A_MAP = "merge-not-a-map" is Error by Sam;
     /// `MergeDefinitions` needs a `DefinitionBody`, and the API has a `DefinitionUri`.
     MERGE_WITHOUT_BODY = "merge-without-body" is Error by Sam;
+    /// `Metadata.Canaryform`, which no other tool reads, has a key that means nothing.
+    METADATA_KEY = "metadata-key" is Error by Ours;
+    /// Something below `Metadata.Canaryform`, which no other tool reads, is not a map.
+    METADATA_SHAPE = "metadata-shape" is Error by Ours;
     /// `CodeUri` of an image of microVMs is no S3 location, and the role that is made for it may read an unrelated bucket.
     MICROVM_CODE_NOT_IN_S3 = "microvm-code-not-in-s3" is Warning;
     /// A property that is required is not there.

@@ -57,6 +57,8 @@ use crate::scope::Scope;
 use crate::template::Path;
 use crate::tree::{Value, json};
 
+const PASSES_CONDITION: &str = "PassthroughCondition";
+
 /// What `DeploymentPreference` may say.
 const KEYS: &[&str] = &[
     "Enabled",
@@ -65,7 +67,17 @@ const KEYS: &[&str] = &[
     "Hooks",
     "Role",
     "TriggerConfigurations",
-    "PassthroughCondition",
+    PASSES_CONDITION,
+];
+
+/// The same of a plain function, whose condition always goes on to what is made of its preference.
+const KEYS_OF_PLAIN: &[&str] = &[
+    "Enabled",
+    "Type",
+    "Alarms",
+    "Hooks",
+    "Role",
+    "TriggerConfigurations",
 ];
 
 /// Reads a function's preference; none where there is none, where it is disabled, and where it is at fault, which is
@@ -76,7 +88,15 @@ pub(crate) fn read(scope: &Scope<'_>, sam: &SamResource) -> Option<Shift> {
         .as_object()
         .filter(|map| !map.is_empty())?;
     let path = sam.path("DeploymentPreference");
-    if !is_intrinsic(sam.get("DeploymentPreference")) {
+    if sam.is_plain() {
+        keys::refuse_unknown(
+            scope,
+            given.keys().filter(|key| *key != PASSES_CONDITION),
+            KEYS_OF_PLAIN,
+            "`DeploymentPreference`",
+            &path,
+        );
+    } else if !is_intrinsic(sam.get("DeploymentPreference")) {
         keys::warn_of_unknown(scope, given.keys(), KEYS, "`DeploymentPreference`", &path);
     }
 
@@ -86,15 +106,19 @@ pub(crate) fn read(scope: &Scope<'_>, sam: &SamResource) -> Option<Shift> {
     let kind = given
         .get("Type")
         .map(|value| scope.decide(value, || path.clone().then("Type")));
-    let passes_condition = match given.get("PassthroughCondition") {
-        None => Some(false),
+    let passes_condition = match given.get(PASSES_CONDITION) {
+        None => Some(sam.is_plain()),
+        Some(_) if sam.is_plain() => {
+            scope.report(condition_always_passes(&path));
+            None
+        }
         Some(value) => passes_condition(scope, value, &path),
     };
     if !is_enabled(enabled.as_ref()) {
         return None;
     }
     if let Some(enabled) = &enabled {
-        warn_if_unclear(scope, enabled, &path);
+        tell_if_unclear(scope, sam, enabled, &path);
     }
     if !sam.is_truthy("AutoPublishAlias") {
         scope.report(without_alias(&path));
@@ -144,8 +168,8 @@ fn is_enabled(enabled: Option<&Value>) -> bool {
     }
 }
 
-/// Says when `Enabled` has a value that means "on" although it hardly was meant to.
-fn warn_if_unclear(scope: &Scope<'_>, enabled: &Value, path: &Path) {
+/// Says when `Enabled` has a value that means "on" although it hardly was meant to; of a plain function that is a fault.
+fn tell_if_unclear(scope: &Scope<'_>, sam: &SamResource, enabled: &Value, path: &Path) {
     let clear = matches!(enabled, Value::Bool(_))
         || enabled
             .as_str()
@@ -154,7 +178,14 @@ fn warn_if_unclear(scope: &Scope<'_>, enabled: &Value, path: &Path) {
     if clear {
         return;
     }
-    let finding = if is_intrinsic(enabled) {
+    let finding = if sam.is_plain() {
+        Diagnostic::new(
+            codes::ENABLED_NOT_KNOWN,
+            path.clone().then("Enabled"),
+            "`Enabled` must be `true` or `false`, or a parameter or mapping that says so",
+        )
+        .help("write `true` or `false`; to leave it to a condition write `DeploymentPreference: !If [Condition, {...}, !Ref AWS::NoValue]`")
+    } else if is_intrinsic(enabled) {
         Diagnostic::new(
             codes::DEPLOYMENT_ALWAYS_ENABLED,
             path.clone().then("Enabled"),
@@ -224,6 +255,16 @@ fn warn_of_shape(scope: &Scope<'_>, name: Option<&str>, path: &Path) {
         )
         .help(help),
     );
+}
+
+fn condition_always_passes(path: &Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::PASSTHROUGH_CONDITION,
+        path.clone().then(PASSES_CONDITION),
+        "`PassthroughCondition` has no meaning here: what is made for a plain function always has its condition",
+    )
+    .on_key()
+    .help("take it out")
 }
 
 fn without_alias(path: &Path) -> Diagnostic {

@@ -35,17 +35,21 @@
 //! Upstream: `_get_resolved_alias_name`, `_construct_version`, `_construct_alias` in model/sam_resources.py,
 //! translator/logical_id_generator.py.
 
-use super::provisioned_concurrency;
-use crate::deployment::{Alias, Digest, Part, PublishedOn, Version};
+use super::{group, provisioned_concurrency};
+use crate::deployment::{Alias, Deployment, Digest, Part, PublishedOn, Shift, Version};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{get_att, is_intrinsic, named_resource, ref_target, reference};
 use crate::language::truth::is_truthy;
 use crate::language::{logical_id, python_json};
+use crate::resource::generated::Generated;
 use crate::resource::{SamResource, resource, set};
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
 use crate::tree::{Map, Value, json};
+
+/// What `VersionDeletionPolicy` may say.
+pub(crate) const DELETION_POLICIES: &[&str] = &["Delete", "Retain", "RetainExceptOnCreate"];
 
 /// The alias that a function wants; a fault is reported and gives none.
 pub(crate) fn read_alias(scope: &Scope<'_>, sam: &SamResource) -> Option<Alias> {
@@ -140,15 +144,23 @@ pub(crate) fn lower(
     }
     let wants_parts = scope.options.parts;
     let mut code_as_written = None;
+    let mut known_code = None;
     if let Some(code) = properties.get_mut("Code") {
-        let path = sam.path("CodeUri");
+        let path = sam.path(if sam.is_plain() { "Code" } else { "CodeUri" });
         scope.warn_of_parameters(code, &path);
         code_as_written = wants_parts.then(|| code.clone());
-        if let Err(fault) = scope.parameters.resolve(code) {
+        // A plain function keeps its code as it is written.
+        let resolved = if sam.is_plain() {
+            known_code.insert(code.clone())
+        } else {
+            code
+        };
+        if let Err(fault) = scope.parameters.resolve(resolved) {
             scope.report_unresolvable(path, &fault);
             return None;
         }
     }
+    let local_code = local_code.or(known_code.as_ref());
     let (published_on, suffix, parts) = match sha {
         Some(sha) if !sha.is_empty() => {
             let suffix: String = sha.chars().take(10).collect();
@@ -191,6 +203,41 @@ pub(crate) fn lower(
             deletion_policy,
         },
     })
+}
+
+/// Adds the version and the alias, with what CodeDeploy does to the alias where traffic shifts.
+pub(crate) fn add(
+    sam: &SamResource,
+    alias: &Alias,
+    shift: Option<&Shift>,
+    mut published: Published,
+    made: &mut Generated,
+) -> Version {
+    if let Some(shift) = shift {
+        group::wire(&mut published.alias, shift);
+    }
+    let because = sam.path("AutoPublishAlias");
+    let version = published.version.id.clone();
+    made.insert(version, published.resource, because.clone());
+    made.insert(alias.id.clone(), published.alias, because);
+    published.version
+}
+
+/// How a function is published, as data.
+pub(crate) fn deployment(
+    sam: &SamResource,
+    alias: Alias,
+    version: Version,
+    shift: Option<Shift>,
+) -> Deployment {
+    Deployment {
+        function: sam.id.clone(),
+        kind: sam.kind,
+        condition: sam.attributes.condition().map(str::to_owned),
+        alias,
+        version,
+        shift,
+    }
 }
 
 /// `AutoPublishCodeSha256`, parameters resolved; a fault is reported and gives none.
@@ -354,7 +401,8 @@ fn parts(
                     }
                 }
                 _ => {
-                    let renamed = RENAMED.iter().find(|(made, _)| made == name);
+                    let mut renamed = RENAMED.iter();
+                    let renamed = renamed.find(|(made, _)| made == name && !sam.is_plain());
                     let written = renamed.map_or(*name, |(_, written)| written);
                     place(sam.path(written), name, value);
                 }
@@ -406,6 +454,9 @@ const CODE: &[(&str, &str)] = &[
 
 /// Where an entry of `Code` is written.
 fn code_path(sam: &SamResource, entry: &str) -> Path {
+    if sam.is_plain() {
+        return sam.path("Code").then(entry);
+    }
     let other = CODE.iter().find(|(name, _)| *name == entry);
     sam.path(other.map_or("CodeUri", |(_, property)| property))
 }
@@ -449,6 +500,9 @@ fn make_version(sam: &mut SamResource) -> (Value, Value) {
             let policy = match sam.take("VersionDeletionPolicy") {
                 // Versions on instances of one's own cost money as long as they exist.
                 Value::Null if on_own_instances => json!("Delete"),
+                // With `Retain` the version of a deployment that was rolled back stays, and the next try with the
+                // same code finds nothing to publish.
+                Value::Null if sam.is_plain() => json!("RetainExceptOnCreate"),
                 Value::Null => json!("Retain"),
                 given => given,
             };

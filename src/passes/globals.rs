@@ -208,13 +208,8 @@ fn merge_resource(
     resource: &mut Map,
 ) -> Option<Inherited> {
     let unwanted = unwanted(scope, id, section, global, resource.get("IgnoreGlobals"))?;
-    let mut inherited = Inherited {
-        section,
-        whole: Vec::new(),
-        both: Vec::new(),
-        lists: Vec::new(),
-        unmerged: Vec::new(),
-    };
+    let mut inherited = Inherited::from(Path::default().then("Globals").then(section));
+    inherited.section = section;
     let own = match resource.get_mut("Properties").map(Value::take) {
         Some(Value::Object(own)) => own,
         _ => Map::new(),
@@ -266,7 +261,7 @@ fn unwanted<'a>(
 }
 
 /// Global keys first, in their order, then those that only the resource has.
-fn merge_maps<'a>(
+pub(super) fn merge_maps<'a>(
     global: impl Iterator<Item = (&'a Text, &'a Value)>,
     mut own: Map,
     path: &mut Vec<Step>,

@@ -1,4 +1,4 @@
-//! Every SAM resource becomes what CloudFormation knows.
+//! Every SAM resource, and every plain one with keys of ours, becomes what CloudFormation knows.
 
 use crate::deployment::Deployment;
 use crate::diagnostics::{Diagnostic, codes};
@@ -6,6 +6,7 @@ use crate::gradual::group;
 use crate::inheritance::Inheritance;
 use crate::language::logical_id;
 use crate::origin::Origins;
+use crate::plain;
 use crate::resource::SamResource;
 use crate::resource::property;
 use crate::sam::api::draft::Apis;
@@ -47,7 +48,7 @@ pub(crate) fn lower(
     (names, origins, deployments)
 }
 
-/// Lowers every SAM resource, stage by stage, in the template's order within each, or in `order`.
+/// Lowers every resource that is not CloudFormation's own, stage by stage, in the template's order within each, or in `order`.
 fn lower_all(
     scope: &Scope<'_>,
     common: &mut Common<'_>,
@@ -56,7 +57,7 @@ fn lower_all(
     let own = common.stack.own.iter().enumerate();
     let mut staged: Vec<(Stage, usize, usize, &'static ResourceType)> = own
         .filter_map(|(index, (id, resource))| {
-            let kind = type_of(resource)?;
+            let kind = type_of(resource).or_else(|| plain::type_of(resource))?;
             let rank = order.get(id.as_str()).copied().unwrap_or(index);
             Some((kind.stage, rank, index, kind))
         })
@@ -68,7 +69,8 @@ fn lower_all(
         .is_some_and(|(stage, ..)| *stage == Stage::Connectors);
     if has_connectors || !embedded.is_empty() {
         let own = &common.stack.own;
-        let typed = staged.iter().filter_map(|(_, _, index, kind)| {
+        let of_sam = staged.iter().filter(|(.., kind)| !kind.is_plain());
+        let typed = of_sam.filter_map(|(_, _, index, kind)| {
             Some((own.get_index(*index)?.0.to_string(), kind.name))
         });
         common.joints.sam_types = typed.collect();
@@ -82,7 +84,11 @@ fn lower_all(
         let Some((id, slot)) = common.stack.own.get_index_mut(index) else {
             continue;
         };
-        let sam = SamResource::new(id, slot.take());
+        let sam = if kind.is_plain() {
+            SamResource::plain(id, slot.take())
+        } else {
+            SamResource::new(id, slot.take())
+        };
         let lowered = lower_one(scope, common, kind, sam);
         deployments.extend(lowered.deployment);
         shares.extend(lowered.shares);
@@ -101,7 +107,9 @@ fn lower_one(
     kind: &'static ResourceType,
     sam: SamResource,
 ) -> Lowered {
-    attributes::tell(scope, kind, &sam);
+    if !sam.is_plain() {
+        attributes::tell(scope, kind, &sam);
+    }
     early_reads::tell(scope, kind.name, &sam);
     let faults = check(scope, kind, &sam);
     if !faults.is_empty() {
@@ -159,7 +167,7 @@ fn check(scope: &Scope<'_>, kind: &'static ResourceType, sam: &SamResource) -> V
     }
     let path = Path::resource(id).then("Properties");
     let owner = format!("`{}`", kind.name);
-    if kind.drops_unknown() {
+    if kind.lets_unknown_pass() {
         let is_known = |name: &str| kind.properties.iter().any(|row| row.name == name);
         let known = sam.properties.iter().filter(|(name, _)| is_known(name));
         let known = known.map(|(name, value)| (name.clone(), value.clone()));

@@ -3,6 +3,7 @@
 
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::language::intrinsics::{argument, ref_target};
+use crate::plain;
 use crate::sam;
 use crate::scope::Scope;
 use crate::stack::Names;
@@ -144,7 +145,7 @@ impl ConditionUses<'_> {
     }
 }
 
-/// The dotted references to SAM resources, and where they stand.
+/// The dotted references to resources that are lowered, and where they stand.
 pub(crate) fn find_dotted_references(template: &Template) -> Vec<DottedRef> {
     let mut dotted = Vec::new();
     let Some(resources) = template.resources() else {
@@ -153,7 +154,8 @@ pub(crate) fn find_dotted_references(template: &Template) -> Vec<DottedRef> {
     let owners: IndexSet<&str> = resources
         .iter()
         .filter(|(_, resource)| {
-            sam::type_of(resource).is_some_and(|kind| !kind.referable.is_empty())
+            let kind = sam::type_of(resource).or_else(|| plain::named_type_of(resource));
+            kind.is_some_and(|kind| !kind.referable.is_empty())
         })
         .map(|(id, _)| id.as_str())
         .collect();

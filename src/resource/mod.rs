@@ -6,17 +6,21 @@ pub(crate) mod property;
 pub(crate) mod tags;
 pub(crate) mod typed_map;
 
+use crate::deployment::Kind;
 use crate::language::truth;
 use crate::template::Path;
 use crate::tree::{Map, Value, json};
 
-/// A SAM resource that is being lowered: its room takes out what it uses.
+/// A resource that is being lowered, SAM's or a plain one with keys of ours: its room takes out what it uses.
 pub(crate) struct SamResource {
     pub(crate) id: String,
+    pub(crate) kind: Kind,
     pub(crate) attributes: Attributes,
     pub(crate) properties: Map,
     /// Whether it is refused already, and lowered only to tell all that is wrong with it.
     pub(crate) is_refused: bool,
+    /// A plain resource as it is, but for its properties.
+    shell: Map,
 }
 
 /// Up to how many properties are searched one by one.
@@ -45,10 +49,36 @@ impl SamResource {
         }
         Self {
             id: id.to_owned(),
+            kind: Kind::Sam,
             attributes,
             properties,
             is_refused: false,
+            shell: Map::new(),
         }
+    }
+
+    /// A resource that CloudFormation knows, and that has keys which it does not know.
+    pub(crate) fn plain(id: &str, mut resource: Value) -> Self {
+        let properties = resource.get_mut("Properties").map(Value::take);
+        let shell = map(resource.clone());
+        Self {
+            kind: Kind::Plain,
+            properties: map(properties.unwrap_or_default()),
+            shell,
+            ..Self::new(id, resource)
+        }
+    }
+
+    /// Whether it is a plain resource, so that all it has but our keys goes over as it is.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.kind == Kind::Plain
+    }
+
+    /// A plain resource as it was, with these properties in the place of its own.
+    pub(crate) fn with_properties(&self, properties: Map) -> Value {
+        let mut whole = self.shell.clone();
+        whole.insert("Properties", Value::Object(properties));
+        Value::Object(whole)
     }
 
     /// A property's value; null where it is absent.

@@ -1,4 +1,4 @@
-//! What there is to know of a SAM resource type: its properties, and how it is lowered.
+//! What there is to know of a resource type that is lowered: its properties, and how.
 
 use super::common::Common;
 use super::shares::Shares;
@@ -22,7 +22,7 @@ pub(crate) enum Stage {
     Connectors,
 }
 
-/// One SAM resource type.
+/// One resource type that is lowered: of SAM's, or of CloudFormation's with keys of ours.
 pub(crate) struct ResourceType {
     /// `AWS::Serverless::Function`
     pub(crate) name: &'static str,
@@ -36,9 +36,15 @@ pub(crate) struct ResourceType {
 }
 
 impl ResourceType {
-    /// Whether properties that it does not have are dropped; elsewhere the resource is refused for them.
-    pub(crate) fn drops_unknown(&self) -> bool {
-        self.name == GRAPHQL_API
+    /// Whether properties without a row are let through here: those of a GraphQL API are dropped, and a plain resource
+    /// has CloudFormation's. Elsewhere the resource is refused for them.
+    pub(crate) fn lets_unknown_pass(&self) -> bool {
+        self.name == GRAPHQL_API || self.is_plain()
+    }
+
+    /// Whether it is a type of CloudFormation's, whose rows are only our keys.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.name.starts_with("AWS::Serverless::")
     }
 }
 

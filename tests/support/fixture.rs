@@ -28,19 +28,25 @@ impl Fixture {
     /// All of them, by name.
     pub(crate) fn all() -> Vec<Self> {
         let mut found = Vec::new();
-        for group in fs::read_dir(folder()).unwrap() {
-            for file in fs::read_dir(group.unwrap().path()).unwrap() {
+        let mut folders = vec![folder()];
+        while let Some(folder) = folders.pop() {
+            for file in fs::read_dir(folder).unwrap() {
                 let path = file.unwrap().path();
-                if path
-                    .extension()
-                    .is_some_and(|extension| extension == "yaml")
-                {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "yaml") {
                     found.push(Self::load(&path));
                 }
             }
         }
         found.sort_by(|a, b| a.name.cmp(&b.name));
         found
+    }
+
+    /// Whether its syntax goes beyond SAM's, so that SAM has no say.
+    #[allow(dead_code, reason = "not every test reads it")]
+    pub(crate) fn is_beyond(&self) -> bool {
+        self.name.starts_with("beyond/")
     }
 
     /// What the comment at the top says about `key`.

@@ -45,7 +45,9 @@ def main():
     options = cli.parse_args()
     logging.disable(logging.CRITICAL)
     stale = []
-    for fixture in options.fixtures or sorted(FIXTURES.rglob("*.yaml")):
+    # What is beyond SAM has records of its own: record_syntax.py.
+    all_of_sam = (fixture for fixture in sorted(FIXTURES.rglob("*.yaml")) if "beyond" not in fixture.parts)
+    for fixture in options.fixtures or all_of_sam:
         for file, text in records(fixture).items():
             there = file.read_text() if file.exists() else None
             if there == text:

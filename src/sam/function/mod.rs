@@ -48,9 +48,8 @@ mod rules;
 
 use super::events::{self, Target, TargetKind};
 use super::policies;
-use crate::deployment::{Alias, Deployment, Kind, Shift, Version};
-use crate::gradual::publish::{self, Published};
-use crate::gradual::{group, preference};
+use crate::deployment::Alias;
+use crate::gradual::{preference, publish};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
@@ -131,7 +130,7 @@ const PROPERTIES: &[Property] = &[
         .global(),
     Property::of("AutoPublishCodeSha256", Shape::Text).does("becomes the id of the version, and part of `Description`"),
     Property::any("VersionDescription").does("becomes `Description` of the version"),
-    Property::of("VersionDeletionPolicy", Shape::Word(&["Delete", "Retain"]))
+    Property::of("VersionDeletionPolicy", Shape::Word(publish::DELETION_POLICIES))
         .does("becomes `DeletionPolicy` of the version")
         .global(),
     Property::any("ProvisionedConcurrencyConfig")
@@ -181,7 +180,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
     let version = alias.as_ref().and_then(|alias| {
         let (stack, local, shift) = (&common.stack, local.as_ref(), shift.as_ref());
         let published = publish::lower(scope, stack, &mut sam, alias, &mut properties, local)?;
-        Some(add_published(&sam, alias, shift, published, &mut made))
+        Some(publish::add(&sam, alias, shift, published, &mut made))
     });
     // What is invoked is the alias, where there is one.
     let invoked = alias.as_ref().map_or(&sam.id, |alias| &alias.id).clone();
@@ -222,28 +221,11 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
     let published = alias.zip(version);
     Lowered {
         made,
-        deployment: published.map(|(alias, version)| deployment(&sam, alias, version, shift)),
+        deployment: published
+            .map(|(alias, version)| publish::deployment(&sam, alias, version, shift)),
         shares,
         ..Lowered::default()
     }
-}
-
-/// Adds the version and the alias, with what CodeDeploy does to the alias where traffic shifts.
-fn add_published(
-    sam: &SamResource,
-    alias: &Alias,
-    shift: Option<&Shift>,
-    mut published: Published,
-    made: &mut Generated,
-) -> Version {
-    if let Some(shift) = shift {
-        group::wire(&mut published.alias, shift);
-    }
-    let because = sam.path("AutoPublishAlias");
-    let version = published.version.id.clone();
-    made.insert(version, published.resource, because.clone());
-    made.insert(alias.id.clone(), published.alias, because);
-    published.version
 }
 
 /// The ARN that events invoke: the alias's, which is what a reference to it gives, or the function's.
@@ -251,22 +233,6 @@ fn arn(sam: &SamResource, alias: Option<&Alias>) -> Value {
     match alias {
         Some(alias) => reference(&alias.id),
         None => get_att(&sam.id, "Arn"),
-    }
-}
-
-fn deployment(
-    sam: &SamResource,
-    alias: Alias,
-    version: Version,
-    shift: Option<Shift>,
-) -> Deployment {
-    Deployment {
-        function: sam.id.clone(),
-        kind: Kind::Sam,
-        condition: sam.attributes.condition().map(str::to_owned),
-        alias,
-        version,
-        shift,
     }
 }
 

@@ -1,0 +1,105 @@
+//! `Metadata.Canaryform`: what a template says to this tool alone.
+//!
+//! ```yaml
+//! Metadata:
+//!   Canaryform:
+//!     Defaults:
+//!       Function: {AutoPublishAlias: live}
+//! ```
+//!
+//! CloudFormation gives `Metadata` to tools and reads none of it, so the section stays in the output, but for the
+//! defaults: like Globals they are used up, and must not be put in once more where the output is transformed again.
+
+use crate::diagnostics::{Diagnostic, codes, did_you_mean};
+use crate::template::{Path, Template};
+use crate::tree::{Map, Value};
+
+/// The keys below `Canaryform`.
+const KEYS: &[&str] = &["Defaults"];
+
+/// The keys below `Defaults`: what has defaults.
+const DEFAULTS: &[&str] = &["Function"];
+
+/// What stands there.
+#[derive(Debug, Default)]
+pub(crate) struct Metadata {
+    /// `Defaults.Function`: keys of ours that each plain function has unless it says otherwise.
+    pub(crate) function: Map,
+    /// What is wrong with it.
+    pub(crate) faults: Vec<Diagnostic>,
+}
+
+impl Metadata {
+    /// Reads the template's.
+    pub(crate) fn of(template: &Template) -> Self {
+        let mut metadata = Self::default();
+        let given = template.section("Metadata");
+        let Some(given) = given.and_then(|section| section.get("Canaryform")) else {
+            return metadata;
+        };
+        let given = metadata.map(given, &path(&[]), KEYS);
+        let nothing = Value::Object(Map::new());
+        let at = path(&["Defaults"]);
+        let defaults = metadata.map(given.get("Defaults").unwrap_or(&nothing), &at, DEFAULTS);
+        let at = at.then("Function");
+        metadata.function = metadata.any_map(defaults.get("Function").unwrap_or(&nothing), &at);
+        metadata
+    }
+
+    /// A map with no other keys than these; what is wrong is noted.
+    fn map(&mut self, given: &Value, path: &Path, known: &[&str]) -> Map {
+        let map = self.any_map(given, path);
+        for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
+            self.faults.push(
+                Diagnostic::new(
+                    codes::METADATA_KEY,
+                    path.clone().then(key),
+                    format!("`{path}` has no key `{key}`"),
+                )
+                .on_key()
+                .help(did_you_mean(key, known)),
+            );
+        }
+        map
+    }
+
+    /// A map; anything else is noted, and null counts as an empty one.
+    fn any_map(&mut self, given: &Value, path: &Path) -> Map {
+        match given {
+            Value::Object(map) => return map.clone(),
+            Value::Null => {}
+            _ => self.faults.push(
+                Diagnostic::new(
+                    codes::METADATA_SHAPE,
+                    path.clone(),
+                    format!("`{path}` must be a map"),
+                )
+                .help("write its keys below it, or take it out"),
+            ),
+        }
+        Map::new()
+    }
+}
+
+/// Takes the defaults out of the template, and the maps that are empty without them.
+pub(crate) fn take_out_defaults(template: &mut Template) {
+    let Some(section) = template.section_mut("Metadata") else {
+        return;
+    };
+    let Some(Value::Object(own)) = section.get_mut("Canaryform") else {
+        return;
+    };
+    own.retain(|key, _| key != "Defaults");
+    if own.is_empty() {
+        section.retain(|key, _| key != "Canaryform");
+    }
+    if section.is_empty() {
+        template.0.retain(|name, _| name != "Metadata");
+    }
+}
+
+/// A place below `Metadata.Canaryform`.
+pub(crate) fn path(below: &[&str]) -> Path {
+    let start = Path::default().then("Metadata").then("Canaryform");
+    below.iter().fold(start, |path, key| path.then(*key))
+}

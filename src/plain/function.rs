@@ -1,0 +1,177 @@
+//! `AWS::Lambda::Function` with keys of ours: versions, an alias, and traffic that shifts, without SAM.
+//!
+//! ```yaml
+//! # in
+//! Greeter:
+//!   Type: AWS::Lambda::Function
+//!   Properties:
+//!     Code: {S3Bucket: bucket, S3Key: greeter.zip}
+//!     Handler: app.handler
+//!     Runtime: python3.13
+//!     Role: arn:aws:iam::123456789012:role/greeter
+//!     AutoPublishAlias: live
+//!     DeploymentPreference: {Type: Canary10Percent5Minutes}
+//! ```
+//!
+//! ```yaml
+//! # out
+//! Greeter:
+//!   Type: AWS::Lambda::Function
+//!   Properties:
+//!     Code: {S3Bucket: bucket, S3Key: greeter.zip}
+//!     Handler: app.handler
+//!     Runtime: python3.13
+//!     Role: arn:aws:iam::123456789012:role/greeter
+//!     # ...
+//! GreeterAliaslive:
+//!   Type: AWS::Lambda::Alias
+//!   UpdatePolicy:
+//!     CodeDeployLambdaAliasUpdate:
+//!       ApplicationName: !Ref ServerlessDeploymentApplication
+//!       DeploymentGroupName: !Ref GreeterDeploymentGroup
+//!   # ...
+//! GreeterDeploymentGroup:
+//!   Type: AWS::CodeDeploy::DeploymentGroup
+//!   # ...
+//! ```
+//!
+//! All else that it has goes over as it is. What is made of our keys is what is made of those of an
+//! `AWS::Serverless::Function`, and has the same ids; everything of it has the function's condition.
+
+use crate::diagnostics::{Diagnostic, codes};
+use crate::gradual::{preference, provisioned_concurrency, publish};
+use crate::resource::SamResource;
+use crate::resource::generated::Generated;
+use crate::resource::property::{Property, Shape};
+use crate::sam::code_location;
+use crate::sam::common::Common;
+use crate::sam::resource_type::{Lower, Lowered, ResourceType, Stage};
+use crate::scope::Scope;
+use crate::tree::{Map, Value};
+
+pub(crate) const TYPE: ResourceType = ResourceType {
+    name: "AWS::Lambda::Function",
+    globals: None,
+    stage: Stage::Functions,
+    properties: KEYS,
+    referable: &[
+        ("Alias", "AWS::Lambda::Alias"),
+        ("Version", "AWS::Lambda::Version"),
+    ],
+    lower: Lower::Among(lower),
+};
+
+/// Our keys; none of them stays.
+const KEYS: &[Property] = &[
+    Property::of("AutoPublishAlias", Shape::Text).does("makes the version and the alias"),
+    Property::of("AutoPublishCodeSha256", Shape::Text)
+        .does("becomes the id of the version, and part of `Description`"),
+    Property::any("VersionDescription").does("becomes `Description` of the version"),
+    Property::strictly("VersionDeletionPolicy", Shape::Word(publish::DELETION_POLICIES))
+        .does("becomes `DeletionPolicy` of the version"),
+    Property::of("ProvisionedConcurrencyConfig", Shape::Map)
+        .does("becomes `ProvisionedConcurrencyConfig` of the alias"),
+    Property::of("DeploymentPreference", Shape::Map)
+        .does("makes the deployment group, with CodeDeploy's application and role, and becomes `UpdatePolicy` of the alias"),
+];
+
+/// The properties that CloudFormation knows.
+///
+/// Source: the CloudFormation resource schema of `AWS::Lambda::Function` of 2026-10-20; the last two are in Lambda's API
+/// (UpdateFunctionConfiguration) alone.
+const CLOUDFORMATION: &[&str] = &[
+    "Architectures",
+    "Arn",
+    "CapacityProviderConfig",
+    "Code",
+    "CodeSigningConfigArn",
+    "DeadLetterConfig",
+    "Description",
+    "DurableConfig",
+    "Environment",
+    "EphemeralStorage",
+    "FileSystemConfigs",
+    "FunctionName",
+    "FunctionScalingConfig",
+    "Handler",
+    "ImageConfig",
+    "KmsKeyArn",
+    "Layers",
+    "LoggingConfig",
+    "MemorySize",
+    "PackageType",
+    "PublishToLatestPublished",
+    "RecursiveLoop",
+    "ReservedConcurrentExecutions",
+    "Role",
+    "Runtime",
+    "RuntimeManagementConfig",
+    "SnapStart",
+    "SnapStartResponse",
+    "Tags",
+    "TenancyConfig",
+    "Timeout",
+    "TracingConfig",
+    "VpcConfig",
+    "RuntimeConfig",
+    "AcceleratorConfig",
+];
+
+/// Whether a property is one that CloudFormation knows.
+pub(super) fn is_known(name: &str) -> bool {
+    CLOUDFORMATION.contains(&name)
+}
+
+fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lowered {
+    refuse_misspelt(scope, &sam);
+    provisioned_concurrency::check(scope, &sam);
+    let alias = publish::read_alias(scope, &sam);
+    let shift = preference::read(scope, &sam);
+    let local = local_code(scope, &sam);
+    let mut properties: Map = sam
+        .properties
+        .iter()
+        .filter(|(name, _)| !super::is_ours(&TYPE, name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let mut made = Generated::default();
+    made.reserve(sam.id.clone());
+    let version = alias.as_ref().and_then(|alias| {
+        let (stack, local, shift) = (&common.stack, local.as_ref(), shift.as_ref());
+        let published = publish::lower(scope, stack, &mut sam, alias, &mut properties, local)?;
+        Some(publish::add(&sam, alias, shift, published, &mut made))
+    });
+    made.insert(sam.id.clone(), sam.with_properties(properties), sam.place());
+    let published = alias.zip(version);
+    Lowered {
+        made,
+        deployment: published
+            .map(|(alias, version)| publish::deployment(&sam, alias, version, shift)),
+        ..Lowered::default()
+    }
+}
+
+/// Refuses what is nearly a key of ours: CloudFormation would refuse it, too, but without naming the key that is meant.
+fn refuse_misspelt(scope: &Scope<'_>, sam: &SamResource) {
+    for name in sam.properties.keys() {
+        if let Some(meant) = super::meant(&TYPE, name) {
+            scope.report(
+                Diagnostic::new(
+                    codes::UNKNOWN_PROPERTY,
+                    sam.path(name),
+                    format!("`{}` has no property `{name}`", TYPE.name),
+                )
+                .on_key()
+                .help(format!("did you mean `{meant}`?")),
+            );
+        }
+    }
+}
+
+/// What stands for local code in a hash, where `Code` is a path that packaging uploads.
+fn local_code(scope: &Scope<'_>, sam: &SamResource) -> Option<Value> {
+    let Value::String(path) = sam.get("Code") else {
+        return None;
+    };
+    code_location::read(scope, path.clone().into(), &sam.path("Code"))?.local
+}
