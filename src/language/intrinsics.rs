@@ -4,6 +4,7 @@
 //! `{"Fn::GetAtt": ["Fn", "Arn"]}`. `{"Condition": "Prod"}` counts as one, as it does for SAM.
 
 use crate::tree::{Map, Text, Value, json};
+use std::collections::HashSet;
 
 /// The key and value of a map that has exactly one key.
 fn only_entry(value: &Value) -> Option<(&str, &Value)> {
@@ -152,23 +153,28 @@ pub(crate) fn replace_sub_references<E>(
     mut replace: impl FnMut(SubReference<'_>) -> Result<Option<String>, E>,
 ) -> Result<Option<String>, E> {
     let mut changed: Option<String> = None;
-    // Most texts are put together in one go. Where a value may be part of a reference that was not there before, the
-    // reference implementation replaces that one: then each replacement looks at the whole text.
+    // Most texts are put together in one go. Where a value is a reference that comes again, or may be part of one that
+    // was not there before, the reference implementation replaces that one: then each replacement looks at the whole
+    // text.
     let mut made = String::new();
     let mut left = text;
+    let mut references_made = HashSet::new();
     for reference in sub_references(text) {
         let Some(value) = replace(reference)? else {
             continue;
         };
         let split = match &changed {
-            None => left.split_once(reference.whole),
-            Some(_) => None,
+            None if !references_made.contains(reference.whole) => left.split_once(reference.whole),
+            _ => None,
         };
         match split {
             Some((before, after)) if stays_apart(before, &value) => {
                 made.push_str(before);
                 made.push_str(&value);
                 left = after;
+                if value.starts_with('$') {
+                    references_made.insert(value);
+                }
             }
             _ => {
                 let current = changed
@@ -182,10 +188,14 @@ pub(crate) fn replace_sub_references<E>(
     Ok(changed.or_else(|| (!is_same).then(|| made + left)))
 }
 
-/// Whether a value behind a text makes no reference together with what stands around it.
+/// Whether a value behind a text makes no reference together with what stands around it: it is all of one, or nothing of
+/// one.
 fn stays_apart(before: &str, value: &str) -> bool {
     let is_open = before.rfind("${") > before.rfind('}');
-    !is_open && !value.is_empty() && !value.contains(['$', '{', '}'])
+    let reference = value
+        .strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'));
+    !is_open && !value.is_empty() && !reference.unwrap_or(value).contains(['$', '{', '}'])
 }
 
 /// The text of an `Fn::Sub`, in its one-item or two-item form.

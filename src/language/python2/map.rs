@@ -19,6 +19,8 @@ pub(crate) struct Map<V = Node> {
     hashes: Vec<u64>,
     /// Whether a deep copy would leave the slots as they are.
     is_settled: bool,
+    /// Whether it would leave all maps in the values as they are too: then a copy need not look at them.
+    is_at_rest: bool,
 }
 
 /// A slot: the place of a key in the entries, or one of two marks. A number, because large tables are gone through often.
@@ -53,11 +55,16 @@ impl Map {
     }
 
     /// See [`Node::deep_copy`].
-    pub(crate) fn deep_copy(&mut self, times: usize) {
-        self.deep_copy_keys(times);
-        for entry in self.entries.iter_mut().flatten() {
-            entry.value.deep_copy(times);
+    pub(crate) fn deep_copy(&mut self, times: usize) -> bool {
+        if !self.is_at_rest && times > 0 {
+            self.deep_copy_keys(times);
+            let mut is_at_rest = self.is_settled || !self.is_hashed;
+            for entry in self.entries.iter_mut().flatten() {
+                is_at_rest &= entry.value.deep_copy(times);
+            }
+            self.is_at_rest = is_at_rest;
         }
+        self.is_at_rest
     }
 }
 
@@ -81,6 +88,7 @@ impl<V> Map<V> {
             entries: Vec::new(),
             hashes: Vec::new(),
             is_settled: true,
+            is_at_rest: true,
         }
     }
 
@@ -107,6 +115,7 @@ impl<V> Map<V> {
         let Place::Taken { entry, .. } = self.place(hash(key), key) else {
             return None;
         };
+        self.is_at_rest = false;
         Some(&mut self.entries.get_mut(entry)?.as_mut()?.value)
     }
 
@@ -119,6 +128,7 @@ impl<V> Map<V> {
 
     /// The entries in Python's order, their values to be changed.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&Text, &mut V)> {
+        self.is_at_rest = false;
         let order: Vec<usize> = self.order().collect();
         let mut entries: Vec<_> = self.entries.iter_mut().map(Option::as_mut).collect();
         order
@@ -134,6 +144,7 @@ impl<V> Map<V> {
 
     /// `map[key] = value`. A key that is there keeps its place and its mark.
     pub(crate) fn insert(&mut self, key: impl Into<Text>, value: impl Into<V>) {
+        self.is_at_rest = false;
         let key = key.into();
         let hash = hash(&key);
         let entry = Entry {
@@ -187,6 +198,7 @@ impl<V> Map<V> {
         }
         self.used -= 1;
         self.is_settled = false;
+        self.is_at_rest = false;
         Some(self.entries.get_mut(entry)?.take()?.value)
     }
 

@@ -250,12 +250,15 @@ impl Node {
 
     /// Brings every map to the state that `copy.deepcopy`, so many times one after the other, would give its copy.
     ///
-    /// Where SAM goes on with a deep copy and forgets the original, this is the same without copying.
-    pub(crate) fn deep_copy(&mut self, times: usize) {
+    /// Where SAM goes on with a deep copy and forgets the original, this is the same without copying. Gives whether
+    /// further copies would change nothing more.
+    pub(crate) fn deep_copy(&mut self, times: usize) -> bool {
         match self {
-            Self::List(items) => items.iter_mut().for_each(|item| item.deep_copy(times)),
+            Self::List(items) => items
+                .iter_mut()
+                .fold(true, |is_at_rest, item| item.deep_copy(times) && is_at_rest),
             Self::Map(map) => map.deep_copy(times),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => {}
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => true,
         }
     }
 }
@@ -517,7 +520,9 @@ mod tests {
                     maps[at].update(other);
                 }
                 "copy" => maps.push(maps[at].copied()),
-                "deep copy" => maps[at].deep_copy(1),
+                "deep copy" => {
+                    maps[at].deep_copy(1);
+                }
                 "print" => {
                     let node = Node::Map(maps[at].clone());
                     let through_values: Vec<Text> =

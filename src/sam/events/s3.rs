@@ -284,7 +284,12 @@ fn depend(
 ) {
     let given: List = match attributes.get_mut("DependsOn").map(Value::take) {
         None => List::new(),
-        Some(Value::Array(ids)) if !ids.iter().any(|id| id.is_object() || id.is_array()) => ids,
+        // What an event before this one left is such a list already.
+        Some(Value::Array(ids))
+            if known.waits_for_ours || !ids.iter().any(|id| id.is_object() || id.is_array()) =>
+        {
+            ids
+        }
         Some(Value::Object(map)) => map.keys().map(|id| Value::String(id.clone())).collect(),
         Some(id @ Value::String(_)) => [id].into_iter().collect(),
         Some(other) => {

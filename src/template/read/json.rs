@@ -1,6 +1,6 @@
 //! JSON text to tree, with a place for each number that reading changes.
 
-use super::{Changes, MAX_DEPTH, Read, out_of_range, span_at};
+use super::{Changes, MAX_DEPTH, Places, Read, out_of_range};
 use crate::diagnostics::Diagnostic;
 use crate::template::{Format, Path, Template};
 use crate::tree::{List, Map, Number, Text, Value};
@@ -141,6 +141,7 @@ fn end_of_json_text(text: &str, mut from: usize) -> usize {
 fn judge_json_numbers(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     let (mut faults, mut changes) = (Vec::new(), Changes::default());
     let bytes = text.as_bytes();
+    let mut places = Places::of(text);
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         match byte {
@@ -157,7 +158,6 @@ fn judge_json_numbers(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
                     })
                     .count();
                 let word = text.get(at..at + length).unwrap_or_default();
-                let span = || span_at(text.get(..at).unwrap_or_default(), at, length);
                 if word.contains(['.', 'e', 'E']) {
                     let number = word.parse().ok().and_then(Number::from_f64);
                     let read =
@@ -166,10 +166,15 @@ fn judge_json_numbers(text: &str) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
                         && read.as_deref() != Some(word)
                         && read != Some(format!("{word}0"))
                     {
-                        changes.number(word, &read.unwrap_or_default(), span(), Path::default());
+                        changes.number(
+                            word,
+                            &read.unwrap_or_default(),
+                            places.span(at, length),
+                            Path::default(),
+                        );
                     }
                 } else if word.parse::<i64>().is_err() && word.parse::<u64>().is_err() {
-                    faults.push(out_of_range(word, span(), Path::default()));
+                    faults.push(out_of_range(word, places.span(at, length), Path::default()));
                 }
                 at += length.max(1);
             }

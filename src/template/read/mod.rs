@@ -125,18 +125,46 @@ fn fault(code: &'static Code, span: Span, message: impl Into<String>) -> Diagnos
     fault
 }
 
+/// Places in a text that are asked for from its beginning to its end, so that it is gone through once.
+struct Places<'a> {
+    text: &'a str,
+    at: usize,
+    here: Location,
+}
+
+impl<'a> Places<'a> {
+    fn of(text: &'a str) -> Self {
+        let here = Location { line: 1, column: 1 };
+        Self { text, at: 0, here }
+    }
+
+    /// The `length` bytes from `from`, which is not before the last one.
+    fn span(&mut self, from: usize, length: usize) -> Span {
+        let passed = self.text.get(self.at..from).unwrap_or_default();
+        self.at = from;
+        self.here = match passed.rfind('\n') {
+            Some(end) => Location {
+                line: self.here.line + passed.matches('\n').count(),
+                column: passed.get(end + 1..).unwrap_or_default().chars().count() + 1,
+            },
+            None => Location {
+                line: self.here.line,
+                column: self.here.column + passed.chars().count(),
+            },
+        };
+        Span {
+            start: self.here,
+            from,
+            to: from + length,
+        }
+    }
+}
+
 /// The place behind `before`, `length` bytes long.
 fn span_at(before: &str, from: usize, length: usize) -> Span {
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-    Span {
-        start: Location {
-            line: before.matches('\n').count() + 1,
-            column,
-        },
-        from,
-        to: from + length,
-    }
+    let mut place = Places::of(before).span(before.len(), length);
+    (place.from, place.to) = (from, from + length);
+    place
 }
 
 fn out_of_range(word: &str, span: Span, path: Path) -> Diagnostic {
