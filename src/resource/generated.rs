@@ -125,8 +125,9 @@ impl Generated {
                     id,
                 });
             }
-            made.because
-                .splice(0..0, std::mem::take(&mut earlier.because));
+            let mut because = std::mem::take(&mut earlier.because);
+            because.append(&mut made.because);
+            made.because = because;
         }
         *slot = Slot::Made(made);
     }

@@ -254,9 +254,13 @@ impl Node {
     /// further copies would change nothing more.
     pub(crate) fn deep_copy(&mut self, times: usize) -> bool {
         match self {
-            Self::List(items) => items
-                .iter_mut()
-                .fold(true, |is_at_rest, item| item.deep_copy(times) && is_at_rest),
+            Self::List(items) => {
+                let mut is_at_rest = true;
+                for item in items {
+                    is_at_rest &= item.deep_copy(times);
+                }
+                is_at_rest
+            }
             Self::Map(map) => map.deep_copy(times),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => true,
         }
