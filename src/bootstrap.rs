@@ -3,11 +3,10 @@
 //! One thread, one request at a time, as Lambda calls it. One line of JSON a request goes to standard output, which
 //! Lambda writes into the log: ids, counts and the time, never a value of a template or a parameter.
 
-use std::convert::Infallible;
 use std::io::Write as _;
 use std::time::Instant;
 
-use canaryform::macro_call::{Response, Summary, answer};
+use canaryform::macro_call::{Summary, answer};
 use lambda_runtime::tower::layer::layer_fn;
 use lambda_runtime::tower::util::MapRequest;
 use lambda_runtime::{Error, LambdaEvent, LambdaInvocation, Runtime, service_fn};
@@ -36,13 +35,13 @@ fn parsable(mut invocation: LambdaInvocation) -> LambdaInvocation {
     invocation
 }
 
-async fn handle(event: LambdaEvent<Box<RawValue>>) -> Result<Response, Infallible> {
+async fn handle(event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Error> {
     let started = Instant::now();
     let body = event.payload.get();
     let quoted: Option<String> = serde_json::from_str(body).ok();
     let reply = answer(quoted.as_deref().unwrap_or(body));
     log(&reply.summary, reply.succeeded, started);
-    Ok(reply.response)
+    Ok(RawValue::from_string(reply.response)?)
 }
 
 #[derive(Serialize)]

@@ -2,6 +2,7 @@
 
 use crate::diagnostics::Diagnostic;
 use crate::template::{Path, Step};
+use hashbrown::DefaultHashBuilder;
 use indexmap::IndexMap;
 use std::collections::HashSet;
 
@@ -26,7 +27,7 @@ pub(crate) fn tell_once(findings: &mut Vec<Diagnostic>) {
 /// Which values of the merged resources stand in Globals.
 #[derive(Debug, Default)]
 pub(crate) struct Inheritance {
-    pub(crate) resources: IndexMap<String, Inherited>,
+    pub(crate) resources: IndexMap<String, Inherited, DefaultHashBuilder>,
 }
 
 /// What one resource has from Globals, or from the defaults of plain functions.

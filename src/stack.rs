@@ -154,7 +154,7 @@ impl Stack {
         for collision in made.take_collisions() {
             scope.report(collided(source, collision));
         }
-        let bytes = made.written_length();
+        let bytes = made.least_length();
         let path = || Path::resource(source);
         if !scope.take_room(bytes, path, || format!("what `{source}` generates")) {
             return;

@@ -29,7 +29,7 @@ fn request(fragment: &Value, params: &Value) -> Value {
 /// The answer, which is well-formed whatever was asked.
 fn ask(body: &str) -> Value {
     let reply = answer(body);
-    let response = serde_json::to_value(&reply.response).unwrap();
+    let response: Value = serde_json::from_str(&reply.response).unwrap();
     assert_eq!(reply.succeeded, response["status"] == "success");
     match response["status"].as_str() {
         Some("success") => assert!(response.get("errorMessage").is_none()),
@@ -213,8 +213,8 @@ fn values_of_parameters_resolve_and_stay_secret() {
     body["templateParameterValues"] = json!({ "Alias": "s3cret value" });
     let reply = answer(&body.to_string());
     assert!(
-        !reply.succeeded && !format!("{:?}", reply.response).contains("s3cret"),
-        "{:?}",
+        !reply.succeeded && !reply.response.contains("s3cret"),
+        "{}",
         reply.response
     );
     assert!(!format!("{:?}", reply.summary).contains("s3cret"));
@@ -369,7 +369,7 @@ fn no_message_holds_the_value_of_a_parameter() {
                 .collect();
             body["templateParameterValues"] = values.into();
             let reply = answer(&body.to_string());
-            let response = serde_json::to_value(&reply.response).unwrap();
+            let response: Value = serde_json::from_str(&reply.response).unwrap();
             let message = response["errorMessage"].as_str().unwrap_or_default();
             refused += usize::from(!reply.succeeded);
             assert!(

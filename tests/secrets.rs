@@ -86,8 +86,7 @@ fn said_by_macro(fragment: &Value) -> String {
         "fragment": fragment, "params": {}, "templateParameterValues": { "Marker": MARKER },
     });
     let reply = answer(&request.to_string());
-    let response: Value =
-        serde_json::from_str(&serde_json::to_string(&reply.response).unwrap()).unwrap();
+    let response: Value = serde_json::from_str(&reply.response).unwrap();
     format!("{:?} {:?}", response.get("errorMessage"), reply.summary)
 }
 

@@ -1,5 +1,6 @@
 //! `canaryform macro`: one request of CloudFormation answered offline, so that it can be replayed.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -32,10 +33,12 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let input = Input::read(arguments.event.as_deref(), &[])?;
-    let reply = answer(&String::from_utf8_lossy(&input.text));
-    write_stdout(|out| {
-        serde_json::to_writer(&mut *out, &reply.response)?;
-        writeln!(out)
-    })?;
+    // The common case is found in a few steps.
+    let text = match std::str::from_utf8(&input.text) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(&input.text),
+    };
+    let reply = answer(&text);
+    write_stdout(|out| writeln!(out, "{}", reply.response))?;
     Ok(ExitCode::from(u8::from(!reply.succeeded)))
 }

@@ -1,7 +1,7 @@
 //! One form for values that mean the same to CloudFormation, however they are written.
 //!
 //! ```yaml
-//! # in
+//! # these properties of a function ...
 //! MemorySize: "512"
 //! Timeout: 3
 //! Environment: {Variables: {TABLE: !GetAtt Table.Arn, EMPTY: "", DEBUG: true}}
@@ -10,7 +10,7 @@
 //! ```
 //!
 //! ```yaml
-//! # out
+//! # ... mean the same as these
 //! MemorySize: 512
 //! Environment: {Variables: {TABLE: !GetAtt [Table, Arn], EMPTY: "", DEBUG: "true"}}
 //! VpcConfig: {SubnetIds: [subnet-a, subnet-b]}

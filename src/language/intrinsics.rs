@@ -70,9 +70,9 @@ pub(crate) fn if_parts(value: &Value) -> Option<(&Value, &Value, &Value)> {
 }
 
 /// A map with one entry and no room for more: templates hold so many of them that their size counts.
-fn single(key: &str, value: Value) -> Value {
+fn single(key: &'static str, value: Value) -> Value {
     let mut map = Map::with_capacity(1);
-    map.insert(key.to_owned(), value);
+    map.insert(Text::from_static(key), value);
     Value::Object(map)
 }
 

@@ -19,9 +19,10 @@ pub(crate) fn hash(text: &str) -> String {
 
 /// The SHA-1 of a text in hexadecimal digits.
 pub(crate) fn digest(text: &str) -> String {
-    Sha1::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
+    let digit = |value| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    sha1(text)
+        .into_iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
         .collect()
 }
 

@@ -109,8 +109,14 @@ fn break_line(text: &mut String, indent: Option<usize>) {
     }
 }
 
-fn write_string(text: &mut String, string: &str) {
+pub(super) fn write_string(text: &mut String, string: &str) {
     text.push('"');
+    let is_clean = |clean, byte| clean & matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
+    if string.bytes().fold(true, is_clean) {
+        text.push_str(string);
+        text.push('"');
+        return;
+    }
     for c in string.chars() {
         match c {
             '"' => text.push_str("\\\""),

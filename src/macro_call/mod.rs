@@ -36,13 +36,13 @@ pub use settings::transform_as_told;
 
 use settings::{NOT_A_MAP, Settings};
 
-use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::diagnostics::{Code, Diagnostic, Levels, codes};
 use crate::language::logical_id;
-use crate::template::{Path, Step, Template, read, written_length};
+use crate::template::{Path, Step, Template, compact_json, read_str};
 use crate::tree::{Map, Text, Value};
 use crate::{Options, Output, Severity};
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -74,8 +74,8 @@ const OF_WHOLE_TEMPLATES: &[&Code] = &[codes::UNDEFINED_CONDITION, codes::DANGLI
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Reply {
-    /// The response, to be written as JSON.
-    pub response: Response,
+    /// The response that CloudFormation gets, as JSON.
+    pub response: String,
     /// Whether it says `success`.
     pub succeeded: bool,
     /// What a log may say of it.
@@ -97,19 +97,6 @@ pub struct Summary {
     pub resources_out: usize,
     /// How many errors the template has.
     pub faults: usize,
-}
-
-/// What CloudFormation gets. It is still a tree, so that who sends it writes its megabyte once.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Response {
-    /// As it came, so that it is the same whatever is in it.
-    request_id: Box<RawValue>,
-    status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fragment: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_message: Option<String>,
 }
 
 /// Why there is no fragment.
@@ -139,15 +126,14 @@ pub fn answer(body: &str) -> Reply {
     let id = match &request {
         Some(request) => request
             .get("requestId")
-            .copied()
-            .filter(|id| is_text(id))
-            .map(ToOwned::to_owned),
+            .map(|id| id.get())
+            .filter(|id| id.starts_with('"')),
         None => request_id_in(body),
     };
-    // The default is null, and CloudFormation's ids are texts.
-    let id = id.or_else(|| to_raw_value("").ok()).unwrap_or_default();
+    // As it came, so that it is the same whatever is in it.
+    let id = id.unwrap_or(r#""""#);
     let mut summary = Summary {
-        request_id: serde_json::from_str(id.get())
+        request_id: serde_json::from_str(id)
             .map(|id: String| cut(&id, MAX_LOGGED_ID).into_owned())
             .unwrap_or_default(),
         ..Summary::default()
@@ -160,20 +146,15 @@ pub fn answer(body: &str) -> Reply {
         ),
     };
     let succeeded = done.is_ok();
-    let (status, fragment, error_message) = match done {
-        Ok(fragment) => ("success", Some(fragment), None),
+    let (status, name, value) = match done {
+        Ok(fragment) => ("success", "fragment", fragment),
         Err(refusal) => {
             summary.faults = refusal.faults;
-            ("failure", None, Some(refusal.message))
+            ("failure", "errorMessage", json_of(&refusal.message.into()))
         }
     };
     Reply {
-        response: Response {
-            request_id: id,
-            status,
-            fragment,
-            error_message,
-        },
+        response: format!(r#"{{"requestId":{id},"status":"{status}","{name}":{value}}}"#),
         succeeded,
         summary,
     }
@@ -186,25 +167,31 @@ fn caught<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
     })
 }
 
-fn is_text(value: &RawValue) -> bool {
-    value.get().starts_with('"')
-}
-
 /// A text of the request; none where it is absent or no text.
 fn text(request: &Request<'_>, name: &str) -> Option<String> {
     serde_json::from_str(request.get(name)?.get()).ok()
 }
 
 /// The id of a request that is no JSON: what stands behind the name is most probably it.
-fn request_id_in(body: &str) -> Option<Box<RawValue>> {
+fn request_id_in(body: &str) -> Option<&str> {
     let (_, behind) = body.split_once("\"requestId\"")?;
     let behind = behind.trim_start().strip_prefix(':')?.trim_start();
     let end = behind.strip_prefix('"')?.find('"')?;
-    RawValue::from_string(behind.get(..end + 2)?.to_owned()).ok()
+    let id = behind.get(..end + 2)?;
+    serde_json::from_str::<&RawValue>(id)
+        .ok()
+        .map(RawValue::get)
 }
 
-/// The processed fragment, or why there is none.
-fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Value, Refusal> {
+/// A value as compact JSON.
+fn json_of(value: &Value) -> String {
+    let mut text = String::new();
+    compact_json(&mut text, value);
+    text
+}
+
+/// The processed fragment as JSON, or why there is none.
+fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<String, Refusal> {
     let transform_id = text(request, "transformId").unwrap_or_default();
     summary.transform_id = cut(&transform_id, MAX_LOGGED_ID).into_owned();
     let region = text(request, "region")
@@ -239,8 +226,9 @@ fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<Value,
     let template = kept.unwrap_or(output.template);
     summary.resources_out = template.resources().map_or(0, Map::len);
     let value = fragment_of(template, resources_only)?;
-    check_limits(&value, resources_only)?;
-    Ok(value)
+    let text = json_of(&value);
+    check_limits(&value, text.len(), resources_only)?;
+    Ok(text)
 }
 
 /// Transforms a fragment; where it is refused for the words `"true"` and `"false"`, they are read as booleans: it is
@@ -329,7 +317,7 @@ impl Fragment {
         if !given.get().trim_start().starts_with('{') {
             return Err(misplaced().into());
         }
-        let mut template = match read(given.get().as_bytes()) {
+        let mut template = match read_str(given.get(), &Levels::default()) {
             Ok(read) => read.template,
             Err(faults) => return Err(refusal(&faults)),
         };
@@ -370,8 +358,8 @@ fn fragment_of(mut template: Template, resources_only: bool) -> Result<Value, St
         .unwrap_or_default())
 }
 
-/// Refuses what CloudFormation would refuse, with the numbers, and what takes the room.
-fn check_limits(value: &Value, resources_only: bool) -> Result<(), String> {
+/// Refuses what CloudFormation would refuse, with the numbers, and what takes the room: a fragment of `size` bytes.
+fn check_limits(value: &Value, size: usize, resources_only: bool) -> Result<(), String> {
     let none = Map::new();
     let template = value.as_object().unwrap_or(&none);
     let section = |name: &str| {
@@ -395,7 +383,6 @@ fn check_limits(value: &Value, resources_only: bool) -> Result<(), String> {
             return Err(id_too_long(long));
         }
     }
-    let size = written_length(value);
     if size > MAX_TEMPLATE {
         let sections = template
             .iter()
@@ -450,12 +437,12 @@ fn template_too_large<'a>(
 ) -> String {
     let mut sizes: Vec<(String, usize)> = resources
         .iter()
-        .map(|(id, resource)| (format!("`{}`", cut(id, 80)), written_length(resource)))
+        .map(|(id, resource)| (format!("`{}`", cut(id, 80)), json_of(resource).len()))
         .collect();
     sizes.extend(sections.map(|(name, section)| {
         (
             format!("the section `{}`", cut(name, 80)),
-            written_length(section),
+            json_of(section).len(),
         )
     }));
     sizes.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
@@ -543,7 +530,7 @@ mod tests {
     fn the_id_goes_back_as_it_came() {
         for id in [r#""a""#, r#""\ud800""#, r#""\u0061\n""#] {
             let reply = answer(&format!(r#"{{"requestId": {id}}}"#));
-            let whole = serde_json::to_string(&reply.response).unwrap();
+            let whole = reply.response;
             assert!(
                 whole.starts_with(&format!(r#"{{"requestId":{id},"#)),
                 "{whole}"

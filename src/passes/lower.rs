@@ -19,6 +19,7 @@ use crate::sam::{attributes, early_reads, events, type_of};
 use crate::scope::Scope;
 use crate::stack::{Conditions, Names, Stack};
 use crate::template::{Path, Step, Template};
+use crate::tree::Map;
 use std::collections::{HashMap, HashSet};
 
 /// Lowers the resources, then what they leave for the template as a whole, and puts each generated resource behind the
@@ -166,14 +167,13 @@ fn check(scope: &Scope<'_>, kind: &'static ResourceType, sam: &SamResource) -> V
         );
     }
     let path = Path::resource(id).then("Properties");
-    let owner = format!("`{}`", kind.name);
     if kind.lets_unknown_pass() {
         let is_known = |name: &str| kind.properties.iter().any(|row| row.name == name);
         let known = sam.properties.iter().filter(|(name, _)| is_known(name));
         let known = known.map(|(name, value)| (name.clone(), value.clone()));
-        property::check(&aside, kind.properties, &known.collect(), &owner, &path);
+        check_properties(&aside, kind, &known.collect(), &path);
     } else {
-        property::check(&aside, kind.properties, &sam.properties, &owner, &path);
+        check_properties(&aside, kind, &sam.properties, &path);
     }
     let (faults, others): (Vec<_>, Vec<_>) = aside
         .into_findings()
@@ -183,6 +183,11 @@ fn check(scope: &Scope<'_>, kind: &'static ResourceType, sam: &SamResource) -> V
         scope.report(finding);
     }
     faults
+}
+
+fn check_properties(scope: &Scope<'_>, kind: &ResourceType, properties: &Map, path: &Path) {
+    let owner = &format_args!("`{}`", kind.name);
+    property::check(scope, kind.properties, properties, owner, path);
 }
 
 /// Tells the `faults` of a resource whose shape is wrong, and what else is wrong with it: it is lowered aside, and of
@@ -233,7 +238,7 @@ fn note_names(names: &mut Names, kind: &ResourceType, id: &str, lowered: &Lowere
         for (name, _) in kind.referable.iter().filter(|(_, of)| *of == made_type) {
             names
                 .referable
-                .insert(format!("{id}.{name}"), made.to_owned());
+                .insert([id, ".", name].concat(), made.to_owned());
         }
     }
 }

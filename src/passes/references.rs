@@ -25,6 +25,7 @@ use crate::stack::Names;
 use crate::template::Template;
 use crate::tree::{Text, Value};
 use indexmap::IndexMap;
+use std::borrow::Cow;
 
 /// Rewrites references everywhere in the template, in whatever section.
 pub(crate) fn rewrite(template: &mut Template, names: &Names) {
@@ -76,10 +77,27 @@ fn replace_connectors(template: &mut Template, connectors: &IndexMap<String, Vec
     }
 }
 
+/// Whether a value may hold a reference, or be one.
+fn may_refer(value: &Value) -> bool {
+    value.is_object() || value.is_array()
+}
+
+/// What stands before and behind the first dot at or behind a place.
+fn split_at_dot(text: &str, from: usize) -> (&str, Option<&str>) {
+    let dot = text.get(from..).and_then(|rest| rest.find('.'));
+    match dot.and_then(|dot| text.split_at_checked(from + dot)) {
+        Some((before, behind)) => (before, behind.strip_prefix('.')),
+        None => (text, None),
+    }
+}
+
 impl Names {
     fn rewrite(&self, value: &mut Value) {
         match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.rewrite(item)),
+            Value::Array(items) => {
+                let items = items.iter_mut().filter(|item| may_refer(item));
+                items.for_each(|item| self.rewrite(item));
+            }
             Value::Object(map) => {
                 let name = (map.len() == 1).then(|| map.keys().next()).flatten();
                 match name.map(Text::as_str) {
@@ -93,7 +111,9 @@ impl Names {
                         if key == "DependsOn" {
                             self.rewrite_depends_on(inner);
                         }
-                        self.rewrite(inner);
+                        if may_refer(inner) {
+                            self.rewrite(inner);
+                        }
                     }
                 }
             }
@@ -136,33 +156,27 @@ impl Names {
     /// The items joined with dots are read anew: `[Fn, Version.Version]` and `[Fn.Version, Version]` are one.
     fn rewrite_get_att(&self, value: &mut Value) {
         let joined = match argument(value, "Fn::GetAtt") {
-            Some(Value::String(text)) => text.clone(),
+            Some(Value::String(text)) => Cow::Borrowed(text.as_str()),
             Some(Value::Array(items)) if items.len() > 1 => {
                 let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
                 let Some(texts) = texts else {
                     return;
                 };
-                texts.join(".").into()
+                Cow::Owned(texts.join("."))
             }
             _ => return,
         };
-        let parts: Vec<&str> = joined.split('.').collect();
-        let new: Option<Vec<&str>> = match parts.as_slice() {
-            [id, rest @ ..] if self.renamed.contains_key(*id) => self.renamed.get(*id).map(|new| {
-                std::iter::once(new.as_str())
-                    .chain(rest.iter().copied())
-                    .collect()
-            }),
-            [id, name, rest @ ..] => self.referable.get(&format!("{id}.{name}")).map(|new| {
-                std::iter::once(new.as_str())
-                    .chain(rest.iter().copied())
-                    .collect()
-            }),
-            _ => None,
+        // The id alone, and with the name behind it; each with what follows.
+        let (id, behind_id) = split_at_dot(&joined, 0);
+        let (dotted, behind_name) = split_at_dot(&joined, id.len() + 1);
+        let (new, behind) = match (self.renamed.get(id), self.referable.get(dotted)) {
+            (Some(new), _) => (new, behind_id),
+            (None, Some(new)) => (new, behind_name),
+            (None, None) => return,
         };
-        if let Some(new) = new {
-            *value = crate::tree::json!({ "Fn::GetAtt": new });
-        }
+        let behind = behind.into_iter().flat_map(|rest| rest.split('.'));
+        let new: Vec<&str> = std::iter::once(new.as_str()).chain(behind).collect();
+        *value = crate::tree::json!({ "Fn::GetAtt": new });
     }
 
     fn rewrite_sub(&self, value: &mut Value) {

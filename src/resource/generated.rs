@@ -1,15 +1,16 @@
 //! What one SAM resource becomes: resources by logical id, in order.
 
 use super::Attributes;
-use crate::template::{Path, written_length};
+use crate::template::{Path, least_length};
 use crate::tree::{Map, Value};
+use hashbrown::DefaultHashBuilder;
 use indexmap::IndexMap;
 
 /// Generated resources, each with why it is there; of two with one id the later stays, in the place of the first, and
 /// for the reasons of both.
 #[derive(Debug, Default)]
 pub(crate) struct Generated {
-    resources: IndexMap<String, Slot>,
+    resources: IndexMap<String, Slot, DefaultHashBuilder>,
     collisions: Vec<Collision>,
 }
 
@@ -165,12 +166,12 @@ impl Generated {
         })
     }
 
-    /// How many bytes the resources have as compact JSON, all together.
-    pub(crate) fn written_length(&self) -> usize {
+    /// How many bytes the resources have at least as compact JSON, all together.
+    pub(crate) fn least_length(&self) -> usize {
         let slots = self.resources.values();
         slots
             .map(|slot| match slot {
-                Slot::Made(made) => written_length(&made.resource),
+                Slot::Made(made) => least_length(&made.resource),
                 Slot::Reserved | Slot::Shared(_) => 0,
             })
             .sum()

@@ -8,6 +8,7 @@ use crate::resource::SamResource;
 use crate::scope::Scope;
 use crate::template::Path;
 use crate::tree::{Map, Text, Value};
+use std::fmt;
 
 /// What a property's value must look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +163,11 @@ impl Property {
         self
     }
 
+    /// Whether some values go over as they are.
+    fn may_copy(&self) -> bool {
+        matches!(self.effect, Effect::Copied | Effect::CopiedIfFilled)
+    }
+
     /// Whether `value` goes over as it is.
     pub(crate) fn copies(&self, value: &Value) -> bool {
         match self.effect {
@@ -187,7 +193,7 @@ pub(crate) fn check(
     scope: &Scope<'_>,
     table: &'static [Property],
     properties: &Map,
-    owner: &str,
+    owner: &dyn fmt::Display,
     path: &Path,
 ) -> bool {
     let watch = scope.watch();
@@ -265,7 +271,7 @@ pub(crate) fn misspelt(table: &'static [Property], properties: &Map) -> Vec<&'st
 
 /// Moves the properties that go over as they are from a SAM resource into a CloudFormation one.
 pub(crate) fn copy(table: &'static [Property], from: &mut SamResource, to: &mut Map) {
-    for row in table {
+    for row in table.iter().filter(|row| row.may_copy()) {
         if row.copies(from.get(row.name)) {
             to.insert(Text::from_static(row.name), from.take(row.name));
         }

@@ -30,7 +30,7 @@ use crate::language::truth::is_truthy;
 use crate::resource::SamResource;
 use crate::resource::generated::Generated;
 use crate::scope::Scope;
-use crate::template::written_length;
+use crate::template::least_length;
 use crate::tree::{List, Map, Value, json};
 
 /// Tag keys that belong to SAM.
@@ -105,7 +105,7 @@ pub(crate) fn propagate(scope: &Scope<'_>, resource: &SamResource, made: &mut Ge
     let Some(tags) = propagated(resource).map(list) else {
         return;
     };
-    let bytes: usize = tags.iter().map(written_length).sum();
+    let bytes: usize = tags.iter().map(least_length).sum();
     let part = || format!("the tags of what `{}` generates", resource.id);
     for made in made.values_mut() {
         if !scope.take_room(bytes, || resource.path("Tags"), part) {

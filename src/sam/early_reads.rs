@@ -344,7 +344,13 @@ impl Walk<'_, '_> {
         } else {
             EVENT.len()
         };
+        let is_last = |step: Option<&Step>| match (step, row.at.last()) {
+            (_, Some(&"*")) => true,
+            (Some(Step::Key(key)), Some(wanted)) => key == wanted,
+            _ => false,
+        };
         if self.steps.len() != above + row.at.len()
+            || !is_last(self.steps.last())
             || !row.kinds.is_empty() && !row.kinds.contains(&self.kind)
         {
             return false;

@@ -51,7 +51,7 @@ struct Outline {
 struct Node {
     span: Span,
     /// The function of a short tag, in its long form.
-    function: Option<String>,
+    function: Option<&'static str>,
     content: Content,
 }
 
@@ -120,11 +120,7 @@ impl Outline {
             let number = outline.nodes.len();
             outline.nodes.push(Node {
                 span: event.span,
-                function: event
-                    .tag
-                    .as_deref()
-                    .and_then(super::read::function_of_tag)
-                    .map(super::read::long_form),
+                function: event.tag.as_deref().and_then(super::functions::with_tag),
                 content,
             });
             if event.anchor != 0 {
@@ -175,8 +171,8 @@ impl Outline {
             number = self.target(number);
             let node = self.nodes.get(number)?;
             if !function_taken
-                && let (Some(function), Step::Key(name)) = (&node.function, step)
-                && function == name
+                && let (Some(function), Step::Key(name)) = (node.function, step)
+                && name == function
             {
                 function_taken = true;
                 continue;

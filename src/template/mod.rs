@@ -1,21 +1,24 @@
 //! The only code that knows text: a template as a tree, and the way between tree and text.
 
 mod events;
+mod functions;
+mod least_length;
 mod locate;
 mod read;
 mod relaxed;
 mod scalars;
 mod write;
-mod written_length;
 
 use crate::tree::{Map, Value};
 
 pub(crate) use crate::place::Trail;
 pub use crate::place::{Location, Path, Span, Step};
+pub(crate) use least_length::least_length;
 pub use locate::{locate, place};
+pub(crate) use read::read_str;
 pub use read::{MAX_DEPTH, Read, read, read_with};
+pub(crate) use write::compact_json;
 pub use write::{write, write_annotated, write_to};
-pub(crate) use written_length::written_length;
 
 /// How a template is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 
 use crate::language::python_json;
 use crate::tree::{Number, Value};
+use std::ops::RangeInclusive;
 
 /// A plain word, read.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,11 +71,19 @@ pub(super) fn resolve(word: &str) -> Scalar {
 /// that follow YAML 1.2, go-yaml, Ruby's psych. What no reader takes is among it too: each row is wider than the rules of
 /// all of them together, and so outlives their next versions.
 pub(super) fn may_be_no_text(text: &str) -> bool {
-    OTHERWISE.iter().any(|reads| reads(text))
+    let otherwise = if text.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        OF_LETTERS
+    } else {
+        OF_SIGNS
+    };
+    otherwise.iter().any(|reads| reads(text))
 }
 
-/// What the readers have between them. Text that begins with another sign than these do is not asked here.
-const OTHERWISE: &[fn(&str) -> bool] = &[
+/// What the readers have between them that begins with a letter.
+const OF_LETTERS: &[fn(&str) -> bool] = &[is_like_word, is_like_number];
+
+/// What they have that begins with a digit or a sign. Text that begins otherwise is not asked here.
+const OF_SIGNS: &[fn(&str) -> bool] = &[
     is_like_word,
     is_like_number,
     is_like_number_of_other_base,
@@ -95,12 +104,11 @@ fn is_like_word(text: &str) -> bool {
 /// Numbers in tens. Octal ones begin with 0 to some readers only, `1e3` has no point, js-yaml takes `1_000` and `._1`, psych
 /// `1,000`, npm's yaml a point alone and `e5`, and 1.1 counts `1:30` in sixties; its own pattern has numbers with several points.
 fn is_like_number(text: &str) -> bool {
-    let is_sign = |byte| matches!(byte, b'_' | b'.' | b',' | b':' | b'+' | b'-');
-    let has_digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    let is_part = |byte| matches!(byte, b'0'..=b'9' | b'_' | b'.' | b',' | b':' | b'+' | b'-');
+    let is_exponent = |byte| matches!(byte, b'e' | b'E');
     text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-' | 'e' | 'E'))
-        && text.bytes().all(|byte| {
-            byte.is_ascii_digit() || is_sign(byte) || has_digits && matches!(byte, b'e' | b'E')
-        })
+        && text.bytes().all(|byte| is_part(byte) || is_exponent(byte))
+        && (text.bytes().any(|byte| byte.is_ascii_digit()) || !text.bytes().any(is_exponent))
 }
 
 /// Numbers in other bases: YAML 1.2 has `0o17`, and go-yaml takes capitals.
@@ -128,21 +136,16 @@ fn is_like_no_number(text: &str) -> bool {
 /// Dates, with a time or without: of YAML 1.1, which go-yaml takes with months of one digit, and psych behind a sign.
 fn is_like_date(text: &str) -> bool {
     let text = text.strip_prefix('-').unwrap_or(text);
-    let digits = |text: &str, allowed: &[usize]| {
-        allowed.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let mut parts = text.splitn(3, '-');
-    let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
-        return false;
-    };
-    let day_end = rest
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(rest.len());
-    let (day, time) = rest.split_at(day_end);
-    digits(year, &[4])
-        && digits(month, &[1, 2])
-        && digits(day, &[1, 2])
-        && (time.is_empty() || time.starts_with(['T', 't', ' ', '\t']))
+    let time = behind_digits(text, 4..=4)
+        .and_then(|rest| behind_digits(rest.strip_prefix('-')?, 1..=2))
+        .and_then(|rest| behind_digits(rest.strip_prefix('-')?, 1..=2));
+    time.is_some_and(|time| time.is_empty() || time.starts_with(['T', 't', ' ', '\t']))
+}
+
+/// What follows the digits that a text begins with, where there are as many as they may be.
+fn behind_digits(text: &str, wanted: RangeInclusive<usize>) -> Option<&str> {
+    let count = text.bytes().take_while(u8::is_ascii_digit).count();
+    wanted.contains(&count).then(|| text.get(count..))?
 }
 
 /// The key that merges maps, and the sign for a default, which PyYAML has no value for.

@@ -4,7 +4,8 @@
 //! SAM copies the whole body of an API twice for each event, so that its time grows with the square of the routes.
 
 use super::{Map, Node, Text};
-use std::collections::HashMap;
+use crate::tree;
+use hashbrown::HashMap;
 
 /// A [`Map`] with deep copies outstanding.
 #[derive(Clone, Debug)]
@@ -15,7 +16,7 @@ pub(crate) struct LazyMap {
     /// How many of them the order of the keys has seen.
     seen_by_keys: usize,
     /// How many of them each value has seen; none where the key is missing.
-    seen: HashMap<String, usize>,
+    seen: HashMap<tree::Text, usize>,
 }
 
 impl From<Map> for LazyMap {
@@ -59,7 +60,7 @@ impl LazyMap {
             Some(seen) => std::mem::replace(seen, self.copies),
             None => self
                 .seen
-                .insert(key.to_owned(), self.copies)
+                .insert(key.into(), self.copies)
                 .unwrap_or_default(),
         };
         value.deep_copy(self.copies - seen);
@@ -76,7 +77,7 @@ impl LazyMap {
     pub(crate) fn insert(&mut self, key: impl Into<Text>, value: impl Into<Node>) {
         self.settle_keys();
         let key = key.into();
-        self.seen.insert(key.to_string(), self.copies);
+        self.seen.insert(key.string.clone(), self.copies);
         self.map.insert(key, value);
     }
 

@@ -169,7 +169,7 @@ impl<V> Map<V> {
                 self.is_settled = false;
                 if self.fill * 3 >= self.slots.len() * 2 {
                     let request = self.used * if self.used > MANY_KEYS { 2 } else { 4 };
-                    self.resize(request, &mut Vec::new());
+                    self.resize(request);
                 }
             }
         }
@@ -208,7 +208,7 @@ impl<V> Map<V> {
             return;
         }
         if (self.fill + other.used) * 3 >= self.slots.len() * 2 {
-            self.resize((self.used + other.used) * 2, &mut Vec::new());
+            self.resize((self.used + other.used) * 2);
         }
         for (key, value) in other {
             self.insert(key, value);
@@ -232,82 +232,74 @@ impl<V> Map<V> {
         }
         // Sooner or later the orders come round. So each is compared with an earlier one, which is chosen anew after
         // twice as many copies each time.
-        let mut order = Vec::new();
-        let mut copied = Vec::new();
+        let mut order = vec![EMPTY; self.used];
         let mut scratch = Vec::new();
-        self.write_keys(&mut order);
         let mut earlier = None;
         let (mut left, mut since, mut patience) = (times, 0, 1);
         while left > 0 && !self.is_settled {
+            take_keys(&mut self.slots, &mut order);
             if since == patience && left > 1 {
                 earlier = Some(order.clone());
                 (since, patience) = (0, patience * 2);
             }
             self.insert_anew(&order, &mut scratch);
-            self.write_keys(&mut copied);
             // Another copy would insert the same keys in the same order.
-            self.is_settled = copied == order;
-            std::mem::swap(&mut order, &mut copied);
+            self.is_settled = self.lists(&order);
             left -= 1;
             since += 1;
-            if earlier.as_ref() == Some(&order) {
+            if earlier.as_ref().is_some_and(|earlier| self.lists(earlier)) {
                 left %= since;
                 earlier = None;
             }
         }
     }
 
-    /// Inserts the keys in this order, one by one, into the smallest table.
+    /// Inserts the keys in this order, one by one, into the smallest table. The table that there is holds none, and as
+    /// many of its slots as are wanted become the new one's. `scratch` is memory that many calls can share.
     fn insert_anew(&mut self, order: &[Slot], scratch: &mut Vec<Slot>) {
-        self.empty_table(SMALLEST_TABLE);
+        let mut size = SMALLEST_TABLE;
         for (fill, entry) in (1..).zip(order) {
-            self.occupy_free(*entry);
-            if fill * 3 >= self.slots.len() * 2 {
-                self.resize(fill * if fill > MANY_KEYS { 2 } else { 4 }, scratch);
+            self.occupy_free(size, *entry);
+            if fill * 3 >= size * 2 {
+                scratch.resize(fill, EMPTY);
+                take_keys(self.slots.get_mut(..size).unwrap_or_default(), scratch);
+                size = table_size(fill * if fill > MANY_KEYS { 2 } else { 4 });
+                if self.slots.len() < size {
+                    self.slots.resize(size, EMPTY);
+                }
+                for entry in &*scratch {
+                    self.occupy_free(size, *entry);
+                }
             }
         }
+        self.slots.truncate(size);
         self.fill = self.used;
     }
 
-    /// Makes a table of more than `request` slots and inserts the keys again, in their order. `scratch` is memory that
-    /// many calls can share.
-    fn resize(&mut self, request: usize, scratch: &mut Vec<Slot>) {
-        self.write_keys(scratch);
-        self.empty_table((request + 1).next_power_of_two().max(SMALLEST_TABLE));
-        for entry in scratch {
-            self.occupy_free(*entry);
+    /// Makes a table of more than `request` slots and inserts the keys again, in their order.
+    fn resize(&mut self, request: usize) {
+        let mut keys = vec![EMPTY; self.used];
+        take_keys(&mut self.slots, &mut keys);
+        let size = table_size(request);
+        self.slots.resize(size, EMPTY);
+        for entry in keys {
+            self.occupy_free(size, entry);
         }
         self.fill = self.used;
         self.is_settled = false;
     }
 
-    /// Writes the keys in their order into `keys`, in place of what is there.
-    fn write_keys(&self, keys: &mut Vec<Slot>) {
-        // Every slot is written, and overwritten unless it holds a key: guesses whether it does would mostly be wrong.
-        keys.clear();
-        keys.resize(self.used + 1, EMPTY);
-        let mut count = 0;
-        for slot in &self.slots {
-            if let Some(place) = keys.get_mut(count) {
-                *place = *slot;
-            }
-            count += usize::from(*slot < DELETED);
-        }
-        keys.truncate(count);
+    /// Whether the keys have this order.
+    fn lists(&self, order: &[Slot]) -> bool {
+        self.slots.iter().filter(|slot| **slot < DELETED).eq(order)
     }
 
-    /// Empties the table; its memory is used again.
-    fn empty_table(&mut self, size: usize) {
-        self.slots.clear();
-        self.slots.resize(size, EMPTY);
-    }
-
-    /// Gives a key a slot of a table that does not hold it yet and has no deleted slots.
-    fn occupy_free(&mut self, entry: Slot) {
+    /// Gives a key a slot of a table of this size that does not hold it yet and has no deleted slots.
+    fn occupy_free(&mut self, size: usize, entry: Slot) {
         let Some(hash) = self.hashes.get(entry as usize) else {
             return;
         };
-        for at in walk(*hash, self.slots.len()) {
+        for at in walk(*hash, size) {
             if let Some(slot) = self.slots.get_mut(at)
                 && *slot == EMPTY
             {
@@ -368,17 +360,55 @@ impl<V> Map<V> {
 
 impl<V> IntoIterator for Map<V> {
     type Item = (Text, V);
-    type IntoIter = std::vec::IntoIter<(Text, V)>;
+    type IntoIter = IntoIter<V>;
 
     /// The entries in Python's order.
-    fn into_iter(mut self) -> Self::IntoIter {
-        let order: Vec<usize> = self.order().collect();
-        let entries: Vec<_> = order
-            .into_iter()
-            .filter_map(|entry| self.entries.get_mut(entry)?.take())
-            .map(|entry| (entry.key, entry.value))
-            .collect();
-        entries.into_iter()
+    fn into_iter(self) -> IntoIter<V> {
+        let order = match self.is_hashed {
+            true => self.slots,
+            false => (0..).take(self.entries.len()).collect(),
+        };
+        IntoIter {
+            order: order.into_iter(),
+            entries: self.entries,
+        }
+    }
+}
+
+/// The entries of a map in an order.
+pub(crate) struct IntoIter<V> {
+    /// Where they are; empty and deleted slots among it lead nowhere.
+    order: std::vec::IntoIter<Slot>,
+    entries: Vec<Option<Entry<V>>>,
+}
+
+impl<V> Iterator for IntoIter<V> {
+    type Item = (Text, V);
+
+    fn next(&mut self) -> Option<(Text, V)> {
+        let entries = &mut self.entries;
+        let taken = self
+            .order
+            .find_map(|entry| entries.get_mut(entry as usize)?.take());
+        taken.map(|entry| (entry.key, entry.value))
+    }
+}
+
+/// How many slots a table has that is asked for more than `request`.
+fn table_size(request: usize) -> usize {
+    (request + 1).next_power_of_two().max(SMALLEST_TABLE)
+}
+
+/// Takes the keys out of a table in its order, and with them the marks of deleted ones. `keys` has a place for each.
+fn take_keys(slots: &mut [Slot], keys: &mut [Slot]) {
+    // Every slot is written, and overwritten unless it holds a key: guesses whether it does would mostly be wrong.
+    let mut count = 0;
+    for slot in slots {
+        let key = std::mem::replace(slot, EMPTY);
+        if let Some(place) = keys.get_mut(count) {
+            *place = key;
+        }
+        count += usize::from(key < DELETED);
     }
 }
 

@@ -56,7 +56,7 @@ mod print;
 pub(crate) use lazy::LazyMap;
 pub(crate) use map::Map;
 
-use crate::tree::{Number, Value};
+use crate::tree::{self, Number, Value};
 use std::ops::Deref;
 
 /// A value as SAM holds it while it works on an API.
@@ -73,13 +73,13 @@ pub(crate) enum Node {
 /// A string and where it came from.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
-    string: String,
+    string: tree::Text,
     marked: bool,
 }
 
 impl Text {
     /// A string that came from the template or from a parameter.
-    pub(crate) fn marked(string: impl Into<String>) -> Self {
+    pub(crate) fn marked(string: impl Into<tree::Text>) -> Self {
         let string = string.into();
         Self {
             string,
@@ -88,7 +88,7 @@ impl Text {
     }
 
     /// A string that SAM makes.
-    pub(crate) fn bare(string: impl Into<String>) -> Self {
+    pub(crate) fn bare(string: impl Into<tree::Text>) -> Self {
         let string = string.into();
         Self {
             string,
@@ -104,7 +104,7 @@ impl Text {
     /// What `derive` makes of it, with the same mark.
     pub(crate) fn map(&self, derive: impl FnOnce(&str) -> String) -> Self {
         Self {
-            string: derive(&self.string),
+            string: derive(&self.string).into(),
             marked: self.marked,
         }
     }
@@ -152,7 +152,7 @@ impl Node {
             Value::Null => Self::Null,
             Value::Bool(flag) => Self::Bool(flag),
             Value::Number(number) => Self::Number(number),
-            Value::String(string) => Self::Text(text(string.into())),
+            Value::String(string) => Self::Text(text(string)),
             Value::Array(items) => items
                 .into_iter()
                 .map(|item| Self::read(item, marked, is_hashed))
@@ -160,7 +160,7 @@ impl Node {
             Value::Object(map) => {
                 let mut node = Map::empty(is_hashed);
                 for (key, value) in map {
-                    node.insert(text(key.into()), Self::read(value, marked, is_hashed));
+                    node.insert(text(key), Self::read(value, marked, is_hashed));
                 }
                 Self::Map(node)
             }
@@ -173,7 +173,7 @@ impl Node {
             Self::Null => Value::Null,
             Self::Bool(flag) => Value::Bool(*flag),
             Self::Number(number) => Value::Number(number.clone()),
-            Self::Text(text) => text.string.as_str().into(),
+            Self::Text(text) => Value::String(text.string.clone()),
             Self::List(items) => items.iter().map(Self::to_value).collect(),
             Self::Map(map) => map.to_value(),
         }
@@ -185,7 +185,7 @@ impl Node {
             Self::Null => Value::Null,
             Self::Bool(flag) => Value::Bool(flag),
             Self::Number(number) => Value::Number(number),
-            Self::Text(text) => text.string.into(),
+            Self::Text(text) => Value::String(text.string),
             Self::List(items) => items.into_iter().map(Self::into_value).collect(),
             Self::Map(map) => map
                 .into_iter()
@@ -531,7 +531,7 @@ mod tests {
                     let node = Node::Map(maps[at].clone());
                     let through_values: Vec<Text> =
                         maps[at].clone().into_iter().map(|(key, _)| key).collect();
-                    let keys: Vec<String> = maps[at]
+                    let keys: Vec<tree::Text> = maps[at]
                         .iter_mut()
                         .map(|(key, _)| key.string.clone())
                         .collect();

@@ -8,28 +8,34 @@ impl Node {
     /// What Python 2.7's `str` prints.
     pub(crate) fn to_text(&self) -> String {
         let mut out = String::new();
-        write(&mut out, self, &write_scalar);
+        write(&mut out, self, &write_string, &write_scalar);
         out
     }
 
     /// What `json.dumps` prints.
     pub(crate) fn to_json(&self) -> String {
         let mut out = String::new();
-        write(&mut out, self, &|out, scalar| {
+        let text = |out: &mut String, text: &Text| python_json::write_string(out, text);
+        write(&mut out, self, &text, &|out, scalar| {
             out.push_str(&python_json::compact(&scalar.to_value()));
         });
         out
     }
 }
 
-/// Both prints are the same but for what is neither a map nor a list.
-fn write(out: &mut String, node: &Node, scalar: &impl Fn(&mut String, &Node)) {
+/// Both prints are the same but for texts, and for what is neither that nor a map nor a list.
+fn write(
+    out: &mut String,
+    node: &Node,
+    text: &impl Fn(&mut String, &Text),
+    scalar: &impl Fn(&mut String, &Node),
+) {
     match node {
         Node::List(items) => {
             out.push('[');
             for (i, item) in items.iter().enumerate() {
                 out.push_str(if i > 0 { ", " } else { "" });
-                write(out, item, scalar);
+                write(out, item, text, scalar);
             }
             out.push(']');
         }
@@ -37,12 +43,13 @@ fn write(out: &mut String, node: &Node, scalar: &impl Fn(&mut String, &Node)) {
             out.push('{');
             for (i, (key, value)) in map.iter().enumerate() {
                 out.push_str(if i > 0 { ", " } else { "" });
-                scalar(out, &Node::Text(key.clone()));
+                text(out, key);
                 out.push_str(": ");
-                write(out, value, scalar);
+                write(out, value, text, scalar);
             }
             out.push('}');
         }
+        Node::Text(string) => text(out, string),
         _ => scalar(out, node),
     }
 }
@@ -58,8 +65,7 @@ fn write_scalar(out: &mut String, scalar: &Node) {
                 out.push('L');
             }
         }
-        Node::Text(text) => write_string(out, text),
-        Node::List(_) | Node::Map(_) => {}
+        Node::Text(_) | Node::List(_) | Node::Map(_) => {}
     }
 }
 
@@ -74,6 +80,13 @@ fn write_string(out: &mut String, text: &Text) {
         out.push('u');
     }
     out.push(quote);
+    let is_clean =
+        |clean, byte| clean & matches!(byte, b' ' | b'!' | b'#'..=b'&' | b'('..=b'[' | b']'..=b'~');
+    if text.bytes().fold(true, is_clean) {
+        out.push_str(text);
+        out.push(quote);
+        return;
+    }
     for c in text.chars() {
         // Writing to a string cannot fail.
         let _ = match c {

@@ -236,7 +236,7 @@ pub(crate) fn lower(
         scope,
         PROPERTIES,
         &connector.properties,
-        "a connector of a resource",
+        &"a connector of a resource",
         &at_properties,
     );
     let mut source = Map::new();

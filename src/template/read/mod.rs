@@ -17,36 +17,6 @@ use crate::diagnostics::{Code, Diagnostic, Faults, Levels, codes};
 /// How deep a template's maps and lists may nest. The deepest of 2,198 real templates has 19.
 pub const MAX_DEPTH: usize = 100;
 
-/// CloudFormation's functions that have a short tag: `!Sub` and so on.
-const FUNCTIONS: &[&str] = &[
-    "And",
-    "Base64",
-    "Cidr",
-    "Condition",
-    "Contains",
-    "EachMemberEquals",
-    "EachMemberIn",
-    "Equals",
-    "FindInMap",
-    "GetAtt",
-    "GetAZs",
-    "If",
-    "ImportValue",
-    "Join",
-    "Length",
-    "Not",
-    "Or",
-    "Ref",
-    "RefAll",
-    "Select",
-    "Split",
-    "Sub",
-    "ToJsonString",
-    "Transform",
-    "ValueOf",
-    "ValueOfAll",
-];
-
 /// What reading gave.
 #[derive(Debug)]
 pub struct Read {
@@ -72,14 +42,18 @@ pub fn read(text: &[u8]) -> Result<Read, Faults> {
 /// # Errors
 /// As of [`read`].
 pub fn read_with(text: &[u8], levels: &Levels) -> Result<Read, Faults> {
+    match std::str::from_utf8(text) {
+        Ok(text) => read_str(text, levels),
+        Err(error) => Err(Faults(vec![not_utf8(text, error.valid_up_to())])),
+    }
+}
+
+/// The same of what is known to be UTF-8.
+pub(crate) fn read_str(text: &str, levels: &Levels) -> Result<Read, Faults> {
     read_text(text, levels).map_err(Faults)
 }
 
-fn read_text(text: &[u8], levels: &Levels) -> Result<Read, Vec<Diagnostic>> {
-    let text = match std::str::from_utf8(text) {
-        Ok(text) => text,
-        Err(error) => return Err(vec![not_utf8(text, error.valid_up_to())]),
-    };
+fn read_text(text: &str, levels: &Levels) -> Result<Read, Vec<Diagnostic>> {
     let trimmed = text
         .trim_start_matches('\u{feff}')
         .trim_start_matches([' ', '\t', '\r', '\n']);
@@ -285,23 +259,5 @@ fn shorten(word: &str) -> String {
     match word.char_indices().nth(60) {
         Some((at, _)) => format!("{}…", word.get(..at).unwrap_or_default()),
         None => word.to_owned(),
-    }
-}
-
-/// The function that a short tag stands for.
-pub(in crate::template) fn function_of_tag(tag: &str) -> Option<&str> {
-    tag.strip_prefix('!').filter(|name| is_function(name))
-}
-
-/// Whether a function has a short tag.
-pub(in crate::template) fn is_function(name: &str) -> bool {
-    FUNCTIONS.contains(&name)
-}
-
-/// `Ref` and `Condition` have no prefix in their long form.
-pub(in crate::template) fn long_form(name: &str) -> String {
-    match name {
-        "Ref" | "Condition" => name.to_owned(),
-        _ => format!("Fn::{name}"),
     }
 }

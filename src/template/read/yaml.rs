@@ -1,15 +1,13 @@
 //! YAML text to tree: anchors, merge keys, short tags.
 
-use super::{
-    Changes, FUNCTIONS, MAX_DEPTH, Read, fault, function_of_tag, long_form, out_of_range, shorten,
-    span_at, syntax,
-};
+use super::{Changes, MAX_DEPTH, Read, fault, out_of_range, shorten, span_at, syntax};
 use crate::diagnostics::{Diagnostic, Levels, codes, suggestion};
 use crate::template::events::{Event, Events, Node};
+use crate::template::functions;
 use crate::template::relaxed::Relaxed;
 use crate::template::scalars::{self, Scalar};
 use crate::template::{Format, Location, Path, Span, Step, Template};
-use crate::tree::{List, Map, Value};
+use crate::tree::{List, Map, Text, Value};
 use std::collections::HashMap;
 
 /// How many values aliases may stand for in all: enough for any template, and no way to fill the memory.
@@ -208,8 +206,8 @@ impl Tree {
                 } => name.into(),
                 Kind::Map { .. } => continue,
             };
-            if let Some(name) = open.tag.as_deref().and_then(function_of_tag) {
-                path.0.push(long_form(name).into());
+            if let Some(function) = open.tag.as_deref().and_then(functions::with_tag) {
+                path.0.push(Text::from_static(function).into());
             }
             path.0.push(step);
         }
@@ -301,8 +299,8 @@ impl Tree {
     }
 
     fn tagged_collection(&mut self, tag: &str, value: Value, span: Span) -> Value {
-        if let Some(name) = function_of_tag(tag) {
-            return function(name, value);
+        if let Some(function) = functions::with_tag(tag) {
+            return functions::call(function, value);
         }
         match (tag.strip_prefix(STANDARD_TAG), &value) {
             (Some("map"), Value::Object(_)) | (Some("seq"), Value::Array(_)) => value,
@@ -319,8 +317,8 @@ impl Tree {
         let value = match tag {
             Some(tag) => {
                 key = None;
-                if let Some(name) = function_of_tag(tag) {
-                    function_of_text(name, text)
+                if let Some(function) = functions::with_tag(tag) {
+                    functions::call_with_text(function, text.into())
                 } else if tag == "!" {
                     key = Some(text.to_owned());
                     text.into()
@@ -423,7 +421,7 @@ impl Tree {
             span,
             format!("`{}` is not a function of CloudFormation", shorten(&shown)),
         );
-        let help = match suggestion(name, FUNCTIONS.iter().copied()) {
+        let help = match suggestion(name, functions::short_names()) {
             Some(meant) => format!("did you mean `!{meant}`?"),
             None if tag.starts_with(STANDARD_TAG) => "leave the tag out, and quote the value if it is text".to_owned(),
             None => "write the function's long form if it is one that only a macro knows, and quote text that begins with `!`".to_owned(),
@@ -567,20 +565,6 @@ impl Tree {
         };
         found_in.push(found);
     }
-}
-
-fn function(name: &str, argument: Value) -> Value {
-    let mut map = Map::with_capacity(1);
-    map.insert(long_form(name), argument);
-    Value::Object(map)
-}
-
-/// A function with a text: always text, whatever it looks like; `!GetAtt` splits it at the first dot.
-fn function_of_text(name: &str, text: &str) -> Value {
-    if name == "GetAtt" {
-        return function(name, text.splitn(2, '.').map(Value::from).collect());
-    }
-    function(name, text.into())
 }
 
 /// What a scalar is as a key.

@@ -16,6 +16,44 @@ pub(super) fn write(out: &mut dyn io::Write, sections: &[(&Text, &Value)]) -> io
     send(&mut writer.text, writer.out, 0)
 }
 
+/// Writes a value on one line, as short as JSON can be.
+pub(crate) fn compact(out: &mut String, value: &Value) {
+    match value {
+        Value::Array(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                out.push_str(if i > 0 { "," } else { "" });
+                compact(out, item);
+            }
+            out.push(']');
+        }
+        Value::Object(map) => {
+            out.push('{');
+            for (i, (key, value)) in map.iter().enumerate() {
+                out.push_str(if i > 0 { "," } else { "" });
+                string(out, key);
+                out.push(':');
+                compact(out, value);
+            }
+            out.push('}');
+        }
+        leaf => write_leaf(out, leaf),
+    }
+}
+
+/// A value that is neither a list nor a map.
+fn write_leaf(out: &mut String, value: &Value) {
+    match value {
+        Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
+        Value::Number(number) => {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{number}");
+        }
+        Value::String(text) => string(out, text),
+        Value::Null | Value::Array(_) | Value::Object(_) => out.push_str("null"),
+    }
+}
+
 struct Writer<'a> {
     text: String,
     out: &'a mut dyn io::Write,
@@ -24,17 +62,13 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn value(&mut self, value: &Value, depth: usize) -> io::Result<()> {
         match value {
-            Value::Null => self.text.push_str("null"),
-            Value::Bool(flag) => self.text.push_str(if *flag { "true" } else { "false" }),
-            Value::Number(number) => {
-                // Writing to a string cannot fail.
-                let _ = write!(self.text, "{number}");
+            Value::Array(items) => self.list(items, depth),
+            Value::Object(map) => self.map(map.iter(), depth),
+            leaf => {
+                write_leaf(&mut self.text, leaf);
+                Ok(())
             }
-            Value::String(text) => string(&mut self.text, text),
-            Value::Array(items) => return self.list(items, depth),
-            Value::Object(map) => return self.map(map.iter(), depth),
         }
-        Ok(())
     }
 
     fn list(&mut self, items: &[Value], depth: usize) -> io::Result<()> {
@@ -125,6 +159,9 @@ mod tests {
         let template = Template(Map::from([("k", value)]));
         let wanted = serde_json::to_string_pretty(&Value::Object(template.0.clone())).unwrap();
         assert_eq!(write(&template, Format::Json), wanted + "\n");
+        let mut line = String::new();
+        super::compact(&mut line, &Value::Object(template.0.clone()));
+        assert_eq!(line, serde_json::to_string(&template.0).unwrap());
         assert_eq!(write(&Template::default(), Format::Json), "{}\n");
     }
 }

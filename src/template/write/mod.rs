@@ -6,6 +6,8 @@ mod json;
 mod text;
 mod yaml;
 
+pub(crate) use json::compact as compact_json;
+
 use super::{Format, Template};
 use crate::tree::{Text, Value};
 use std::io;

@@ -3,7 +3,7 @@
 use super::text::{Seen, scalar};
 use super::{CHUNK, indent, send};
 use crate::language::python_json::number_text;
-use crate::template::read::is_function;
+use crate::template::functions;
 use crate::tree::{Map, Number, Text, Value};
 use std::fmt::Write as _;
 use std::io;
@@ -76,19 +76,11 @@ struct Writer {
 }
 
 /// What a map with one entry is as a short tag: the tag and the argument.
-fn short_function(value: &Value, in_conditions: bool) -> Option<(&str, &Value)> {
+fn short_function(value: &Value, in_conditions: bool) -> Option<(&'static str, &Value)> {
     let map = value.as_object().filter(|map| map.len() == 1)?;
     let (key, argument) = map.iter().next()?;
-    let name = match key.as_str() {
-        "Ref" => "Ref",
-        "Condition" if in_conditions => "Condition",
-        key => key.strip_prefix("Fn::")?,
-    };
-    // The prefix decides: `Fn::Ref` is no `!Ref`.
-    if matches!(name, "Ref" | "Condition") && key.starts_with("Fn::") {
-        return None;
-    }
-    if !is_function(name) {
+    let name = functions::short_name_of(key)?;
+    if name == "Condition" && !in_conditions {
         return None;
     }
     let fits = match argument {
@@ -105,9 +97,10 @@ fn short_function(value: &Value, in_conditions: bool) -> Option<(&str, &Value)> 
 
 /// The text that `!GetAtt` splits into exactly these items.
 fn get_att_text(argument: &Value) -> Option<String> {
-    let items: Option<Vec<&str>> = argument.as_array()?.iter().map(Value::as_str).collect();
-    match items?.as_slice() {
-        [id, attribute] if !id.contains('.') => Some(format!("{id}.{attribute}")),
+    match argument.as_array()?.as_slice() {
+        [Value::String(id), Value::String(attribute)] if !id.contains('.') => {
+            Some([id, ".", attribute].concat())
+        }
         _ => None,
     }
 }

@@ -8,8 +8,9 @@
 
 mod text;
 
-use super::{MAX_DEPTH, is_function, long_form};
+use super::MAX_DEPTH;
 use crate::language::python_json::number_text;
+use crate::template::functions::{self, call, call_with_text};
 use crate::template::scalars::{self, Scalar};
 use crate::tree::{List, Map, Text, Value};
 
@@ -322,18 +323,18 @@ impl<'a> Reader<'a> {
         Some(value)
     }
 
-    /// The name of a function behind `!`.
-    fn tag(&mut self) -> Option<&'a str> {
+    /// The function of a tag.
+    fn tag(&mut self) -> Option<&'static str> {
         let start = self.at + 1;
         let rest = self.bytes.get(start..)?;
         let length = rest.iter().position(|byte| !byte.is_ascii_alphabetic())?;
         let name = self.text.get(start..start + length)?;
         self.at = start + length;
-        is_function(name).then_some(name)
+        functions::with_short_name(name)
     }
 
     fn tagged(&mut self, outer: Outer) -> Option<Value> {
-        let name = self.tag()?;
+        let function = self.tag()?;
         if !matches!(self.here(), b' ' | b'\n') {
             return None;
         }
@@ -346,27 +347,27 @@ impl<'a> Reader<'a> {
                 _ => return None,
             };
             // A text below its tag is a text, whatever it looks like.
-            return (argument.is_object() || argument.is_array()).then(|| function(name, argument));
+            return (argument.is_object() || argument.is_array()).then(|| call(function, argument));
         }
         match self.here() {
             b'[' | b'{' => {
                 let argument = self.flow(outer)?;
                 self.end_line()?;
-                Some(function(name, argument))
+                Some(call(function, argument))
             }
             b'"' | b'\'' => {
                 let text = self.quoted()?;
                 self.end_line()?;
-                Some(function_of_text(name, text.into()))
+                Some(call_with_text(function, text.into()))
             }
             b'|' | b'>' => {
                 let text = self.block_text(outer)?;
-                Some(function_of_text(name, text))
+                Some(call_with_text(function, text))
             }
             b'!' => None,
             _ => {
                 let text = self.plain_text(outer)?;
-                Some(function_of_text(name, text.into()))
+                Some(call_with_text(function, text.into()))
             }
         }
     }
@@ -458,13 +459,13 @@ impl<'a> Reader<'a> {
                 Some(Value::String(text.into()))
             }
             b'!' => {
-                let name = self.tag()?;
+                let function = self.tag()?;
                 (self.here() == b' ').then_some(())?;
                 self.skip_spaces();
                 match self.here() {
-                    b'[' | b'{' => Some(function(name, self.flow(outer)?)),
-                    b'"' | b'\'' => Some(function_of_text(name, self.quoted()?.into())),
-                    _ => Some(function_of_text(name, self.flow_plain()?.into())),
+                    b'[' | b'{' => Some(call(function, self.flow(outer)?)),
+                    b'"' | b'\'' => Some(call_with_text(function, self.quoted()?.into())),
+                    _ => Some(call_with_text(function, self.flow_plain()?.into())),
                 }
             }
             _ => value_of_plain(self.flow_plain()?),
@@ -503,20 +504,6 @@ fn key_of_plain(text: &str) -> Option<Text> {
     };
     // Another spelling is told.
     (read == text).then(|| text.into())
-}
-
-fn function(name: &str, argument: Value) -> Value {
-    let mut map = Map::with_capacity(1);
-    map.insert(long_form(name), argument);
-    Value::Object(map)
-}
-
-/// A function with a text: always text, whatever it looks like; `!GetAtt` splits it at the first dot.
-fn function_of_text(name: &str, text: Text) -> Value {
-    if name == "GetAtt" {
-        return function(name, text.splitn(2, '.').collect());
-    }
-    function(name, text.into())
 }
 
 #[cfg(test)]
