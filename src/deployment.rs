@@ -115,6 +115,8 @@ pub enum PublishedOn {
     GivenSha,
     /// Other code, environment, memory size or SnapStart.
     Code,
+    /// Anything that a version holds fast: `AutoPublishOn: Configuration`.
+    Configuration,
     /// Any other property, and layers that say `PublishLambdaVersion`: `AutoPublishAliasAllProperties`.
     AllProperties,
 }

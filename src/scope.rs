@@ -1,6 +1,7 @@
 //! What every room may ask, and where it tells what it finds: the same for a whole transform, and shared by all.
 
 use crate::diagnostics::{Diagnostic, Suggestions, codes};
+use crate::language::canonical::Known;
 use crate::language::parameters::{Parameters, Trap, Unresolvable, find_in_maps};
 use crate::language::partition::Partition;
 use crate::metadata::Metadata;
@@ -268,6 +269,15 @@ impl<'a> Scope<'a> {
     /// The parameters of the template that a value reads.
     pub(crate) fn parameters_in(&self, value: &Value) -> Vec<String> {
         self.parameters.read_in(value)
+    }
+
+    /// What is known with the `conditions` of the template.
+    pub(crate) fn known_with<'k>(&'k self, conditions: &'k Map) -> Known<'k> {
+        Known {
+            parameters: &self.parameters,
+            mappings: &self.mappings,
+            conditions,
+        }
     }
 
     /// A mapping of the template.

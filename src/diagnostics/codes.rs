@@ -227,6 +227,8 @@ codes! {
     DEPLOYMENT_WITHOUT_ALIAS = "deployment-without-alias" is Error by Sam;
     /// `DeploymentPreference` lacks the `Type` that says how traffic shifts.
     DEPLOYMENT_WITHOUT_TYPE = "deployment-without-type" is Error by Sam;
+    /// The description of a function is too long for the hash that is appended to it.
+    DESCRIPTION_TOO_LONG = "description-too-long" is Error by Ours;
     /// A destination names no target, and its type is not one that is generated.
     DESTINATION_MISSING = "destination-missing" is Error by Sam;
     /// The destination in `Globals` is generated once, for the first function, and shared by the others.
@@ -461,6 +463,8 @@ codes! {
     OVERRIDE_OF_NOTHING = "override-of-nothing" is Error by Sam;
     /// `PackageType` of a function is neither `Zip` nor `Image`.
     PACKAGE_TYPE = "package-type" is Error by Sam;
+    /// What publishes a version hangs on the default of a parameter, for which the deployment may have another value.
+    PARAMETER_NOT_GIVEN = "parameter-not-given" is Info;
     /// A parameter has a type that CloudFormation does not know.
     PARAMETER_TYPE = "parameter-type" is Warning;
     /// The value of a parameter does not fit what its declaration allows, so that CloudFormation will refuse it.
@@ -485,6 +489,8 @@ codes! {
     PROPERTIES_NOT_A_MAP = "properties-not-a-map" is Error by Sam;
     /// A property is given without another one that it needs.
     PROPERTY_NEEDS_ANOTHER = "property-needs-another" is Error by Sam;
+    /// It is not known here whether a version of the function holds this property fast, so it counts.
+    PROPERTY_UNCLASSIFIED = "property-unclassified" is Info;
     /// An intrinsic function stands where the transform must know who may call something, and SAM would take it for a value.
     PROTECTION_NOT_KNOWN = "protection-not-known" is Error by Ours or "it is taken for what the message says, as in SAM";
     /// `SqsSubscription` as a map lacks the ARN or the URL of its queue.
@@ -535,6 +541,8 @@ codes! {
     SCOPES_WITHOUT_AUTHORIZER = "scopes-without-authorizer" is Error by Sam;
     /// The value of a `NoEcho` parameter is written into the output, where everybody can read it.
     SECRET_IN_OUTPUT = "secret-in-output" is Warning;
+    /// A version is published for another configuration, but not for another value of a secret in it.
+    SECRET_NOT_FOLLOWED = "secret-not-followed" is Info;
     /// A section of the template is not a map.
     SECTION_NOT_A_MAP = "section-not-a-map" is Error by Sam;
     /// The file holds more than one YAML document.

@@ -1,7 +1,9 @@
 //! What this project is for: publishing versions, and shifting traffic to them step by step.
 
 pub(crate) mod alarms;
+pub(crate) mod configuration;
 pub(crate) mod group;
+mod hashed;
 pub(crate) mod hooks;
 pub(crate) mod preference;
 pub(crate) mod provisioned_concurrency;

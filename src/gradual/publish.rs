@@ -25,28 +25,36 @@
 //!
 //! The id of the version is what makes CloudFormation publish: a new id is a new resource. Its last ten characters are
 //!
-//! 1. the beginning of `AutoPublishCodeSha256`, where that is given; else the SHA-1 of
-//! 2. all of the function's properties, with `AutoPublishAliasAllProperties: true`, and those of the layers that it
+//! 1. with `AutoPublishOn: Configuration`, as plain functions have it, a hash of all that a version holds fast: see
+//!    `configuration.rs`; else
+//! 2. the beginning of `AutoPublishCodeSha256`, where that is given; else the SHA-1 of
+//! 3. all of the function's properties, with `AutoPublishAliasAllProperties: true`, and those of the layers that it
 //!    names and that say `PublishLambdaVersion`; else
-//! 3. its code, environment, memory size and SnapStart.
+//! 4. its code, environment, memory size and SnapStart.
 //!
 //! Code in a local folder counts by its content.
 //!
 //! Upstream: `_get_resolved_alias_name`, `_construct_version`, `_construct_alias` in model/sam_resources.py,
 //! translator/logical_id_generator.py.
 
-use super::{group, provisioned_concurrency};
-use crate::deployment::{Alias, Deployment, Digest, Part, PublishedOn, Shift, Version};
+use super::{configuration, group, hashed, provisioned_concurrency};
+use crate::deployment::{Alias, Deployment, PublishedOn, Shift, Version};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::language::intrinsics::{get_att, is_intrinsic, named_resource, ref_target, reference};
+use crate::language::intrinsics::{get_att, ref_target, reference};
 use crate::language::truth::is_truthy;
 use crate::language::{logical_id, python_json};
 use crate::resource::generated::Generated;
+use crate::resource::property::{Property, Shape};
 use crate::resource::{SamResource, resource, set};
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
 use crate::tree::{Map, Value, json};
+
+/// `AutoPublishOn`, of functions of both kinds.
+pub(crate) const AUTO_PUBLISH_ON: Property =
+    Property::strictly("AutoPublishOn", Shape::Word(&["Code", "Configuration"]))
+        .does("decides what publishes a new version: the code, or the whole configuration");
 
 /// What `VersionDeletionPolicy` may say.
 pub(crate) const DELETION_POLICIES: &[&str] = &["Delete", "Retain", "RetainExceptOnCreate"];
@@ -139,15 +147,30 @@ pub(crate) fn lower(
     local_code: Option<&Value>,
 ) -> Option<Published> {
     let sha = given_sha(scope, sam);
-    if let Some(sha) = &sha {
-        append_to_description(scope, sam, properties, sha);
+    let published_on = published_on(scope, sam, sha.as_deref());
+    // Before anything is put into the properties.
+    let configuration = (published_on == PublishedOn::Configuration).then(|| {
+        let code = configuration::Code {
+            local: local_code,
+            sha: sha.as_deref(),
+        };
+        configuration::read(scope, stack, sam, properties, &code)
+    });
+    let appended = match &configuration {
+        Some(configuration) => Some(configuration.hash()),
+        None => sha.clone(),
+    };
+    if let Some(appended) = &appended {
+        append_to_description(scope, sam, properties, appended);
     }
     let wants_parts = scope.options.parts;
     let mut code_as_written = None;
     let mut known_code = None;
     if let Some(code) = properties.get_mut("Code") {
-        let path = sam.path(if sam.is_plain() { "Code" } else { "CodeUri" });
-        scope.warn_of_parameters(code, &path);
+        let path = hashed::place_of(sam, "Code");
+        if configuration.is_none() || !sam.is_plain() {
+            scope.warn_of_parameters(code, &path);
+        }
         code_as_written = wants_parts.then(|| code.clone());
         // A plain function keeps its code as it is written.
         let resolved = if sam.is_plain() {
@@ -161,23 +184,28 @@ pub(crate) fn lower(
         }
     }
     let local_code = local_code.or(known_code.as_ref());
-    let (published_on, suffix, parts) = match sha {
-        Some(sha) if !sha.is_empty() => {
+    let (suffix, parts) = match (&configuration, sha) {
+        (Some(configuration), _) => {
+            configuration.tell(scope, sam);
+            let parts = wants_parts.then(|| configuration.parts(scope, sam));
+            (appended.unwrap_or_default(), parts)
+        }
+        (None, Some(sha)) if published_on == PublishedOn::GivenSha => {
             let suffix: String = sha.chars().take(10).collect();
-            let part = wants_parts.then(|| given_part(scope, sam, &suffix));
-            (PublishedOn::GivenSha, suffix, part.map(|part| vec![part]))
+            let part = wants_parts.then(|| hashed::given_part(scope, sam, &suffix));
+            (suffix, part.map(|part| vec![part]))
         }
         _ => {
-            let published_on = if sam.is_truthy("AutoPublishAliasAllProperties") {
-                PublishedOn::AllProperties
-            } else {
-                PublishedOn::Code
-            };
-            let hashed = hashed(stack, published_on, properties, local_code);
+            let hashed = hashed::read(stack, published_on, properties, local_code);
             let entries = hashed.iter().map(|hashed| (hashed.name, hashed.value));
             let suffix = logical_id::hash(&python_json::compact_entries(entries));
-            let parts = wants_parts.then(|| parts(scope, sam, &hashed, code_as_written.as_ref()));
-            (published_on, suffix, parts)
+            // Nothing but code has parameters put in.
+            let written = |name: &str, path: &Path| {
+                let of_code = hashed::code_path(sam, name) == *path;
+                code_as_written.as_ref().filter(|_| of_code)?.get(name)
+            };
+            let parts = wants_parts.then(|| hashed::parts(scope, sam, &hashed, written));
+            (suffix, parts)
         }
     };
     let version = logical_id::version(&sam.id, &suffix);
@@ -203,6 +231,30 @@ pub(crate) fn lower(
             deletion_policy,
         },
     })
+}
+
+/// What another version is published for; a fault is reported.
+fn published_on(scope: &Scope<'_>, sam: &SamResource, sha: Option<&str>) -> PublishedOn {
+    let all_properties = sam.is_truthy("AutoPublishAliasAllProperties");
+    let given = sam.get("AutoPublishOn").as_str();
+    if all_properties && given.is_some() {
+        scope.report(
+            Diagnostic::new(
+                codes::PROPERTIES_EXCLUDE_EACH_OTHER,
+                sam.path("AutoPublishAliasAllProperties"),
+                "`AutoPublishAliasAllProperties` cannot stand beside `AutoPublishOn`",
+            )
+            .on_key()
+            .help("take it out: `AutoPublishOn: Configuration` counts every property that a version holds, and publishes without fail"),
+        );
+    }
+    match given {
+        Some("Configuration") => PublishedOn::Configuration,
+        None if sam.is_plain() => PublishedOn::Configuration,
+        _ if sha.is_some_and(|sha| !sha.is_empty()) => PublishedOn::GivenSha,
+        None if all_properties => PublishedOn::AllProperties,
+        _ => PublishedOn::Code,
+    }
 }
 
 /// Adds the version and the alias, with what CodeDeploy does to the alias where traffic shifts.
@@ -268,212 +320,47 @@ fn given_sha(scope: &Scope<'_>, sam: &SamResource) -> Option<String> {
     }
 }
 
-/// Appends the given hash to the function's description: without a change of the function Lambda publishes no version.
+/// The longest description that Lambda takes, in characters.
+const LONGEST_DESCRIPTION: usize = 256;
+
+/// Appends a hash to the function's description: without a change of the function Lambda publishes no version.
 fn append_to_description(scope: &Scope<'_>, sam: &SamResource, properties: &mut Map, sha: &str) {
     let mut description = properties.get("Description").cloned().unwrap_or_default();
-    scope.warn_of_parameters(&description, &sam.path("Description"));
-    if let Err(fault) = scope.parameters.resolve(&mut description) {
-        scope.report_unresolvable(sam.path("Description"), &fault);
-        return;
+    // A plain function keeps what it refers to.
+    if !sam.is_plain() {
+        scope.warn_of_parameters(&description, &sam.path("Description"));
+        if let Err(fault) = scope.parameters.resolve(&mut description) {
+            scope.report_unresolvable(sam.path("Description"), &fault);
+            return;
+        }
     }
     let appended = match description {
         value if !is_truthy(Some(&value)) => json!(sha),
-        Value::String(text) => json!(format!("{text} {sha}")),
+        Value::String(text) => {
+            let appended = format!("{text} {sha}");
+            if appended.chars().count() > LONGEST_DESCRIPTION && is_ours(sam) {
+                scope.report(description_too_long(sam, sha));
+            }
+            json!(appended)
+        }
         other => json!({ "Fn::Join": [" ", [other, sha]] }),
     };
     properties.insert("Description", appended);
 }
 
-/// Something that is hashed.
-struct Hashed<'a> {
-    /// The name under which it is hashed.
-    name: &'a str,
-    value: &'a Value,
-    of: Source<'a>,
+/// Whether it is beyond SAM how a function is published.
+fn is_ours(sam: &SamResource) -> bool {
+    sam.is_plain() || !sam.get("AutoPublishOn").is_null()
 }
 
-/// What something that is hashed belongs to.
-#[derive(Clone, Copy)]
-enum Source<'a> {
-    /// An entry of `Code`.
-    Code,
-    /// An entry of `Environment`.
-    Environment,
-    /// A property, whole.
-    Property,
-    /// The properties of this layer, whole.
-    Layer(&'a str),
-}
-
-/// What a new version is published for.
-fn hashed<'a>(
-    stack: &'a Stack,
-    published_on: PublishedOn,
-    properties: &'a Map,
-    local_code: Option<&'a Value>,
-) -> Vec<Hashed<'a>> {
-    let code = local_code.or_else(|| properties.get("Code"));
-    if published_on == PublishedOn::AllProperties {
-        let own = properties.iter().map(|(name, value)| Hashed {
-            name,
-            value: code.filter(|_| name == "Code").unwrap_or(value),
-            of: Source::Property,
-        });
-        let layers = layers(stack, properties).map(|(id, value)| Hashed {
-            name: id,
-            value,
-            of: Source::Layer(id),
-        });
-        return own.chain(layers).collect();
-    }
-    let filled = |name: &str| properties.get(name).filter(|given| is_truthy(Some(given)));
-    let snap_start = properties.get("SnapStart").filter(|given| {
-        given
-            .get("ApplyOn")
-            .is_some_and(|apply_on| apply_on.as_str() != Some("None"))
-    });
-    let mut hashed = Vec::new();
-    // Of these two each entry counts by itself.
-    for (map, of) in [
-        (code, Source::Code),
-        (filled("Environment"), Source::Environment),
-    ] {
-        let entries = map.and_then(Value::as_object).into_iter().flatten();
-        hashed.extend(entries.map(|(name, value)| Hashed { name, value, of }));
-    }
-    for (name, value) in [
-        ("MemorySize", filled("MemorySize")),
-        ("SnapStart", snap_start),
-    ] {
-        hashed.extend(value.map(|value| Hashed {
-            name,
-            value,
-            of: Source::Property,
-        }));
-    }
-    hashed
-}
-
-/// The part that `AutoPublishCodeSha256` is, of which only the beginning counts.
-fn given_part(scope: &Scope<'_>, sam: &SamResource, suffix: &str) -> Part {
-    let name = "AutoPublishCodeSha256";
-    Part {
-        path: sam.path(name),
-        digest: Digest::new(logical_id::sha1(suffix)),
-        parameters: scope.parameters.read_in(sam.get(name)),
-    }
-}
-
-/// Properties of a Lambda function that SAM makes of ones with other names.
-const RENAMED: &[(&str, &str)] = &[
-    ("DeadLetterConfig", "DeadLetterQueue"),
-    ("TracingConfig", "Tracing"),
-];
-
-/// What is hashed, by the places where it is written.
-fn parts(
-    scope: &Scope<'_>,
-    sam: &SamResource,
-    hashed: &[Hashed<'_>],
-    code_as_written: Option<&Value>,
-) -> Vec<Part> {
-    let mut placed: Vec<(Path, Vec<(&str, &Value)>)> = Vec::new();
-    let mut place =
-        |path: Path, name, value| match placed.iter_mut().find(|(known, _)| *known == path) {
-            Some((_, entries)) => entries.push((name, value)),
-            None => placed.push((path, vec![(name, value)])),
-        };
-    let environment = sam.path("Environment");
-    for Hashed { name, value, of } in hashed {
-        match of {
-            Source::Code => place(code_path(sam, name), name, value),
-            Source::Environment => each_variable(&environment, name, value, &mut place),
-            Source::Layer(id) => place(Path::resource(id).then("Properties"), name, value),
-            Source::Property => match (*name, value.as_object()) {
-                ("Code", Some(entries)) => {
-                    for (name, value) in entries {
-                        place(code_path(sam, name), name, value);
-                    }
-                }
-                ("Environment", Some(entries)) if !is_intrinsic(value) => {
-                    for (name, value) in entries {
-                        each_variable(&environment, name, value, &mut place);
-                    }
-                }
-                _ => {
-                    let mut renamed = RENAMED.iter();
-                    let renamed = renamed.find(|(made, _)| made == name && !sam.is_plain());
-                    let written = renamed.map_or(*name, |(_, written)| written);
-                    place(sam.path(written), name, value);
-                }
-            },
-        }
-    }
-    let parts = placed.into_iter().map(|(path, entries)| {
-        // Nothing but code has parameters put in.
-        let written: Option<Value> = code_as_written.map(|code| {
-            let entries = entries
-                .iter()
-                .filter(|(name, _)| code_path(sam, name) == path);
-            let written = entries.filter_map(|(name, _)| code.get(name));
-            written.cloned().collect()
-        });
-        Part {
-            path,
-            digest: Digest::new(logical_id::sha1(&python_json::compact_entries(entries))),
-            parameters: written.map_or_else(Vec::new, |written| scope.parameters.read_in(&written)),
-        }
-    });
-    parts.collect()
-}
-
-/// Places an entry of `Environment`: of `Variables` each one by itself.
-fn each_variable<'a>(
-    environment: &Path,
-    name: &'a str,
-    value: &'a Value,
-    place: &mut impl FnMut(Path, &'a str, &'a Value),
-) {
-    let path = environment.clone().then(name);
-    match value.as_object() {
-        Some(variables) if !variables.is_empty() && !is_intrinsic(value) => {
-            for (name, value) in variables {
-                place(path.clone().then(name), name, value);
-            }
-        }
-        _ => place(path, name, value),
-    }
-}
-
-/// The properties that entries of `Code` are made of; all other entries are `CodeUri`'s.
-const CODE: &[(&str, &str)] = &[
-    ("ZipFile", "InlineCode"),
-    ("ImageUri", "ImageUri"),
-    ("SourceKMSKeyArn", "SourceKMSKeyArn"),
-];
-
-/// Where an entry of `Code` is written.
-fn code_path(sam: &SamResource, entry: &str) -> Path {
-    if sam.is_plain() {
-        return sam.path("Code").then(entry);
-    }
-    let other = CODE.iter().find(|(name, _)| *name == entry);
-    sam.path(other.map_or("CodeUri", |(_, property)| property))
-}
-
-/// The properties, as written, of each layer of this template that the function names and that asks for a new version of
-/// its functions.
-fn layers<'a>(stack: &'a Stack, properties: &'a Map) -> impl Iterator<Item = (&'a str, &'a Value)> {
-    properties
-        .get("Layers")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(named_resource)
-        .filter_map(|id| {
-            let layer = stack.own.get(id)?.get("Properties")?;
-            is_truthy(layer.get("PublishLambdaVersion")).then_some((id, layer))
-        })
+fn description_too_long(sam: &SamResource, sha: &str) -> Diagnostic {
+    let left = LONGEST_DESCRIPTION.saturating_sub(sha.chars().count() + 1);
+    Diagnostic::new(
+        codes::DESCRIPTION_TOO_LONG,
+        sam.path("Description"),
+        format!("with the hash that is appended to it this is longer than the {LONGEST_DESCRIPTION} characters that Lambda takes"),
+    )
+    .help(format!("shorten it to {left} characters"))
 }
 
 /// The version as a resource, and its `DeletionPolicy`.

@@ -19,6 +19,8 @@ pub(crate) struct Parameters {
     filled_in: Vec<&'static str>,
     /// Parameters whose value had better not be read, and why.
     traps: Vec<(Text, Trap)>,
+    /// The parameters that have their default, because no value is given.
+    by_default: Vec<Text>,
 }
 
 /// Why it is unwise that a parameter's value goes into the output or into an id.
@@ -99,6 +101,7 @@ impl Parameters {
     pub(crate) fn new(given: &Map, declared: Option<&Map>, region: &str, partition: &str) -> Self {
         let mut values = given.clone();
         let mut traps = Vec::new();
+        let mut by_default = Vec::new();
         for (name, declaration) in declared.into_iter().flatten() {
             let kind = declaration.get("Type").and_then(Value::as_str);
             let is_list = kind.is_some_and(is_list);
@@ -106,7 +109,10 @@ impl Parameters {
                 if !default.is_string() && !is_list && !values.contains_key(name) {
                     traps.push((name.clone(), Trap::LooseDefault));
                 }
-                values.entry(name).or_insert_with(|| default.clone());
+                values.entry(name).or_insert_with(|| {
+                    by_default.push(name.clone());
+                    default.clone()
+                });
             }
             let is_given = given.contains_key(name);
             if let Some(value) = values.get_mut(name) {
@@ -145,6 +151,7 @@ impl Parameters {
             declared: names.collect(),
             filled_in,
             traps,
+            by_default,
         }
     }
 
@@ -179,6 +186,20 @@ impl Parameters {
     pub(crate) fn is_secret(&self, name: &str) -> bool {
         let mut traps = self.traps.iter();
         traps.any(|(trapped, trap)| trapped == name && *trap == Trap::Secret)
+    }
+
+    /// Whether a parameter has its default, because no value is given for it.
+    pub(crate) fn is_by_default(&self, name: &str) -> bool {
+        self.by_default.iter().any(|known| known == name)
+    }
+
+    /// The parameters of the template that `value` reads, whether their values are known or not.
+    pub(crate) fn named_in(&self, value: &Value) -> Vec<String> {
+        let declared = self.declared.iter();
+        declared
+            .filter(|name| reads(value, name))
+            .cloned()
+            .collect()
     }
 
     /// Whether the template declares a parameter of this name.

@@ -39,10 +39,11 @@
 //! `AWS::Serverless::Function`, and has the same ids; everything of it has the function's condition.
 
 use crate::diagnostics::{Diagnostic, codes};
-use crate::gradual::{preference, provisioned_concurrency, publish};
+use crate::gradual::{configuration, preference, provisioned_concurrency, publish};
 use crate::resource::SamResource;
 use crate::resource::generated::Generated;
 use crate::resource::property::{Property, Shape};
+use crate::sam;
 use crate::sam::code_location;
 use crate::sam::common::Common;
 use crate::sam::resource_type::{Lower, Lowered, ResourceType, Stage};
@@ -64,6 +65,7 @@ pub(crate) const TYPE: ResourceType = ResourceType {
 /// Our keys; none of them stays.
 const KEYS: &[Property] = &[
     Property::of("AutoPublishAlias", Shape::Text).does("makes the version and the alias"),
+    publish::AUTO_PUBLISH_ON,
     Property::of("AutoPublishCodeSha256", Shape::Text)
         .does("becomes the id of the version, and part of `Description`"),
     Property::any("VersionDescription").does("becomes `Description` of the version"),
@@ -74,53 +76,6 @@ const KEYS: &[Property] = &[
     Property::of("DeploymentPreference", Shape::Map)
         .does("makes the deployment group, with CodeDeploy's application and role, and becomes `UpdatePolicy` of the alias"),
 ];
-
-/// The properties that CloudFormation knows.
-///
-/// Source: the CloudFormation resource schema of `AWS::Lambda::Function` of 2026-10-20; the last two are in Lambda's API
-/// (UpdateFunctionConfiguration) alone.
-const CLOUDFORMATION: &[&str] = &[
-    "Architectures",
-    "Arn",
-    "CapacityProviderConfig",
-    "Code",
-    "CodeSigningConfigArn",
-    "DeadLetterConfig",
-    "Description",
-    "DurableConfig",
-    "Environment",
-    "EphemeralStorage",
-    "FileSystemConfigs",
-    "FunctionName",
-    "FunctionScalingConfig",
-    "Handler",
-    "ImageConfig",
-    "KmsKeyArn",
-    "Layers",
-    "LoggingConfig",
-    "MemorySize",
-    "PackageType",
-    "PublishToLatestPublished",
-    "RecursiveLoop",
-    "ReservedConcurrentExecutions",
-    "Role",
-    "Runtime",
-    "RuntimeManagementConfig",
-    "SnapStart",
-    "SnapStartResponse",
-    "Tags",
-    "TenancyConfig",
-    "Timeout",
-    "TracingConfig",
-    "VpcConfig",
-    "RuntimeConfig",
-    "AcceleratorConfig",
-];
-
-/// Whether a property is one that CloudFormation knows.
-pub(super) fn is_known(name: &str) -> bool {
-    CLOUDFORMATION.contains(&name)
-}
 
 fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lowered {
     refuse_misspelt(scope, &sam);
@@ -151,20 +106,35 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
     }
 }
 
-/// Refuses what is nearly a key of ours: CloudFormation would refuse it, too, but without naming the key that is meant.
-fn refuse_misspelt(scope: &Scope<'_>, sam: &SamResource) {
-    for name in sam.properties.keys() {
-        if let Some(meant) = super::meant(&TYPE, name) {
-            scope.report(
-                Diagnostic::new(
-                    codes::UNKNOWN_PROPERTY,
-                    sam.path(name),
-                    format!("`{}` has no property `{name}`", TYPE.name),
-                )
-                .on_key()
-                .help(format!("did you mean `{meant}`?")),
-            );
-        }
+/// Refuses what is nearly a key of ours, and what only a Serverless function has: CloudFormation would refuse it, too, but
+/// without a word on what is meant.
+fn refuse_misspelt(scope: &Scope<'_>, function: &SamResource) {
+    for name in function.properties.keys() {
+        let of_sam = sam::function::TYPE.properties.iter();
+        let is_of_sam = of_sam.map(|row| row.name).any(|known| known == name)
+            && !super::is_ours(&TYPE, name)
+            && !configuration::is_known(name);
+        let help = if name == "AutoPublishAliasAllProperties" {
+            "write `AutoPublishOn: Configuration`: it counts every property that a version holds fast".to_owned()
+        } else if is_of_sam {
+            format!(
+                "only `{}` has it: write what CloudFormation calls it, or change the type",
+                sam::function::TYPE.name
+            )
+        } else if let Some(meant) = super::meant(&TYPE, name) {
+            format!("did you mean `{meant}`?")
+        } else {
+            continue;
+        };
+        scope.report(
+            Diagnostic::new(
+                codes::UNKNOWN_PROPERTY,
+                function.path(name),
+                format!("`{}` has no property `{name}`", TYPE.name),
+            )
+            .on_key()
+            .help(help),
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod function;
 
 use crate::diagnostics::suggestion;
+use crate::gradual::configuration;
 use crate::sam::resource_type::ResourceType;
 use crate::tree::Value;
 
@@ -31,7 +32,7 @@ pub(crate) fn is_ours(kind: &ResourceType, name: &str) -> bool {
 
 /// The key of ours that a property is probably meant to be, which CloudFormation does not know.
 pub(crate) fn meant(kind: &ResourceType, name: &str) -> Option<&'static str> {
-    if is_ours(kind, name) || function::is_known(name) {
+    if is_ours(kind, name) || configuration::is_known(name) {
         return None;
     }
     suggestion(name, kind.properties.iter().map(|row| row.name))

@@ -189,6 +189,7 @@ pub(crate) fn resource(kind: &str, attributes: Map, properties: Map) -> Value {
 pub(crate) const CONNECTOR: &str = "AWS::Serverless::Connector";
 pub(crate) const FUNCTION: &str = "AWS::Serverless::Function";
 pub(crate) const GRAPHQL_API: &str = "AWS::Serverless::GraphQLApi";
+pub(crate) const LAYER_VERSION: &str = "AWS::Serverless::LayerVersion";
 pub(crate) const STATE_MACHINE: &str = "AWS::Serverless::StateMachine";
 pub(crate) const REST_API: &str = "AWS::Serverless::Api";
 pub(crate) const HTTP_API: &str = "AWS::Serverless::HttpApi";

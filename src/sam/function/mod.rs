@@ -128,6 +128,7 @@ const PROPERTIES: &[Property] = &[
     Property::strictly("AutoPublishAliasAllProperties", Shape::Bool)
         .does("decides what publishes a new version: every property, not the code alone")
         .global(),
+    publish::AUTO_PUBLISH_ON.global(),
     Property::of("AutoPublishCodeSha256", Shape::Text).does("becomes the id of the version, and part of `Description`"),
     Property::any("VersionDescription").does("becomes `Description` of the version"),
     Property::of("VersionDeletionPolicy", Shape::Word(publish::DELETION_POLICIES))
