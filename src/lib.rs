@@ -124,6 +124,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     review::find_unknown_sections(&scope, &template);
     review::find_unknown_types(&scope, &template);
     let dotted = review::find_dotted_references(&template);
+    let in_documents = early_reads::in_documents(&template);
     transforms::take_out(&scope, &mut template);
     // Before Globals: an implicit API has those of its type.
     let mut conditions = Conditions::of(&template);
@@ -136,6 +137,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     let (names, mut origins, mut deployments) =
         lower::lower(&scope, &mut template, &mut apis, conditions, &inheritance);
     implicit_apis::report_lost(&scope, &template, &apis);
+    early_reads::tell_grown(&scope, in_documents, &template);
     // Last: only now is it known what was made.
     references::rewrite(&mut template, &names);
     review::report_dangling_references(&scope, dotted, &names);

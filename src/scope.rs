@@ -2,6 +2,8 @@
 
 use crate::diagnostics::{Diagnostic, Suggestions, codes};
 use crate::language::canonical::Known;
+use crate::language::conditions::{self, Decided};
+use crate::language::intrinsics::{argument, if_parts, is_no_value};
 use crate::language::parameters::{Parameters, Trap, Unresolvable, find_in_maps};
 use crate::language::partition::Partition;
 use crate::metadata::Metadata;
@@ -63,6 +65,9 @@ pub(crate) struct Scope<'a> {
     pub(crate) parameters: Rc<Parameters>,
     mappings: Rc<Map>,
     pub(crate) metadata: Rc<Metadata>,
+    conditions: Rc<Map>,
+    /// Which of the conditions hold, as far as that was asked and is known.
+    decided: Rc<RefCell<Decided>>,
     /// Of names that the template may hold thousands of, among as many.
     pub(crate) suggestions: Rc<Suggestions>,
     room: Room,
@@ -100,6 +105,8 @@ impl<'a> Scope<'a> {
             )),
             mappings: Rc::new(template.section("Mappings").cloned().unwrap_or_default()),
             metadata: Rc::new(Metadata::of(template)),
+            conditions: Rc::new(template.section("Conditions").cloned().unwrap_or_default()),
+            decided: Rc::default(),
             suggestions: Rc::default(),
             room: Room::default(),
             findings: RefCell::default(),
@@ -117,6 +124,8 @@ impl<'a> Scope<'a> {
             parameters: Rc::clone(&self.parameters),
             mappings: Rc::clone(&self.mappings),
             metadata: Rc::clone(&self.metadata),
+            conditions: Rc::clone(&self.conditions),
+            decided: Rc::clone(&self.decided),
             suggestions: Rc::clone(&self.suggestions),
             room: Room::default(),
             findings: RefCell::default(),
@@ -211,6 +220,57 @@ impl<'a> Scope<'a> {
         let mut known = self.parameters.resolved(value).ok()?;
         find_in_maps(&mut known, Some(&self.mappings)).ok()?;
         Some(known)
+    }
+
+    /// Whether a condition of the template holds, where the values that were given decide it. A default does not: what is
+    /// made here may be deployed with another value.
+    pub(crate) fn holds(&self, condition: &str) -> Option<bool> {
+        let mut decided = self.decided.borrow_mut();
+        let equal =
+            |one: &Value, other: &Value| Some(self.given_text(one)? == self.given_text(other)?);
+        conditions::holds(condition, &self.conditions, &mut decided, &equal)
+    }
+
+    /// All that a value may come to: the branches of an `Fn::If`, or the one that the values given decide, with the
+    /// parameters and mappings in them that are known.
+    pub(crate) fn outcomes(&self, value: &Value) -> Vec<Value> {
+        let mut all = Vec::new();
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            match if_parts(value) {
+                Some((condition, then, otherwise)) => {
+                    let holds = condition.as_str().and_then(|name| self.holds(name));
+                    if holds != Some(false) {
+                        open.push(then);
+                    }
+                    if holds != Some(true) {
+                        open.push(otherwise);
+                    }
+                }
+                None => all.push(self.peek(value).unwrap_or_else(|| value.clone())),
+            }
+        }
+        all
+    }
+
+    /// Whether a value is `AWS::NoValue`, or may come to it.
+    pub(crate) fn may_be_nothing(&self, value: &Value) -> bool {
+        let is_function = is_no_value(value) || if_parts(value).is_some();
+        is_function && self.outcomes(value).iter().any(is_no_value)
+    }
+
+    /// What a value comes to as text, where the values that were given say it.
+    fn given_text(&self, value: &Value) -> Option<Text> {
+        if self.parameters.reads_default(value) {
+            return None;
+        }
+        let known = self.peek(value)?;
+        match argument(&known, "Fn::Sub").unwrap_or(&known) {
+            Value::String(text) if known.is_string() || !text.contains("${") => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string().into()),
+            Value::Bool(flag) => Some(flag.to_string().into()),
+            _ => None,
+        }
     }
 
     /// All findings, in the order in which they were told.

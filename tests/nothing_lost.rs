@@ -135,6 +135,18 @@ const EXCUSED: &[(&str, &str)] = &[
         "told at the function of the same id",
     ),
     (
+        "traps/read-early-but-decided: Resources/Greeter/Properties/PropagateTags/Fn::If/2",
+        "the condition that is given decides for the other branch",
+    ),
+    (
+        "traps/read-early-but-decided: Resources/Shop/Properties/Auth/ApiKeyRequired/Fn::If/2",
+        "the condition that is given decides for the other branch",
+    ),
+    (
+        "traps/read-early-but-decided: Resources/Shop/Properties/Auth/ResourcePolicy/Fn::If/2/IpRangeWhitelist/0",
+        "the condition that is given decides for the other branch",
+    ),
+    (
         "webfunction/everything: Resources/Site/Properties/CodeUri/StorageMode",
         "lost: SAM does not read it here",
     ),

@@ -213,6 +213,8 @@ codes! {
     DEAD_LETTER_QUEUE_TYPE = "dead-letter-queue-type" is Error by Sam;
     /// `DefaultAuthorizer` is not the name of an authorizer of the API.
     DEFAULT_AUTHORIZER = "default-authorizer" is Error by Sam;
+    /// `DefaultAuthorizer` of a REST API names an authorizer where none is defined.
+    DEFAULT_AUTHORIZER_LOST = "default-authorizer-lost" is Error by Ours or "methods need no login, as in SAM";
     /// The `Default` of a parameter is not a string, so that generated ids change once its value is passed.
     DEFAULT_NOT_A_STRING = "default-not-a-string" is Warning;
     /// A property of an API is written into its OpenAPI document, which is not there or cannot hold it.

@@ -19,13 +19,11 @@
 //! Two things are done to a value, in this order: [`Known::put_in`] puts in what is known, and [`function`] brings the
 //! properties of a Lambda function to one spelling. Doing either again changes nothing.
 
+use super::conditions::{self, Decided};
 use super::intrinsics::{argument, get_att, is_no_value, reference, sub_references};
 use super::parameters::Parameters;
 use super::python_json::number_text;
 use crate::tree::{Map, Number, Value, json};
-
-/// How deep conditions may name each other.
-const MAX_CONDITIONS: usize = 100;
 
 /// What is known before a deployment: the values of parameters, mappings, and the conditions that follow from them.
 #[derive(Debug, Clone, Copy)]
@@ -207,55 +205,14 @@ impl Known<'_> {
 
     /// Whether a condition holds, where that follows from what is known.
     pub(crate) fn holds(&self, condition: &str) -> Option<bool> {
-        self.holds_within(condition, MAX_CONDITIONS)
-    }
-
-    fn holds_within(&self, condition: &str, left: usize) -> Option<bool> {
-        let left = left.checked_sub(1)?;
-        self.decide(self.conditions.get(condition)?, left)
-    }
-
-    fn decide(&self, value: &Value, left: usize) -> Option<bool> {
-        let (name, given) = only_entry(value.as_object()?)?;
-        let decided = |given: &Value| -> Option<Vec<Option<bool>>> {
-            let items = given.as_array()?.iter();
-            Some(items.map(|item| self.decide(item, left)).collect())
+        let equal = |one: &Value, other: &Value| {
+            let (one, other) = (self.put_in(one), self.put_in(other));
+            if one == other {
+                return Some(true);
+            }
+            Some(text_of(&one)? == text_of(&other)?)
         };
-        match name {
-            "Condition" => self.holds_within(given.as_str()?, left),
-            "Fn::Not" => match decided(given)?.as_slice() {
-                [one] => one.map(|holds| !holds),
-                _ => None,
-            },
-            "Fn::And" => {
-                let all = decided(given)?;
-                if all.contains(&Some(false)) {
-                    Some(false)
-                } else {
-                    all.iter().all(Option::is_some).then_some(true)
-                }
-            }
-            "Fn::Or" => {
-                let all = decided(given)?;
-                if all.contains(&Some(true)) {
-                    Some(true)
-                } else {
-                    all.iter().all(Option::is_some).then_some(false)
-                }
-            }
-            "Fn::Equals" => match given.as_array()?.as_slice() {
-                [one, other] => {
-                    let (one, other) = (self.put_in(one), self.put_in(other));
-                    if one == other {
-                        return Some(true);
-                    }
-                    let (one, other) = (text_of(&one)?, text_of(&other)?);
-                    Some(one == other)
-                }
-                _ => None,
-            },
-            _ => None,
-        }
+        conditions::holds(condition, self.conditions, &mut Decided::new(), &equal)
     }
 }
 

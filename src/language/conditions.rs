@@ -1,6 +1,8 @@
-//! Conditions: building the ones that the transform adds.
+//! Conditions: building the ones that the transform adds, and deciding those of the template where that can be done.
 
-use crate::tree::{Map, Value, json};
+use super::intrinsics::argument;
+use crate::tree::{Map, Text, Value, json};
+use std::collections::HashMap;
 
 /// The most operands that CloudFormation takes in one `Fn::Or` or `Fn::And`.
 const MAX_OPERANDS: usize = 10;
@@ -41,9 +43,140 @@ pub(crate) fn any_of(wanted: &str, names: &[String]) -> Map {
     made
 }
 
+/// How deep conditions name each other at most.
+const MAX_DEPTH: usize = 100;
+
+/// What is known of conditions by now; of one that is being decided nothing, since it would be decided by itself.
+pub(crate) type Decided = HashMap<Text, Option<bool>>;
+
+/// Whether the condition `name` holds, where that is known: `equal` says whether the two that `Fn::Equals` compares are
+/// equal, where that is known.
+pub(crate) fn holds(
+    name: &str,
+    conditions: &Map,
+    decided: &mut Decided,
+    equal: &dyn Fn(&Value, &Value) -> Option<bool>,
+) -> Option<bool> {
+    let mut decider = Decider {
+        conditions,
+        equal,
+        decided,
+        depth: 0,
+    };
+    decider.named(name)
+}
+
+struct Decider<'a> {
+    conditions: &'a Map,
+    equal: &'a dyn Fn(&Value, &Value) -> Option<bool>,
+    decided: &'a mut Decided,
+    depth: usize,
+}
+
+impl<'a> Decider<'a> {
+    fn named(&mut self, name: &str) -> Option<bool> {
+        let (name, condition) = self.conditions.get_key_value(name)?;
+        if let Some(known) = self.decided.get(name) {
+            return *known;
+        }
+        if self.depth >= MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        self.decided.insert(name.clone(), None);
+        let holds = self.value(condition);
+        self.decided.insert(name.clone(), holds);
+        self.depth -= 1;
+        holds
+    }
+
+    fn value(&mut self, condition: &'a Value) -> Option<bool> {
+        if let Some(name) = argument(condition, "Condition") {
+            return self.named(name.as_str()?);
+        }
+        if let Some(given) = argument(condition, "Fn::Equals") {
+            let [one, other] = given.as_array()?.as_slice() else {
+                return None;
+            };
+            // CloudFormation takes no `Fn::If` here; it might name this very condition.
+            if names_condition(one) || names_condition(other) {
+                return None;
+            }
+            return (self.equal)(one, other);
+        }
+        if let Some(given) = argument(condition, "Fn::Not") {
+            let [negated] = given.as_array()?.as_slice() else {
+                return None;
+            };
+            return self.value(negated).map(|holds| !holds);
+        }
+        // One operand may decide, whatever the others come to.
+        for (function, decisive) in [("Fn::And", false), ("Fn::Or", true)] {
+            let Some(given) = argument(condition, function) else {
+                continue;
+            };
+            let mut all = Some(!decisive);
+            for operand in given.as_array()? {
+                match self.value(operand) {
+                    Some(holds) if holds == decisive => return Some(decisive),
+                    Some(_) => {}
+                    None => all = None,
+                }
+            }
+            return all;
+        }
+        None
+    }
+}
+
+/// Whether an `Fn::If` stands in a value.
+fn names_condition(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(names_condition),
+        Value::Object(map) => map.contains_key("Fn::If") || map.values().any(names_condition),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn conditions_are_decided_where_one_operand_does() {
+        let conditions = json!({
+            "Prod": { "Fn::Equals": [{ "Ref": "Stage" }, "prod"] },
+            "Later": { "Fn::Equals": [{ "Ref": "AWS::AccountId" }, "1"] },
+            "NotProd": { "Fn::Not": [{ "Condition": "Prod" }] },
+            "Either": { "Fn::Or": [{ "Condition": "Later" }, { "Condition": "Prod" }] },
+            "Both": { "Fn::And": [{ "Condition": "Later" }, { "Condition": "Prod" }] },
+            "Neither": { "Fn::And": [{ "Condition": "Later" }, { "Condition": "NotProd" }] },
+            "Within": { "Fn::Equals": [{ "Fn::If": ["Within", "a", "b"] }, "a"] },
+            "Circle": { "Fn::Not": [{ "Condition": "Circle" }] },
+            "Odd": { "Fn::Equals": ["a"] },
+        });
+        let read = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            value => (value["Ref"] == "Stage").then(|| "prod".into()),
+        };
+        let equal = |one: &Value, other: &Value| Some(read(one)? == read(other)?);
+        for (name, expected) in [
+            ("Prod", Some(true)),
+            ("Later", None),
+            ("NotProd", Some(false)),
+            ("Either", Some(true)),
+            ("Both", None),
+            ("Neither", Some(false)),
+            ("Circle", None),
+            ("Odd", None),
+            ("Within", None),
+            ("None", None),
+        ] {
+            let conditions = conditions.as_object().unwrap();
+            let holds = holds(name, conditions, &mut Decided::new(), &equal);
+            assert_eq!(holds, expected, "{name}");
+        }
+    }
 
     /// For each made condition its name and how many operands it has.
     fn shape(count: usize) -> Vec<(String, usize)> {

@@ -155,6 +155,12 @@ impl Parameters {
         }
     }
 
+    /// Whether a value reads a parameter that nobody gave a value for, and that has its `Default`: a deployment may give
+    /// it another.
+    pub(crate) fn reads_default(&self, value: &Value) -> bool {
+        self.by_default.iter().any(|name| reads(value, name))
+    }
+
     /// Whether there are parameters that had better not be read.
     pub(crate) fn has_traps(&self) -> bool {
         !self.traps.is_empty()

@@ -238,6 +238,15 @@ pub(crate) fn check(
         }
     }
     for row in table.iter().filter(|row| row.required) {
+        if properties
+            .get(row.name)
+            .is_some_and(|value| scope.may_be_nothing(value))
+        {
+            scope.report(
+                value_removed(path.clone().then(row.name), row.name, owner)
+                    .help("write a value: it cannot be left out"),
+            );
+        }
         if properties.get(row.name).is_none_or(Value::is_null)
             && !misspelt(table, properties).contains(&row.name)
         {
@@ -256,6 +265,12 @@ pub(crate) fn check(
         }
     }
     watch.is_sound()
+}
+
+/// `AWS::NoValue` where `owner` needs a value.
+pub(crate) fn value_removed(path: Path, name: &str, owner: &dyn fmt::Display) -> Diagnostic {
+    let message = format!("`AWS::NoValue` takes the value of `{name}` away, which {owner} needs");
+    Diagnostic::new(codes::VALUE_REMOVED, path, message).help("write a value, or leave the key out")
 }
 
 /// The absent properties that are probably meant by names without a row.

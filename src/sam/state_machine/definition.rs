@@ -55,12 +55,13 @@
 //! Upstream: `StateMachineGenerator` in model/stepfunctions/generators.py. Local paths are ours: SAM refuses them.
 
 use crate::diagnostics::{Diagnostic, codes};
-use crate::language::intrinsics::is_intrinsic;
+use crate::language::intrinsics::{if_parts, is_intrinsic};
 use crate::language::python_json;
 use crate::language::truth::{equal, is_truthy};
 use crate::resource::{SamResource, set};
 use crate::sam::code_location::{is_url, parse_s3_uri};
 use crate::scope::Scope;
+use crate::template::{Path, Step};
 use crate::tree::{Map, Text, Value, json};
 
 /// Writes the definition into `properties`; faults are reported.
@@ -74,6 +75,9 @@ pub(super) fn lower(scope: &Scope<'_>, sam: &mut SamResource, properties: &mut M
             let mut definition = sam.take("Definition");
             let mut found = Vec::new();
             substitute(&mut definition, &mut found);
+            for (name, value) in &found {
+                tell_of_no_text(scope, sam, &definition, name, value);
+            }
             add(scope, sam, &mut substitutions, found);
             let text = python_json::indented(&definition);
             let lines: Vec<&str> = text.split('\n').collect();
@@ -135,6 +139,58 @@ fn substitute(value: &mut Value, found: &mut Vec<(String, Value)>) {
             }
         }
         _ => {}
+    }
+}
+
+/// Warns where an `Fn::If` that becomes a text of the definition may come to something else than a text.
+fn tell_of_no_text(
+    scope: &Scope<'_>,
+    sam: &SamResource,
+    definition: &Value,
+    name: &str,
+    value: &Value,
+) {
+    let is_text = |value: &Value| value.is_string() || is_intrinsic(value);
+    if if_parts(value).is_none() || scope.outcomes(value).iter().all(is_text) {
+        return;
+    }
+    let placeholder = format!("${{{name}}}");
+    let mut path = sam.path("Definition");
+    if !find(definition, &placeholder, &mut path) {
+        return;
+    }
+    let key = match path.0.last() {
+        Some(Step::Key(key)) => format!("`{key}`"),
+        _ => "it".to_owned(),
+    };
+    let message = format!(
+        "{key} becomes a text of the definition, in which CloudFormation puts the value later: what is no text in a branch of `Fn::If` is none there"
+    );
+    scope.report(
+        Diagnostic::new(codes::INTRINSIC_NOT_READ, path, message).help(
+            "write two state machines, each with a `Condition`; or write the definition as `DefinitionString` of a plain `AWS::StepFunctions::StateMachine`",
+        ),
+    );
+}
+
+/// Leads `path` on to where a text stands in a value; says no where it does not.
+fn find(value: &Value, text: &str, path: &mut Path) -> bool {
+    let mut step = |step: Step, inner: &Value| {
+        path.0.push(step);
+        let is_there = find(inner, text, path);
+        if !is_there {
+            path.0.pop();
+        }
+        is_there
+    };
+    match value {
+        Value::String(own) => own == text,
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .any(|(index, item)| step(index.into(), item)),
+        Value::Object(map) => map.iter().any(|(key, inner)| step(key.into(), inner)),
+        _ => false,
     }
 }
 

@@ -36,7 +36,7 @@
 //! Upstream: `SamWebFunction` in model/sam_resources.py.
 
 mod environment;
-mod regions;
+pub(in crate::sam) mod regions;
 mod traffic;
 
 use crate::diagnostics::{Diagnostic, codes};

@@ -74,6 +74,10 @@ const GROUPS: &[(&str, &[&str])] = &[
 /// The group of all regions that stand in a group.
 const ALL: &str = "ALL_STANDARD";
 
+/// The names of all groups.
+pub(in crate::sam) const GROUP_NAMES: &[&str] =
+    &["US", "AP", "CA", "EU", "SA", "SPARSE_GLOBAL", ALL];
+
 const KEYS: &[&str] = &["IncludeRegions", "ExcludeRegions"];
 
 /// The regions; none where the function does not say any.
@@ -177,4 +181,15 @@ fn expand(scope: &Scope<'_>, items: &[Value], path: &Path) -> (BTreeSet<String>,
 fn list(regions: BTreeSet<String>, others: Vec<Value>) -> Value {
     let regions = regions.into_iter().map(Value::from);
     Value::Array(regions.chain(others).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_group_is_named() {
+        let names = GROUPS.iter().map(|(name, _)| *name).chain([ALL]);
+        assert!(names.eq(GROUP_NAMES.iter().copied()));
+    }
 }

@@ -39,6 +39,7 @@
 
 use super::RestApi;
 use crate::diagnostics::{Diagnostic, codes};
+use crate::language::intrinsics::{is_intrinsic, is_no_value};
 use crate::language::python2::{Map as Map2, Node, Text};
 use crate::resource::keys;
 use crate::sam::api::authorizers::{self, Authorizer};
@@ -114,7 +115,7 @@ pub(super) fn add(scope: &Scope<'_>, api: &RestApi, document: &mut Document) -> 
     })
 }
 
-/// `DefaultAuthorizer`, which says nothing where there are no authorizers; a fault is reported.
+/// `DefaultAuthorizer`, which the reference does not look at where there are no authorizers; a fault is reported.
 fn read_default<'a>(
     scope: &Scope<'_>,
     auth: &'a Map2,
@@ -123,8 +124,14 @@ fn read_default<'a>(
 ) -> Option<&'a Text> {
     let given = auth
         .get("DefaultAuthorizer")
-        .filter(|name| name.is_truthy() && !authorizers.is_empty())?;
+        .filter(|name| name.is_truthy())?;
     let path = path.clone().then("DefaultAuthorizer");
+    if authorizers.is_empty() {
+        if let Some(finding) = default_of_nothing(scope, given, path) {
+            scope.report(finding);
+        }
+        return None;
+    }
     let Some(name) = given.as_text() else {
         scope.report(default_not_a_text(path));
         return None;
@@ -146,6 +153,32 @@ fn read_policy<'a>(scope: &Scope<'_>, auth: &'a Map2, path: &Path) -> Option<&'a
         scope.report(policy_not_a_map(path.clone()));
     }
     policy
+}
+
+/// What is wrong with a default where there are no authorizers; nothing where it is none.
+fn default_of_nothing(scope: &Scope<'_>, given: &Node, path: Path) -> Option<Diagnostic> {
+    let value = given.to_value();
+    if scope.outcomes(&value).iter().all(is_no_value) {
+        return None;
+    }
+    let finding = if is_intrinsic(&value) {
+        Diagnostic::new(
+            codes::PROTECTION_NOT_KNOWN,
+            path,
+            "`DefaultAuthorizer` is read before the deployment, when an intrinsic function has no value yet: methods need no login",
+        )
+        .help("write the name itself; where it differs from stage to stage, write two resources, each with a `Condition`")
+    } else {
+        Diagnostic::new(
+            codes::DEFAULT_AUTHORIZER_LOST,
+            path,
+            "`DefaultAuthorizer` names an authorizer, and there are none: methods need no login",
+        )
+        .help("define it under `Auth.Authorizers`, or write `AWS_IAM`")
+        // Beside its own faults the reference does not blame the API for this.
+        .blame(None)
+    };
+    Some(finding)
 }
 
 fn names(authorizers: &[Authorizer]) -> Vec<Text> {

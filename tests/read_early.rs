@@ -1,0 +1,326 @@
+//! Where the transform reads a value before the deployment it takes an intrinsic function for something else: then that is
+//! told, at every place of every fixture.
+//!
+//! What an `Fn::If` stands for is known once its condition is: the output with the condition decided must be the output
+//! of the template with the branch written in its place. Where it is not, the transform has read the intrinsic function
+//! itself, and a finding must say so.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should panic"
+)]
+
+#[path = "support/fixture.rs"]
+mod fixture;
+
+use canaryform::tree::{Map, Value, json};
+use canaryform::{Output, Template, read, transform};
+use fixture::Fixture;
+
+/// A condition that no value given decides.
+const CONDITION: &str = "DecidedLater";
+
+/// Places in fixtures where the output differs and nothing is told there, each with the reason.
+const EXCUSED: &[(&str, &str)] = &[
+    (
+        "api/merge-definitions: Resources/Shop/Properties/DefinitionBody",
+        "told at the events, which are not merged into it",
+    ),
+    (
+        "api/own-body: Resources/Shop/Properties/DefinitionBody/paths//orders/post/security/0",
+        "`NONE` is a mark of SAM's, which stands for nothing in an intrinsic function",
+    ),
+    (
+        "function/policy-templates: Resources/Read/Properties/Policies/2",
+        "the same policies: the inner condition stands in the document",
+    ),
+    (
+        "httpapi/own-body: Resources/Shop/Properties/DefinitionBody/tags/0",
+        "a tag of the document is replaced by its name, which is not known",
+    ),
+    (
+        "httpapi/own-body: Resources/Shop/Properties/DefinitionBody/tags/0/name",
+        "a tag of the document is replaced by its name, which is not known",
+    ),
+    (
+        "traps/intrinsics-read-early-more: Resources/Merging/Properties/DefinitionBody",
+        "told at the events, which are not merged into it",
+    ),
+    (
+        "traps/connector-role: Resources/OfNothing/Properties/Role",
+        "of a branch a role is made, of `AWS::NoValue` alone none, which is told",
+    ),
+    (
+        "types/tables-and-others: Resources/Machines/Properties/ScalingConfig/AverageCPUUtilization",
+        "the same number",
+    ),
+    (
+        "webfunction/everything: Resources/Site/Properties/EnvironmentVariables/RETRIES",
+        "CloudFormation makes a text of the number",
+    ),
+    (
+        "webfunction/everything: Resources/Site/Properties/EnvironmentVariables/RATE",
+        "CloudFormation makes a text of the number",
+    ),
+    (
+        "webfunction/everything: Resources/Site/Properties/EnvironmentVariables/IS_BETA",
+        "CloudFormation makes a text of the flag",
+    ),
+];
+
+/// Whether a place is a text that is joined with others at the deployment, and then the same: one in a definition, or the
+/// description of a function.
+fn is_joined(path: &[String], value: &Value) -> bool {
+    let is_in = |property: &str| path.get(3).is_some_and(|name| name == property);
+    value.is_string() && (is_in("Definition") && path.len() > 4 || is_in("Description"))
+}
+
+/// Every place of a value below, but those in intrinsic functions.
+fn places(value: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
+    found.push(path.clone());
+    let is_function = |map: &Map| {
+        map.len() == 1
+            && map
+                .keys()
+                .all(|key| key.starts_with("Fn::") || key == "Ref" || key == "Condition")
+    };
+    match value {
+        Value::Object(map) if !is_function(map) => {
+            for (key, value) in map {
+                path.push(key.to_string());
+                places(value, path, found);
+                path.pop();
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(index.to_string());
+                places(item, path, found);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn at<'a>(mut value: &'a mut Value, path: &[String]) -> &'a mut Value {
+    for step in path {
+        value = match value {
+            Value::Array(items) => &mut items[step.parse::<usize>().unwrap()],
+            value => value.get_mut(step.as_str()).unwrap(),
+        };
+    }
+    value
+}
+
+/// Whether a condition is ours, or its contrary.
+fn named(condition: &Value) -> Option<bool> {
+    let name = condition.as_str()?;
+    match name.strip_prefix("NOT") {
+        Some(name) if name.starts_with(CONDITION) => Some(false),
+        _ => (name == CONDITION).then_some(true),
+    }
+}
+
+/// A value once the condition is decided: without `AWS::NoValue`; none where nothing is left of it.
+fn decided(value: &Value, holds: bool) -> Option<Value> {
+    if let Some(Value::Array(parts)) = value.get("Fn::If")
+        && value.as_object().is_some_and(|map| map.len() == 1)
+        && let Some(is_it) = named(&parts[0])
+    {
+        return decided(&parts[if holds == is_it { 1 } else { 2 }], holds);
+    }
+    match value {
+        Value::Object(map)
+            if map.len() == 1 && map.get("Ref").is_some_and(|name| name == "AWS::NoValue") =>
+        {
+            None
+        }
+        Value::Object(map) => Some(Value::Object(
+            map.iter()
+                .filter_map(|(key, value)| Some((key.clone(), decided(value, holds)?)))
+                .collect(),
+        )),
+        Value::Array(items) => Some(
+            items
+                .iter()
+                .filter_map(|item| decided(item, holds))
+                .collect(),
+        ),
+        value => Some(value.clone()),
+    }
+}
+
+/// A template as text: its parts in any order, its hashes alike, and without the conditions that are made to say that
+/// others do not hold.
+fn essence(template: &Template, holds: bool) -> Vec<String> {
+    let mut parts = Vec::new();
+    for (section, value) in &template.0 {
+        let Some(entries) = value.as_object() else {
+            parts.push(format!("{section}: {value}"));
+            continue;
+        };
+        for (name, value) in entries {
+            if section == "Conditions" && (name.starts_with("NOT") || name == CONDITION) {
+                continue;
+            }
+            if value.get("Condition").and_then(named) == Some(!holds) {
+                continue;
+            }
+            let mut value: serde_json::Value = decided(value, holds).unwrap_or_default().into();
+            value.sort_all_objects();
+            parts.push(without_hashes(&format!("{section} {name}: {value}")));
+        }
+    }
+    parts.sort();
+    parts
+}
+
+fn without_hashes(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut run = String::new();
+    for character in text.chars() {
+        if character.is_ascii_digit() || ('a'..='f').contains(&character) {
+            run.push(character);
+            continue;
+        }
+        plain.push_str(if run.len() >= 10 { "#" } else { &run });
+        run.clear();
+        plain.push(character);
+    }
+    plain + &run
+}
+
+fn outcome(template: &Value, fixture: &Fixture) -> Output {
+    let Value::Object(template) = template.clone() else {
+        unreachable!()
+    };
+    transform(Template(template), &fixture.options())
+}
+
+/// Where two outputs begin to differ; none where they do not.
+fn difference(wanted: &[String], made: &[String]) -> Option<String> {
+    let lacking = wanted.iter().find(|part| !made.contains(part));
+    let odd = made.iter().find(|part| !wanted.contains(part));
+    let (lacking, odd) = match (lacking, odd) {
+        (None, None) => return None,
+        (lacking, odd) => (
+            lacking.cloned().unwrap_or_default(),
+            odd.cloned().unwrap_or_default(),
+        ),
+    };
+    let same = lacking
+        .bytes()
+        .zip(odd.bytes())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let cut = |text: &str| {
+        let bytes: Vec<u8> = text
+            .bytes()
+            .skip(same.saturating_sub(70))
+            .take(170)
+            .collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    Some(format!("    {}\n    {}", cut(&lacking), cut(&odd)))
+}
+
+#[test]
+fn an_intrinsic_that_is_read_early_is_told() {
+    let mut tried = 0;
+    let mut silent = Vec::new();
+    let mut excused: Vec<&str> = Vec::new();
+    for fixture in Fixture::all() {
+        let Ok(given) = read(fixture.text.as_bytes()) else {
+            continue;
+        };
+        let mut source = Value::Object(given.template.0);
+        let conditions = source
+            .as_object_mut()
+            .unwrap()
+            .entry("Conditions")
+            .or_insert(json!({}));
+        let Some(conditions) = conditions.as_object_mut() else {
+            continue;
+        };
+        conditions.insert(
+            CONDITION,
+            json!({ "Fn::Equals": [{ "Ref": "AWS::AccountId" }, "123456789012"] }),
+        );
+        let before = outcome(&source, &fixture);
+        if before.has_errors() {
+            continue;
+        }
+        let wanted = essence(&before.template, true);
+        let mut paths = Vec::new();
+        let resources = source["Resources"].as_object().unwrap();
+        for (id, resource) in resources {
+            if resource["Type"]
+                .as_str()
+                .is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
+            {
+                for (name, value) in resource["Properties"].as_object().into_iter().flatten() {
+                    let mut path = ["Resources", id.as_str(), "Properties", name.as_str()]
+                        .map(str::to_owned)
+                        .to_vec();
+                    places(value, &mut path, &mut paths);
+                }
+            }
+        }
+        for path in paths {
+            let mut changed = source.clone();
+            let place = at(&mut changed, &path);
+            let value = place.take();
+            if is_joined(&path, &value) {
+                continue;
+            }
+            *place = json!({ "Fn::If": [CONDITION, value, { "Ref": "AWS::NoValue" }] });
+            tried += 1;
+            let after = outcome(&changed, &fixture);
+            if after.has_errors() || is_told(&path, &before, &after) {
+                continue;
+            }
+            let place = format!("{}: {}", fixture.name, path.join("/"));
+            let Some(how) = difference(&wanted, &essence(&after.template, true)) else {
+                continue;
+            };
+            match EXCUSED.iter().find(|(known, _)| *known == place) {
+                Some((known, _)) => excused.push(known),
+                None => silent.push(format!("{place}\n{how}")),
+            }
+        }
+    }
+    let stale = EXCUSED.iter().filter(|(known, _)| !excused.contains(known));
+    let stale: Vec<_> = stale.collect();
+    assert!(stale.is_empty(), "told by now: {stale:#?}");
+    assert!(tried > 2000, "only {tried} places were tried");
+    assert!(
+        silent.is_empty(),
+        "{} of {tried}:\n{}",
+        silent.len(),
+        silent.join("\n")
+    );
+}
+
+/// Whether a finding that was not there before stands at a place, in it or above it, or any at the place itself.
+fn is_told(path: &[String], before: &Output, after: &Output) -> bool {
+    let place = path.join("/") + "/";
+    let said = |output: &Output| -> Vec<(String, String)> {
+        let findings = output.diagnostics.iter();
+        findings
+            .map(|found| {
+                (
+                    format!("{}/", found.path),
+                    format!("{} {}", found.code, found.message),
+                )
+            })
+            .collect()
+    };
+    let before = said(before);
+    said(after).iter().any(|found| {
+        let (at, _) = found;
+        *at == place || !before.contains(found) && (at.starts_with(&place) || place.starts_with(at))
+    })
+}
