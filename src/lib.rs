@@ -30,6 +30,7 @@ pub mod code;
 pub mod dependencies;
 pub mod deployment;
 pub mod diagnostics;
+pub mod diff;
 mod gradual;
 mod inheritance;
 mod language;
@@ -65,8 +66,9 @@ use passes::{
     parameters, plain_defaults, references, review, shape, transforms,
 };
 use sam::early_reads;
-use scope::Scope;
+use scope::{Scope, Values};
 use stack::Conditions;
+use std::collections::HashMap;
 
 /// What a transform gives.
 #[derive(Debug)]
@@ -80,6 +82,11 @@ pub struct Output {
     pub deployments: Vec<Deployment>,
     /// Why each resource was made that the template did not have as it is now.
     pub origins: Origins,
+    /// What values were read from.
+    pub(crate) values: Values,
+    /// Hashes of the files that local paths of the output lead to, by these paths; none unless
+    /// [`Options::with_parts`] asks for details.
+    pub(crate) contents: HashMap<String, String>,
 }
 
 impl Output {
@@ -102,7 +109,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     // Everything after it may take resources for maps.
     if !shape::check(&scope, &template) {
         let hidden = Hidden::of(&scope);
-        let mut diagnostics = scope.into_findings();
+        let (mut diagnostics, values) = scope.into_results();
         for finding in &mut diagnostics {
             unrolled.trace_finding(finding);
         }
@@ -113,6 +120,8 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
             diagnostics,
             deployments: Vec::new(),
             origins: Origins::new(),
+            values,
+            contents: HashMap::new(),
         };
     }
     for fault in &scope.metadata.faults {
@@ -150,7 +159,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     }
     let intrinsics = scope.intrinsics();
     let hidden = Hidden::of(&scope);
-    let mut diagnostics = scope.into_findings();
+    let (mut diagnostics, values) = scope.into_results();
     early_reads::name_intrinsics(intrinsics, &mut diagnostics);
     if let Some(halted) = halted {
         halted.retain(&mut diagnostics);
@@ -172,11 +181,18 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     hidden.tell_secrets(&template, &origins, &mut diagnostics);
     hidden.hide(&mut diagnostics);
     options.levels.apply(&mut diagnostics);
+    let contents = if options.parts {
+        local_code::contents(&template, options.code)
+    } else {
+        HashMap::new()
+    };
     Output {
         template,
         diagnostics,
         deployments,
         origins,
+        values,
+        contents,
     }
 }
 

@@ -55,6 +55,20 @@ impl Room {
     }
 }
 
+/// What values of a template were read from: whoever compares outputs reads it again.
+#[derive(Default)]
+pub(crate) struct Values {
+    pub(crate) parameters: Parameters,
+    pub(crate) mappings: Map,
+}
+
+impl std::fmt::Debug for Values {
+    /// Nothing of them: they may be secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Values(..)")
+    }
+}
+
 /// What is known before anything is transformed, and the findings so far.
 ///
 /// It is handed on as `&Scope`: a room that takes nothing else changes nothing. Findings are told, never read back,
@@ -276,6 +290,15 @@ impl<'a> Scope<'a> {
     /// All findings, in the order in which they were told.
     pub(crate) fn into_findings(self) -> Vec<Diagnostic> {
         self.findings.into_inner()
+    }
+
+    /// All findings, and what values were read from.
+    pub(crate) fn into_results(self) -> (Vec<Diagnostic>, Values) {
+        let values = Values {
+            parameters: Rc::unwrap_or_clone(self.parameters),
+            mappings: Rc::unwrap_or_clone(self.mappings),
+        };
+        (self.findings.into_inner(), values)
     }
 
     /// Notes what could not be resolved at `path`.

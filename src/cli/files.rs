@@ -17,6 +17,8 @@ pub(crate) const TEMPLATES: &[&str] = &["template.yaml", "template.yml", "templa
 pub(crate) struct Input {
     /// The file, where it has a name.
     path: Option<PathBuf>,
+    /// What it goes by, where that is no file.
+    label: Option<String>,
     pub(crate) text: Vec<u8>,
     /// Whether nobody named the file.
     pub(crate) is_found: bool,
@@ -45,9 +47,20 @@ impl Input {
         }
     }
 
+    /// A text that is no file, and what it goes by.
+    pub(crate) fn labelled(label: String, text: Vec<u8>) -> Self {
+        Self {
+            path: None,
+            label: Some(label),
+            text,
+            is_found: false,
+        }
+    }
+
     fn stdin() -> Result<Self, Failure> {
         Ok(Self {
             path: None,
+            label: None,
             text: read_within(io::stdin().lock(), MAX_TEMPLATE, "<stdin>")?,
             is_found: false,
         })
@@ -65,6 +78,7 @@ impl Input {
         let file = File::open(path).map_err(failed)?;
         Ok(Self {
             path: Some(path.to_owned()),
+            label: None,
             text: read_within(file, MAX_TEMPLATE, &name)?,
             is_found,
         })
@@ -72,9 +86,10 @@ impl Input {
 
     /// The name that findings are reported under.
     pub(crate) fn name(&self) -> String {
-        match &self.path {
-            None => "<stdin>".to_owned(),
-            Some(path) => printable(path),
+        match (&self.label, &self.path) {
+            (Some(label), _) => printable(Path::new(label)),
+            (None, None) => "<stdin>".to_owned(),
+            (None, Some(path)) => printable(path),
         }
     }
 

@@ -1,14 +1,17 @@
 //! The command line: one file per verb, and what verbs share. Only here are files, streams and the environment touched.
 //!
-//! Exit codes: 0 done, 1 the template has errors, 2 the command could not run.
+//! Exit codes: 0 done, 1 the template has errors, 2 the command could not run, 3 something differs.
 
 mod codes;
+mod diff;
 mod files;
+mod git;
 mod macro_call;
 mod output;
 mod packaged_paths;
 mod parameters;
 mod parameters_file;
+mod places;
 mod properties;
 mod prune_plan;
 mod report;
@@ -34,6 +37,7 @@ struct Command {
 #[derive(Subcommand)]
 enum Verb {
     Transform(Box<transform::Arguments>),
+    Diff(Box<diff::Arguments>),
     Macro(macro_call::Arguments),
     Properties(properties::Arguments),
     Codes(codes::Arguments),
@@ -86,6 +90,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match command.verb {
         Verb::Transform(arguments) => transform::run(&arguments),
+        Verb::Diff(arguments) => diff::run(&arguments),
         Verb::Macro(arguments) => macro_call::run(&arguments),
         Verb::Properties(arguments) => properties::run(&arguments),
         Verb::Codes(arguments) => codes::run(&arguments),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::Options;
 use crate::code::{Folder, LocalCode, Refused};
 use crate::diagnostics::Levels;
+use crate::diff::{Meaning, meanings};
 use clap::{Args, ValueEnum};
 
 use super::files::{self, Input};
@@ -14,7 +15,7 @@ use super::{Failure, parameters};
 const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 const DEFAULT_REGION: &str = "us-east-1";
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct TemplateOptions {
     /// The region that the template is for; decides the partition of ARNs [default: AWS_REGION, AWS_DEFAULT_REGION,
     /// us-east-1]
@@ -108,6 +109,40 @@ impl TemplateOptions {
             Code::Ignore => Box::new(folder.ignoring_code()),
             Code::Refuse => Box::new(Refused),
         }
+    }
+
+    /// Takes out what is denied and is no finding but a meaning of a difference.
+    pub(crate) fn take_denied_meanings(&mut self) -> Vec<&'static Meaning> {
+        let mut denied = Vec::new();
+        self.deny.retain(|name| match meanings::find(name) {
+            Some(meaning) => {
+                denied.push(meaning);
+                false
+            }
+            None => true,
+        });
+        denied
+    }
+
+    /// The options of the old side of a comparison: the same, with another region and other values of parameters.
+    pub(crate) fn for_old(&self, region: Option<&String>, overrides: &[String]) -> Self {
+        let mut old = self.clone();
+        if let Some(region) = region {
+            old.region = Some(region.clone());
+        }
+        // The later one of a name wins.
+        old.parameter_overrides.extend_from_slice(overrides);
+        old
+    }
+
+    /// Whether code counts without being looked at.
+    pub(crate) fn ignores_code(&self) -> bool {
+        self.code == Code::Ignore
+    }
+
+    /// The folder that local paths start at, where that is not the template's.
+    pub(crate) fn code_root(&self) -> Option<&Path> {
+        self.code_root.as_deref()
     }
 
     /// Whether local paths may lead somewhere.

@@ -103,6 +103,11 @@ fn held(property: &str) -> Option<Held> {
     row.map(|(_, held)| *held)
 }
 
+/// Whether another value of a property takes another version to reach the alias; one that is not known counts.
+pub(crate) fn is_held_fast(property: &str) -> bool {
+    held(property).is_none_or(|held| held == Held::Fast)
+}
+
 /// Whether a property of a Lambda function is known to CloudFormation.
 pub(crate) fn is_known(property: &str) -> bool {
     held(property).is_some()

@@ -381,6 +381,16 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("TracingConfig", "Mode", r#""PassThrough""#),
 ];
 
+/// What Lambda takes for a property of a function, or for what stands in it, where that is not given.
+pub(crate) fn default_of(property: &str, inner: Option<&str>) -> Option<Value> {
+    let inner = inner.unwrap_or_default();
+    let row = DEFAULTS
+        .iter()
+        .find(|(name, within, _)| *name == property && *within == inner);
+    row.and_then(|(_, _, default)| serde_json::from_str::<serde_json::Value>(default).ok())
+        .map(Value::from)
+}
+
 /// Functions on instances of one's own have other defaults.
 const OTHER_DEFAULTS: &str = "CapacityProviderConfig";
 

@@ -10,7 +10,7 @@ use crate::tree::{Map, Text, Value, json};
 pub(crate) const UNKNOWN_VALUE: &str = "{{IntrinsicFunction:";
 
 /// What is known of the template's parameters: name to value.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Parameters {
     values: Map,
     /// The names that the template declares.

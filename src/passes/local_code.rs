@@ -17,11 +17,13 @@
 //!     CodeUri: .
 //! ```
 
+use crate::code::LocalCode;
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::truth::is_truthy;
 use crate::scope::Scope;
 use crate::template::Template;
 use crate::tree::{Map, Value};
+use std::collections::HashMap;
 
 /// The property that names the code of a resource, by its type.
 const NAMED_BY: &[(&str, &str)] = &[
@@ -70,6 +72,33 @@ pub(crate) fn name_unnamed(scope: &Scope<'_>, template: &mut Template) {
             properties.insert((*property).to_owned(), here.into());
         }
     }
+}
+
+/// The property of a resource of the output whose local path packaging uploads.
+const UPLOADED: &[(&str, &str)] = &[
+    ("AWS::Lambda::Function", "Code"),
+    ("AWS::Lambda::LayerVersion", "Content"),
+];
+
+/// Hashes of the code that local paths of an output lead to, by these paths, where `code` knows them.
+pub(crate) fn contents(template: &Template, code: &dyn LocalCode) -> HashMap<String, String> {
+    let mut contents = HashMap::new();
+    for resource in template.resources().into_iter().flat_map(Map::values) {
+        let kind = resource.get("Type").and_then(Value::as_str);
+        let Some((_, property)) = UPLOADED.iter().find(|(known, _)| Some(*known) == kind) else {
+            continue;
+        };
+        let path = resource
+            .get("Properties")
+            .and_then(|properties| properties.get(property)?.as_str());
+        if let Some(path) = path
+            && !contents.contains_key(path)
+            && let Ok(digest) = code.digest(path)
+        {
+            contents.insert(path.to_owned(), digest);
+        }
+    }
+    contents
 }
 
 /// Puts findings that tell the same of many functions into one, at the place of the first of them.
