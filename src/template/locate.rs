@@ -9,11 +9,30 @@ use super::{Path, Span, Step};
 use crate::diagnostics::Diagnostic;
 use std::collections::HashMap;
 
+const DELETE: char = '\u{7f}';
+
 /// Finds each place in `text`: the path, and whether the key at its end is meant, not the value.
 ///
 /// What the text does not hold is found at the nearest parent that it does hold. An aliased value is found at its
 /// anchor; a map or list, which has no one line, at its key. None where the text is no YAML at all.
 pub fn locate(text: &str, places: &[(&Path, bool)]) -> Vec<Option<Span>> {
+    if text.contains(DELETE) {
+        // JSON may have it, YAML may not, and the outline is read as YAML: another character of one byte stands for it.
+        let stand_in = |text: &str| text.replace(DELETE, "?");
+        let paths: Vec<Path> = places
+            .iter()
+            .map(|(path, _)| {
+                let steps = path.0.iter().map(|step| match step {
+                    Step::Key(key) => Step::Key(stand_in(key).into()),
+                    Step::Index(index) => Step::Index(*index),
+                });
+                Path(steps.collect())
+            })
+            .collect();
+        let at_keys = places.iter().map(|(_, at_key)| *at_key);
+        let places: Vec<(&Path, bool)> = paths.iter().zip(at_keys).collect();
+        return locate(&stand_in(text), &places);
+    }
     let outline = Outline::of(text);
     let mut indexes = HashMap::new();
     places

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compares us with the SAM translator on fixtures in which something is changed at random.
 
-    mutations.py [--count N] [--seed N] [--only GROUP,...] [BINARY]
+    mutations.py [--count N] [--seed N] [--only GROUP,...] [--also FOLDER] [--keep FOLDER] [BINARY]
 
-One place of a fixture, or two, gets another value (null, wrong types, intrinsics, empty maps), a key more, or a key less;
-both sides then answer: equal JSON, or a refusal that blames the same resources. Exit code 1 if they differ. Needs
+One place of a fixture, or two, gets another value (null, wrong types, intrinsics, empty maps, what stands in another
+fixture), a key more, or a key less; or a resource gets the id of one that is generated; both sides then answer: equal JSON, or a refusal that blames the same resources. Exit code 1 if they differ. Needs
 aws-sam-translator, and cargo where no BINARY is given.
 """
 
@@ -44,8 +44,70 @@ def places(value, path=()):
             yield from places(item, (*path, i))
 
 
-def mutate(rng, template):
+def uploaded(value, key=""):
+    """The template with uploaded code in the place of local code, as packaging would have it."""
+    if isinstance(value, dict):
+        return {name: uploaded(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [uploaded(item) for item in value]
+    if key in ("CodeUri", "ContentUri", "DefinitionUri", "SchemaUri") and isinstance(value, str) and not value.startswith("s3://"):
+        return "s3://bucket/key"
+    return value
+
+
+def like(pool, key):
+    """What stands under a key of this name in the templates of the pool."""
+    if key not in pool.by_key:
+        found = []
+        for _, template in pool.templates:
+            for path in places(template):
+                if path and path[-1] == key:
+                    value = functools.reduce(lambda inner, step: inner[step], path, template)
+                    found.append(value)
+        pool.by_key[key] = found
+    return pool.by_key[key]
+
+
+class Pool:
+    """The templates that changes start from, and take parts of."""
+
+    def __init__(self, templates):
+        self.templates = templates
+        self.by_key = {}
+
+
+# The ids that a template chooses for what is generated.
+CHOSEN = ["QueueLogicalId", "QueuePolicyLogicalId"]
+
+
+def collide(rng, template):
+    """Gives a resource of the template the id of a generated one, or has the template choose an id that is taken."""
+    made = sam.translate(json.dumps(template)).get("template", {}).get("Resources", {})
+    own = list(template["Resources"])
+    generated = [name for name in made if name not in template["Resources"]]
+    if not generated or not own:
+        return None
+    subscriptions = [
+        path
+        for path in places(template)
+        if path and path[-1] in ("SqsSubscription", "DeadLetterConfig") and isinstance(functools.reduce(lambda v, s: v[s], path, template), dict)
+    ]
+    if subscriptions and rng.random() < 0.5:
+        path = rng.choice(subscriptions)
+        chosen, taken = rng.choice(CHOSEN), rng.choice(own + generated)
+        functools.reduce(lambda v, s: v[s], path, template)[chosen] = taken
+        return f"{'/'.join(map(str, path))}/{chosen} = {taken}"
+    taken = rng.choice(generated)
+    template["Resources"][taken] = rng.choice([{"Type": "AWS::SNS::Topic"}, copy.deepcopy(made[taken]), copy.deepcopy(template["Resources"][rng.choice(own)])])
+    return f"Resources/{taken} added"
+
+
+def mutate(rng, template, pool):
     """Changes one place, and says which."""
+    if rng.random() < 0.06:
+        collided = collide(rng, template)
+        if collided:
+            return collided
     below = [path for path in places(template) if len(path) >= 2]
     if not below:
         return "nothing"
@@ -54,6 +116,9 @@ def mutate(rng, template):
     for step in path[:-1]:
         parent = parent[step]
     kind, value = rng.random(), copy.deepcopy(rng.choice(VALUES))
+    elsewhere = like(pool, path[-1]) if isinstance(path[-1], str) else []
+    if elsewhere and kind < 0.2:
+        value = copy.deepcopy(rng.choice(elsewhere))
     if kind < 0.65:
         parent[path[-1]] = value
     elif kind < 0.8:
@@ -83,12 +148,25 @@ def ordered(value):
     return value
 
 
+def difference(ours, theirs, path=""):
+    """Where two values differ first, and how."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for key in sorted({*ours, *theirs}):
+            if key not in ours or key not in theirs:
+                return f"{path}/{key} is only in {'ours' if key in ours else 'theirs'}"
+            if ours[key] != theirs[key]:
+                return difference(ours[key], theirs[key], f"{path}/{key}")
+    if isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        return next((difference(*pair, f"{path}/{i}") for i, pair in enumerate(zip(ours, theirs)) if pair[0] != pair[1]), "")
+    return f"{path}: {json.dumps(ours)[:100]}; SAM: {json.dumps(theirs)[:100]}"
+
+
 def taken_for_map(template, error):
     """Whether SAM takes for an empty map what we refuse: an empty text or list, on purpose."""
     value = template
     for step in error["path"].split("/"):
         value = value.get(step) if isinstance(value, dict) else value[int(step)] if isinstance(value, list) and step.isdigit() and int(step) < len(value) else None
-    return error["code"] == "wrong-shape" and value in ("", [])
+    return value in ("", [])
 
 
 @functools.cache
@@ -114,13 +192,17 @@ def verdict(binary, template, region, note=lambda _: None):
     done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
     if done.returncode not in (0, 1):
         return f"exit code {done.returncode}: {done.stderr.decode()[-300:]}"
-    errors = [finding for finding in json.loads(done.stderr or b"[]") if finding["severity"] == "error"]
+    findings = json.loads(done.stderr or b"[]")
+    errors = [finding for finding in findings if finding["severity"] == "error"]
     blamed = owners({error["resource"] for error in errors if error["code"] not in alone} - {None}, template)
     if "errors" in wanted:
         if not done.returncode:
             return f"accepted; SAM: {wanted['errors']}"
         # "Event with id [...]" names an event, which may be called as a resource is.
         theirs = owners(re.findall(r"[Rr]esource with id \[([^\]]+)\]", " ".join(wanted["errors"])), template)
+        if any(error["path"].startswith("Globals/") for error in errors):
+            # Told once, where it is written; SAM blames each resource that has it.
+            return ""
         return f"blames {sorted(blamed)}, SAM {sorted(theirs)}: {wanted['errors']}" if theirs and theirs != blamed else ""
     conditions = wanted["template"].get("Conditions", {})
     if isinstance(conditions.get("SharedUsagePlanCondition"), str):
@@ -136,46 +218,55 @@ def verdict(binary, template, region, note=lambda _: None):
     }
     if lost:
         # SAM lets a generated resource take the place of one of the user's.
-        return "" if blamed & lost else f"must refuse what takes the place of {sorted(lost)}"
+        told = " ".join(finding["message"] for finding in findings)
+        return "" if blamed & lost or any(f"`{name}`" in told for name in lost) else f"must refuse what takes the place of {sorted(lost)}"
     if done.returncode:
-        if all(error["code"] in alone or error["code"] == "local-code-in-stream" or "not there" in error["message"] or taken_for_map(template, error) for error in errors):
+        if all(error["code"] in alone or error["code"] in ("local-code-in-stream", "generated-id-taken") or "not there" in error["message"] or taken_for_map(template, error) for error in errors):
             return None
         return f"refused: {errors[0]['message']} at {errors[0]['path']}"
     ours = json.loads(done.stdout)
     ours.pop("Transform", None)
-    return "" if ours == wanted["template"] or ordered(ours) == ordered(wanted["template"]) else "other JSON"
+    return "" if ours == wanted["template"] or ordered(ours) == ordered(wanted["template"]) else f"other JSON: {difference(ours, wanted['template'])}"
 
 
 def main():
     cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     cli.add_argument("binary", nargs="?")
-    cli.add_argument("--count", type=int, default=800)
+    cli.add_argument("--count", type=int, default=400)
     cli.add_argument("--seed", type=int, default=20)
     cli.add_argument("--only", default="")
+    cli.add_argument("--also", type=Path, help="a folder with more templates to start from, their local code taken for uploaded")
+    cli.add_argument("--keep", type=Path, help="a folder for the templates on which the two disagree")
     options = cli.parse_args()
     logging.disable(logging.CRITICAL)
     binary = options.binary or str(ROOT / "target/debug/canaryform")
     if not options.binary:
         subprocess.run(["cargo", "build", "--quiet"], cwd=ROOT, check=True)
     groups = [group for group in options.only.split(",") if group]
-    pool = []
-    for fixture in sorted((ROOT / "fixtures").rglob("*.yaml")):
+    templates = []
+    more = sorted(path for path in options.also.rglob("*.yaml") if not path.name.endswith(".source.yaml")) if options.also else []
+    for fixture in sorted((ROOT / "fixtures").rglob("*.yaml")) + more:
         # What differs on purpose would differ again.
         text = fixture.read_text()
+        if "beyond" in fixture.parts:
+            continue
         if "\n# differs" in text or "\n# reference" in text or (groups and fixture.parent.name not in groups):
             continue
         try:
             template = sam.read(text)
         except Exception:  # noqa: BLE001  no YAML on purpose
             continue
+        if fixture in more:
+            template = uploaded(template)
         if isinstance(template, dict) and isinstance(template.get("Resources"), dict):
-            pool.append((fixture, template))
+            templates.append((fixture, template))
+    pool = Pool(templates)
     rng = random.Random(options.seed)
     asked, wrong = 0, 0
     while asked < options.count:
-        fixture, template = rng.choice(pool)
+        fixture, template = rng.choice(pool.templates)
         template = copy.deepcopy(template)
-        where = [mutate(rng, template) for _ in range(rng.choice([1, 1, 1, 2]))]
+        where = [mutate(rng, template, pool) for _ in range(rng.choice([1, 1, 1, 2]))]
         if not isinstance(template.get("Resources"), dict) or not all(isinstance(r, dict) for r in template["Resources"].values()):
             continue
         region = rng.choice(REGIONS)
@@ -185,7 +276,9 @@ def main():
         asked += 1
         if found:
             wrong += 1
-            print(f"{fixture.relative_to(ROOT)} {region} {' and '.join(where)}: {found[:400]}")
+            if options.keep:
+                (options.keep / f"{options.seed}-{asked}-{fixture.stem}.json").write_text(json.dumps(template, indent=1))
+            print(f"{fixture.name} of {fixture.parent.name}, {region} {' and '.join(where)}: {found[:400]}")
     print(f"{asked - wrong} of {asked} agree (seed {options.seed})")
     sys.exit(1 if wrong else 0)
 

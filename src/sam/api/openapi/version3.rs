@@ -207,10 +207,20 @@ impl Document {
 
     /// Makes an integrated method the one that answers where no other does.
     pub(crate) fn make_default_route(&mut self, path: &Text, method: &Text) -> Result<(), Fault> {
-        if &**path == "$default" && *method_name(method) == *ANY_METHOD {
-            for definition in self.integrated_methods(path, method)? {
+        if &**path != "$default" || *method_name(method) != *ANY_METHOD {
+            return Ok(());
+        }
+        for item in self.items(path)? {
+            // The integration may stand beside an `Fn::If` of the user's, and then so does this.
+            if let Some(Node::Map(definition)) =
+                item.as_map_mut().and_then(|item| item.get_mut(ANY_METHOD))
+                && is_integrated(definition)
+            {
                 definition.insert("isDefaultRoute", true);
             }
+        }
+        for definition in self.integrated_methods(path, method)? {
+            definition.insert("isDefaultRoute", true);
         }
         Ok(())
     }

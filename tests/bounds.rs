@@ -1,0 +1,41 @@
+//! Few lines can ask for any amount: then the answer is a finding, not a process that dies.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use canaryform::{Options, read, transform};
+use std::fmt::Write as _;
+
+#[test]
+fn what_globals_multiply_is_counted_while_it_is_made() {
+    let mut text = "Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    CodeUri: s3://bucket/key
+    Handler: app.handler
+    Runtime: python3.13
+    Environment:
+      Variables:
+"
+    .to_owned();
+    for number in 0..500 {
+        let _ = writeln!(text, "        V{number}: value");
+    }
+    text += "Resources:\n";
+    for number in 0..500 {
+        let _ = writeln!(
+            text,
+            "  F{number}:\n    Type: AWS::Serverless::Function\n    Properties: {{}}"
+        );
+    }
+    let template = read(text.as_bytes()).unwrap().template;
+    let told = |most| {
+        let options = Options::new("eu-west-1").with_most_output(most);
+        let output = transform(template.clone(), &options);
+        let found = output.diagnostics.iter();
+        let found: Vec<_> = found.map(|found| found.code.to_string()).collect();
+        (output.has_errors(), found)
+    };
+    // 500 times 500 variables, each of some fifteen bytes.
+    assert_eq!(told(8 << 20), (false, vec![]));
+    assert_eq!(told(1 << 20), (true, vec!["output-too-large".to_owned()]));
+}
