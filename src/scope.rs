@@ -354,6 +354,26 @@ impl<'a> Scope<'a> {
         self.parameters.read_in(value)
     }
 
+    /// Whether the condition `name`, of those that are `declared`, holds; none where that does not follow from the values
+    /// that are given, without defaults.
+    pub(crate) fn decide_condition(&self, declared: &Map, name: &str) -> Option<bool> {
+        let given = self.parameters.given();
+        let put_in = |condition: &Value| {
+            let known = given.resolved(condition);
+            known.unwrap_or_else(|_| condition.clone())
+        };
+        let conditions: Map = declared
+            .iter()
+            .map(|(name, condition)| (name.clone(), put_in(condition)))
+            .collect();
+        let known = Known {
+            parameters: &given,
+            mappings: &self.mappings,
+            conditions: &conditions,
+        };
+        known.holds(name)
+    }
+
     /// What is known with the `conditions` of the template.
     pub(crate) fn known_with<'k>(&'k self, conditions: &'k Map) -> Known<'k> {
         Known {

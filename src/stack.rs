@@ -1,13 +1,14 @@
 //! The template while its resources are lowered: what the user wrote, and what has been made of it so far.
 
 use crate::diagnostics::{Code, Diagnostic, codes};
-use crate::language::logical_id::MAX_LENGTH;
+use crate::language::conditions;
+use crate::language::logical_id::{self, MAX_LENGTH};
 use crate::language::truth::is_within;
 use crate::origin::{Origin, Origins};
 use crate::resource::generated::{Collision, Generated, Made, Slot, type_of};
 use crate::scope::Scope;
 use crate::template::{Path, Template};
-use crate::tree::{Map, Text, Value};
+use crate::tree::{Map, Text, Value, json};
 use hashbrown::DefaultHashBuilder;
 use indexmap::IndexMap;
 
@@ -67,6 +68,45 @@ impl Conditions {
         self.added.insert(name, condition);
     }
 
+    /// The name of the condition that holds where `name` does not.
+    pub(crate) fn negated(&mut self, scope: &Scope<'_>, name: &str) -> String {
+        let made = logical_id::not(name);
+        self.add(scope, &made, conditions::not(name));
+        made
+    }
+
+    /// The name of the condition that holds where all of `names` do.
+    pub(crate) fn all_of(&mut self, scope: &Scope<'_>, names: &[String]) -> String {
+        self.joined(scope, names, logical_id::all_of, "Fn::And")
+    }
+
+    /// The name of the condition that holds where one of `names` does.
+    pub(crate) fn one_of(&mut self, scope: &Scope<'_>, names: &[String]) -> String {
+        self.joined(scope, names, logical_id::one_of, "Fn::Or")
+    }
+
+    fn joined(
+        &mut self,
+        scope: &Scope<'_>,
+        names: &[String],
+        named: fn(&[String]) -> String,
+        function: &str,
+    ) -> String {
+        let names: indexmap::IndexSet<String> = names.iter().cloned().collect();
+        let names: Vec<String> = names.into_iter().collect();
+        if let [only] = names.as_slice() {
+            return only.clone();
+        }
+        let made = named(&names);
+        let operands = names.iter().map(|name| conditions::condition(name));
+        self.add(
+            scope,
+            &made,
+            json!({ function: operands.collect::<Value>() }),
+        );
+        made
+    }
+
     /// Writes what was added into the template, with the section where there is none.
     pub(crate) fn write_into(self, template: &mut Template) {
         if self.added.is_empty() {
@@ -92,6 +132,8 @@ pub(crate) struct Names {
     pub(crate) renamed: ById<String>,
     /// Dotted references (`Fn.Alias`) and the generated id that each stands for.
     pub(crate) referable: ById<String>,
+    /// Functions that have something to be referred to only where a condition holds, and that condition.
+    pub(crate) conditional: IndexMap<String, String>,
     /// Connectors, and the resources that each has become.
     pub(crate) connectors: IndexMap<String, Vec<String>>,
 }

@@ -481,8 +481,10 @@ codes! {
     POLICY_NAME_TWICE = "policy-name-twice" is Warning;
     /// A policy template lacks a parameter that it needs.
     POLICY_TEMPLATE_PARAMETERS = "policy-template-parameters" is Error by Sam;
-    /// A state machine's `DeploymentPreference` is an intrinsic function; SAM would write a map that CloudFormation refuses.
+    /// `DeploymentPreference` is an intrinsic function that cannot be read here; of a state machine's SAM would make a map that CloudFormation refuses.
     PREFERENCE_AS_INTRINSIC = "preference-as-intrinsic" is Error by Ours;
+    /// Of the deployment preferences that a condition chooses between one has a role of its own, and another has none.
+    PREFERENCE_BRANCHES = "preference-branches" is Error by Ours;
     /// The `Type` of a table's `PrimaryKey` is not `String`, `Number` or `Binary`.
     PRIMARY_KEY_TYPE = "primary-key-type" is Error by Sam;
     /// Two properties are given of which a resource can have only one.

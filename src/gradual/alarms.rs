@@ -50,8 +50,13 @@ pub(super) fn read(scope: &Scope<'_>, given: Option<&Value>, path: &Path) -> Opt
         return None;
     };
     let branches = path.then("Fn::If");
-    let then = list(scope, then, branches.clone().then(1));
-    let otherwise = list(scope, otherwise, branches.then(2));
+    // Nothing at all stands in a branch where a condition chooses between whole preferences.
+    let branch = |given: &Value, path| match given {
+        Value::Null => Some(Alarms::None),
+        given => list(scope, given, path),
+    };
+    let then = branch(then, branches.clone().then(1));
+    let otherwise = branch(otherwise, branches.then(2));
     Some(Alarms::If {
         condition: condition.clone(),
         then: Box::new(then?),

@@ -52,7 +52,7 @@
 use super::{alarms, hooks, role, traffic};
 use crate::deployment::{Deployment, Hook, ServiceRole, Shift};
 use crate::language::conditions;
-use crate::language::intrinsics::{get_att, reference};
+use crate::language::intrinsics::{get_att, if_then, no_value, reference};
 use crate::language::logical_id::{
     CODE_DEPLOY_APPLICATION, CODE_DEPLOY_CONDITION, CODE_DEPLOY_ROLE,
 };
@@ -78,6 +78,13 @@ pub(crate) fn wire(alias: &mut Value, shift: &Shift) {
         }
     }
     if let Some(alias) = alias.as_object_mut() {
+        let own = alias.get("Condition").and_then(Value::as_str);
+        let update = Value::Object(update);
+        let update = match shift.condition.as_deref() {
+            // The alias is there also where the group is not.
+            Some(condition) if own != Some(condition) => if_then(condition, update, no_value()),
+            _ => update,
+        };
         let policy = json!({ "CodeDeployLambdaAliasUpdate": update });
         alias.shift_insert(1, "UpdatePolicy".to_owned(), policy);
     }

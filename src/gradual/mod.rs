@@ -9,4 +9,5 @@ pub(crate) mod preference;
 pub(crate) mod provisioned_concurrency;
 pub(crate) mod publish;
 pub(crate) mod role;
+pub(crate) mod switch;
 pub(crate) mod traffic;

@@ -44,18 +44,20 @@
 //! Upstream: `_validate_deployment_preference_and_add_update_policy` in model/sam_resources.py and
 //! model/preferences/deployment_preference.py.
 
+use super::switch::{self, HOW_TO_CHOOSE, When};
 use super::{alarms, hooks, traffic};
 use crate::deployment::{ServiceRole, Shift};
 use crate::diagnostics::{Diagnostic, codes, suggestion};
-use crate::language::intrinsics::is_intrinsic;
+use crate::language::intrinsics::{argument, if_parts, is_intrinsic, is_no_value};
 use crate::language::logical_id;
 use crate::language::truth::{equal, is_truthy};
 use crate::resource::SamResource;
 use crate::resource::keys;
 use crate::resource::tags;
 use crate::scope::Scope;
+use crate::stack::Conditions;
 use crate::template::Path;
-use crate::tree::{Value, json};
+use crate::tree::{Map, Value, json};
 
 const PASSES_CONDITION: &str = "PassthroughCondition";
 
@@ -82,24 +84,30 @@ const KEYS_OF_PLAIN: &[&str] = &[
 
 /// Reads a function's preference; none where there is none, where it is disabled, and where it is at fault, which is
 /// reported.
-pub(crate) fn read(scope: &Scope<'_>, sam: &SamResource) -> Option<Shift> {
-    let given = sam
-        .get("DeploymentPreference")
-        .as_object()
-        .filter(|map| !map.is_empty())?;
-    let path = sam.path("DeploymentPreference");
-    if sam.is_plain() {
-        keys::refuse_unknown(
-            scope,
-            given.keys().filter(|key| *key != PASSES_CONDITION),
-            KEYS_OF_PLAIN,
-            "`DeploymentPreference`",
-            &path,
-        );
-    } else if !is_intrinsic(sam.get("DeploymentPreference")) {
-        keys::warn_of_unknown(scope, given.keys(), KEYS, "`DeploymentPreference`", &path);
-    }
-
+pub(crate) fn read(
+    scope: &Scope<'_>,
+    conditions: &mut Conditions,
+    sam: &SamResource,
+) -> Option<Shift> {
+    let whole = sam.get("DeploymentPreference");
+    let is_choice = is_choice(sam, whole);
+    let chosen = if is_choice {
+        switch::preference(scope, conditions, sam, |given, path| {
+            is_on(scope, sam, given, path)
+        })?
+    } else {
+        let given = whole.as_object().filter(|map| !map.is_empty())?;
+        let path = sam.path("DeploymentPreference");
+        if !is_intrinsic(whole) {
+            check_keys(scope, sam, given, &path);
+        }
+        switch::Preference {
+            given: given.clone(),
+            path,
+            when: When::Always,
+        }
+    };
+    let (given, path) = (&chosen.given, chosen.path);
     let enabled = given
         .get("Enabled")
         .map(|value| scope.decide(value, || path.clone().then("Enabled")));
@@ -123,9 +131,8 @@ pub(crate) fn read(scope: &Scope<'_>, sam: &SamResource) -> Option<Shift> {
     if !sam.is_truthy("AutoPublishAlias") {
         scope.report(without_alias(&path));
     }
-    if kind.is_none() {
-        let is_whole = is_intrinsic(sam.get("DeploymentPreference"));
-        scope.report(without_type(&path, is_whole));
+    if kind.is_none() && !is_choice {
+        scope.report(without_type(&path, is_intrinsic(whole)));
     }
     if let Some(name) = kind
         .as_ref()
@@ -139,6 +146,27 @@ pub(crate) fn read(scope: &Scope<'_>, sam: &SamResource) -> Option<Shift> {
     let alarms = alarms::read(scope, given.get("Alarms"), &path);
     let (hooks, passes_condition) = (hooks?, passes_condition?);
     let filled = |name: &str| given.get(name).filter(|value| is_truthy(Some(value)));
+    let own = sam.attributes.condition().filter(|name| !name.is_empty());
+    let condition = match chosen.when {
+        When::If(other) => {
+            let both: Vec<String> = own.map(str::to_owned).into_iter().chain([other]).collect();
+            Some(conditions.all_of(scope, &both))
+        }
+        _ => own.filter(|_| passes_condition).map(str::to_owned),
+    };
+    if is_choice
+        && let Some((_, then, otherwise)) = filled("Role").and_then(if_parts)
+        && (is_no_value(then) || is_no_value(otherwise))
+    {
+        scope.report(
+            Diagnostic::new(
+                codes::PREFERENCE_BRANCHES,
+                path.clone().then("Role"),
+                "one of the preferences that a condition chooses between has a `Role`, and another has none",
+            )
+            .help("give each of them a `Role`, or none"),
+        );
+    }
     Some(Shift {
         path,
         group: logical_id::deployment_group(&sam.id),
@@ -150,13 +178,46 @@ pub(crate) fn read(scope: &Scope<'_>, sam: &SamResource) -> Option<Shift> {
             ServiceRole::Given(role.clone())
         }),
         triggers: filled("TriggerConfigurations").cloned(),
-        condition: sam
-            .attributes
-            .condition()
-            .filter(|name| passes_condition && !name.is_empty())
-            .map(str::to_owned),
+        condition,
         tags: tags::propagated(sam).cloned().unwrap_or_default(),
     })
+}
+
+/// Whether a preference is there only where conditions hold.
+fn is_choice(sam: &SamResource, whole: &Value) -> bool {
+    let is_if = |value: &Value| argument(value, "Fn::If").is_some();
+    is_if(whole) || (sam.is_plain() && whole.get("Enabled").is_some_and(is_if))
+}
+
+/// Tells what in a preference is read by nobody.
+fn check_keys(scope: &Scope<'_>, sam: &SamResource, given: &Map, path: &Path) {
+    if sam.is_plain() {
+        let keys = given.keys().filter(|key| *key != PASSES_CONDITION);
+        keys::refuse_unknown(scope, keys, KEYS_OF_PLAIN, "`DeploymentPreference`", path);
+    } else {
+        keys::warn_of_unknown(scope, given.keys(), KEYS, "`DeploymentPreference`", path);
+    }
+}
+
+/// Whether one of the preferences that conditions choose between is on; what is wrong with it is reported.
+fn is_on(scope: &Scope<'_>, sam: &SamResource, given: &Map, path: &Path) -> bool {
+    if given.is_empty() {
+        return false;
+    }
+    check_keys(scope, sam, given, path);
+    let enabled = given
+        .get("Enabled")
+        .map(|value| scope.decide(value, || path.clone().then("Enabled")));
+    if !is_enabled(enabled.as_ref()) {
+        return false;
+    }
+    if let Some(enabled) = &enabled {
+        tell_if_unclear(scope, sam, enabled, path);
+    }
+    if given.get("Type").is_none_or(Value::is_null) {
+        scope.report(without_type(path, false));
+    }
+    true
 }
 
 /// On unless it is false, empty or the word "false": also where nobody knows before the deployment.
@@ -184,14 +245,16 @@ fn tell_if_unclear(scope: &Scope<'_>, sam: &SamResource, enabled: &Value, path: 
             path.clone().then("Enabled"),
             "`Enabled` must be `true` or `false`, or a parameter or mapping that says so",
         )
-        .help("write `true` or `false`; to leave it to a condition write `DeploymentPreference: !If [Condition, {...}, !Ref AWS::NoValue]`")
+        .help(format!(
+            "write `true` or `false`, or `!If [Condition, true, false]`; or {HOW_TO_CHOOSE}"
+        ))
     } else if is_intrinsic(enabled) {
         Diagnostic::new(
             codes::DEPLOYMENT_ALWAYS_ENABLED,
             path.clone().then("Enabled"),
             "`Enabled` is an intrinsic that is not known before the deployment, and so always means enabled",
         )
-        .help("use a `!Ref` to a parameter with a known value, or `!FindInMap`; conditions are not evaluated")
+        .help(format!("use a `!Ref` to a parameter with a known value, or `!FindInMap`; to leave it to a condition {HOW_TO_CHOOSE}"))
     } else {
         Diagnostic::new(
             codes::DEPLOYMENT_ALWAYS_ENABLED,
@@ -285,7 +348,7 @@ fn without_type(path: &Path, is_whole: bool) -> Diagnostic {
         "`DeploymentPreference` does not say how traffic shifts: `Type` is missing",
     )
     .help(if is_whole {
-        "an intrinsic cannot stand for the whole of `DeploymentPreference`: write the map, and put a parameter or mapping behind its `Enabled`"
+        "of intrinsics only `!If` can stand for the whole of `DeploymentPreference`: write `!If [Condition, {Type: Canary10Percent5Minutes}, !Ref AWS::NoValue]`"
     } else {
         "add `Type: Canary10Percent5Minutes`, or another of the predefined shapes"
     })

@@ -40,7 +40,7 @@
 use super::{configuration, group, hashed, provisioned_concurrency};
 use crate::deployment::{Alias, Deployment, PublishedOn, Shift, Version};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::language::intrinsics::{get_att, ref_target, reference};
+use crate::language::intrinsics::{argument, get_att, ref_target, reference};
 use crate::language::truth::is_truthy;
 use crate::language::{logical_id, python_json};
 use crate::resource::generated::Generated;
@@ -66,6 +66,10 @@ pub(crate) fn read_alias(scope: &Scope<'_>, sam: &SamResource) -> Option<Alias> 
     }
     let path = sam.path("AutoPublishAlias");
     let given = sam.get("AutoPublishAlias");
+    if argument(given, "Fn::If").is_some() {
+        // What keeps it from being settled was told.
+        return None;
+    }
     let resolved = match scope.parameters.resolved(given) {
         Ok(resolved) => resolved,
         Err(fault) => {

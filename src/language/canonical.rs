@@ -206,7 +206,11 @@ impl Known<'_> {
     /// Whether a condition holds, where that follows from what is known.
     pub(crate) fn holds(&self, condition: &str) -> Option<bool> {
         let equal = |one: &Value, other: &Value| {
-            let (one, other) = (self.put_in(one), self.put_in(other));
+            let spelt = |value: &Value| {
+                let known = self.put_in(value);
+                one_form(&known, None, Empty::Stay).unwrap_or(known)
+            };
+            let (one, other) = (spelt(one), spelt(other));
             if one == other {
                 return Some(true);
             }

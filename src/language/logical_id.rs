@@ -126,6 +126,21 @@ pub(crate) fn negated_condition(condition: &str) -> String {
     format!("NOT{condition}")
 }
 
+/// The condition that holds where `condition` does not, around a deployment preference. SAM's own form would be taken.
+pub(crate) fn not(condition: &str) -> String {
+    format!("Not{condition}")
+}
+
+/// The condition that holds where all of these do.
+pub(crate) fn all_of(conditions: &[String]) -> String {
+    conditions.join("And")
+}
+
+/// The condition that holds where one of these does.
+pub(crate) fn one_of(conditions: &[String]) -> String {
+    conditions.join("Or")
+}
+
 /// The same, for a destination of a function.
 pub(crate) fn negated_condition_of_destination(condition: &str, function: &str) -> String {
     let negated = negated_condition(condition);

@@ -241,4 +241,7 @@ fn note_names(names: &mut Names, kind: &ResourceType, id: &str, lowered: &Lowere
                 .insert([id, ".", name].concat(), made.to_owned());
         }
     }
+    if let Some(condition) = &lowered.condition {
+        names.conditional.insert(id.to_owned(), condition.clone());
+    }
 }

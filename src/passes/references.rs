@@ -20,12 +20,17 @@
 //! Upstream: intrinsics/actions.py (`resolve_resource_refs`, `resolve_resource_id_refs`), utils/actions.py. Ours: a
 //! dotted reference works in `DependsOn` too, and `Fn::GetAtt` may be one text, which the reference leaves as it is.
 
-use crate::language::intrinsics::{argument, replace_sub_references, sub_text_mut};
+use crate::language::intrinsics::{
+    argument, get_att, if_then, reference, replace_sub_references, sub_text_mut,
+};
 use crate::stack::Names;
 use crate::template::Template;
-use crate::tree::{Text, Value};
+use crate::tree::{Map, Text, Value, json};
 use indexmap::IndexMap;
 use std::borrow::Cow;
+
+/// The version of a function that none is published of.
+const UNPUBLISHED: &str = "$LATEST";
 
 /// Rewrites references everywhere in the template, in whatever section.
 pub(crate) fn rewrite(template: &mut Template, names: &Names) {
@@ -149,7 +154,9 @@ impl Names {
             .get(target)
             .or_else(|| self.referable.get(target));
         if let Some(new) = new {
-            *value = crate::language::intrinsics::reference(new);
+            let id = target.split('.').next().unwrap_or_default();
+            // Both are ARNs.
+            *value = self.where_it_is(id, reference(new), get_att(id, "Arn"));
         }
     }
 
@@ -176,10 +183,60 @@ impl Names {
         };
         let behind = behind.into_iter().flat_map(|rest| rest.split('.'));
         let new: Vec<&str> = std::iter::once(new.as_str()).chain(behind).collect();
-        *value = crate::tree::json!({ "Fn::GetAtt": new });
+        *value = self.where_it_is(id, json!({ "Fn::GetAtt": new }), UNPUBLISHED.into());
+    }
+
+    /// A reference to what is made of the function `id`: where a condition takes that away, an `Fn::If`.
+    fn where_it_is(&self, id: &str, new: Value, without: Value) -> Value {
+        match self.conditional.get(id) {
+            Some(condition) => if_then(condition.as_str(), new, without),
+            None => new,
+        }
+    }
+
+    /// Brings references to what a condition takes away out of an `Fn::Sub` text, into its variables.
+    fn rewrite_conditional_sub(&self, value: &mut Value) {
+        let Some(text) = sub_text_mut(value) else {
+            return;
+        };
+        let mut variables = Map::new();
+        let replaced = replace_sub_references(text, |found| {
+            let mut parts = found.name.split('.');
+            let (id, name) = (
+                parts.next().unwrap_or_default(),
+                parts.next().unwrap_or_default(),
+            );
+            let dotted = format!("{id}.{name}");
+            if !self.conditional.contains_key(id) || !self.referable.contains_key(&dotted) {
+                return Ok::<_, std::convert::Infallible>(None);
+            }
+            let attribute: Vec<&str> = parts.collect();
+            let mut stands = if attribute.is_empty() {
+                reference(&dotted)
+            } else {
+                json!({ "Fn::GetAtt": [dotted, attribute.join(".")] })
+            };
+            self.rewrite(&mut stands);
+            let variable: String = found.name.split('.').collect();
+            variables.insert(variable.clone(), stands);
+            Ok(Some(format!("${{{variable}}}")))
+        });
+        let Ok(Some(replaced)) = replaced else {
+            return;
+        };
+        let given = match argument(value, "Fn::Sub") {
+            Some(Value::Array(items)) => items.get(1).and_then(Value::as_object).cloned(),
+            _ => None,
+        };
+        let mut all = given.unwrap_or_default();
+        all.extend(variables);
+        *value = json!({ "Fn::Sub": [replaced, Value::Object(all)] });
     }
 
     fn rewrite_sub(&self, value: &mut Value) {
+        if !self.conditional.is_empty() {
+            self.rewrite_conditional_sub(value);
+        }
         let Some(text) = sub_text_mut(value) else {
             return;
         };

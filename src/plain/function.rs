@@ -39,7 +39,7 @@
 //! `AWS::Serverless::Function`, and has the same ids; everything of it has the function's condition.
 
 use crate::diagnostics::{Diagnostic, codes};
-use crate::gradual::{configuration, preference, provisioned_concurrency, publish};
+use crate::gradual::{configuration, preference, provisioned_concurrency, publish, switch};
 use crate::resource::SamResource;
 use crate::resource::generated::Generated;
 use crate::resource::property::{Property, Shape};
@@ -78,10 +78,11 @@ const KEYS: &[Property] = &[
 ];
 
 fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lowered {
+    let condition = switch::settle_alias(scope, &mut common.stack.conditions, &mut sam);
     refuse_misspelt(scope, &sam);
     provisioned_concurrency::check(scope, &sam);
     let alias = publish::read_alias(scope, &sam);
-    let shift = preference::read(scope, &sam);
+    let shift = preference::read(scope, &mut common.stack.conditions, &sam);
     let local = local_code(scope, &sam);
     let mut properties: Map = sam
         .properties
@@ -102,6 +103,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
         made,
         deployment: published
             .map(|(alias, version)| publish::deployment(&sam, alias, version, shift)),
+        condition,
         ..Lowered::default()
     }
 }

@@ -67,6 +67,8 @@ pub(crate) struct Lowered {
     pub(crate) renamed: Option<String>,
     /// Its parts in what several resources make together.
     pub(crate) shares: Shares,
+    /// The condition under which there is what its dotted references stand for, where it is there without it.
+    pub(crate) condition: Option<String>,
     /// The connectors among it, and what each has become.
     pub(crate) connectors: IndexMap<String, Vec<String>>,
 }

@@ -49,7 +49,7 @@ mod rules;
 use super::events::{self, Target, TargetKind};
 use super::policies;
 use crate::deployment::Alias;
-use crate::gradual::{preference, publish};
+use crate::gradual::{preference, publish, switch};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
@@ -163,13 +163,14 @@ const PROPERTIES: &[Property] = &[
 
 fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lowered {
     let watch = scope.watch();
+    switch::settle_alias(scope, &mut common.stack.conditions, &mut sam);
     rules::check(scope, &sam);
     let events = events::read(scope, &common.stack, &sam, events::OF_FUNCTIONS);
     let code = code::read(scope, &mut sam);
     let capacity = capacity::read(scope, &sam);
     let tracing = read_tracing(scope, &mut sam);
     let alias = publish::read_alias(scope, &sam);
-    let shift = preference::read(scope, &sam);
+    let shift = preference::read(scope, &mut common.stack.conditions, &sam);
     let mut policies = role::basics(scope, &sam, tracing.is_some());
 
     let (code, local) = code.map_or((Value::Null, None), |code| (code.value, code.local));
