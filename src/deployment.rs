@@ -3,6 +3,7 @@
 
 use crate::template::Path;
 use crate::tree::{Map, Value};
+use serde::Serialize;
 use std::fmt;
 
 /// A function whose changes are published as versions behind an alias.
@@ -108,7 +109,8 @@ pub struct Version {
 }
 
 /// What another version is published for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PublishedOn {
     /// Another `AutoPublishCodeSha256`, and nothing else.

@@ -31,6 +31,7 @@ pub mod dependencies;
 pub mod deployment;
 pub mod diagnostics;
 pub mod diff;
+pub mod explain;
 mod gradual;
 mod inheritance;
 mod language;

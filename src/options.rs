@@ -25,6 +25,9 @@ pub struct Options<'a> {
     pub parts: bool,
     /// The name under which this transform is deployed as a macro: in `Transform` it means what SAM's means.
     pub macro_name: String,
+    /// Whether the values of `NoEcho` parameters are read. Where they are not, references to such a parameter stay, as
+    /// where its value is not known yet: no secret can come into what is made or shown.
+    pub secrets: bool,
     /// Which findings are allowed, and which are errors.
     pub levels: Levels,
     /// How much may be made of a template, in bytes of compact JSON: what Globals give to resources, and generated
@@ -46,6 +49,7 @@ impl<'a> Options<'a> {
             deploy_salt: None,
             parts: false,
             macro_name: "Canaryform".to_owned(),
+            secrets: true,
             levels: Levels::default(),
             most_output: MOST_OUTPUT,
         }
@@ -92,6 +96,13 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn with_macro_name(mut self, name: impl Into<String>) -> Self {
         self.macro_name = name.into();
+        self
+    }
+
+    /// The same, and no value of a `NoEcho` parameter is read.
+    #[must_use]
+    pub fn without_secrets(mut self) -> Self {
+        self.secrets = false;
         self
     }
 

@@ -108,15 +108,19 @@ impl<'a> Scope<'a> {
 
     pub(crate) fn new(template: &Template, options: &'a Options<'a>) -> Self {
         let partition = Partition::of_region(&options.region);
+        let mut parameters = Parameters::new(
+            &options.parameters,
+            template.section("Parameters"),
+            &options.region,
+            partition.name(),
+        );
+        if !options.secrets {
+            parameters = parameters.without_secrets();
+        }
         Self {
             options,
             partition,
-            parameters: Rc::new(Parameters::new(
-                &options.parameters,
-                template.section("Parameters"),
-                &options.region,
-                partition.name(),
-            )),
+            parameters: Rc::new(parameters),
             mappings: Rc::new(template.section("Mappings").cloned().unwrap_or_default()),
             metadata: Rc::new(Metadata::of(template)),
             conditions: Rc::new(template.section("Conditions").cloned().unwrap_or_default()),

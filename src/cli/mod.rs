@@ -4,6 +4,8 @@
 
 mod codes;
 mod diff;
+mod explain;
+mod explanation;
 mod files;
 mod git;
 mod macro_call;
@@ -15,6 +17,7 @@ mod places;
 mod properties;
 mod prune_plan;
 mod report;
+mod simulate;
 mod template_options;
 mod templates;
 mod transform;
@@ -38,6 +41,10 @@ struct Command {
 enum Verb {
     Transform(Box<transform::Arguments>),
     Diff(Box<diff::Arguments>),
+    #[command(mut_arg("code", |code| code.default_value("ignore")))]
+    Explain(Box<explain::Arguments>),
+    #[command(mut_arg("code", |code| code.default_value("ignore")))]
+    Simulate(Box<simulate::Arguments>),
     Macro(macro_call::Arguments),
     Properties(properties::Arguments),
     Codes(codes::Arguments),
@@ -91,6 +98,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match command.verb {
         Verb::Transform(arguments) => transform::run(&arguments),
         Verb::Diff(arguments) => diff::run(&arguments),
+        Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Simulate(arguments) => simulate::run(&arguments),
         Verb::Macro(arguments) => macro_call::run(&arguments),
         Verb::Properties(arguments) => properties::run(&arguments),
         Verb::Codes(arguments) => codes::run(&arguments),

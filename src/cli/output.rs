@@ -19,6 +19,13 @@ pub(crate) trait Content: FnOnce(&mut dyn io::Write) -> io::Result<()> {}
 
 impl<T: FnOnce(&mut dyn io::Write) -> io::Result<()>> Content for T {}
 
+/// A value as JSON, in lines.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value)
+        .map(|text| text + "\n")
+        .map_err(|error| Failure::Io(format!("cannot write JSON: {error}")))
+}
+
 pub(crate) fn write_stdout(content: impl Content) -> Result<(), Failure> {
     if is_closed() {
         return Err(Failure::Io(

@@ -262,7 +262,7 @@ fn sentence(text: &str) -> Cow<'_, str> {
 }
 
 /// The text with everything replaced that a terminal would obey instead of show.
-fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| harmless(c) == c) {
         Cow::Borrowed(text)
     } else {

@@ -145,7 +145,7 @@ pub(super) fn read(
 ) -> Configuration {
     let mut written: Map = properties
         .iter()
-        .filter(|(name, _)| matches!(held(name), None | Some(Held::Fast)))
+        .filter(|(name, _)| is_held_fast(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     if sam.kind == Kind::Sam && written.get("Role").is_none_or(Value::is_null) {

@@ -161,6 +161,16 @@ impl Parameters {
         self.by_default.iter().any(|name| reads(value, name))
     }
 
+    /// The same, with the values of secrets as unknown as before the deployment.
+    pub(crate) fn without_secrets(mut self) -> Self {
+        for (name, trap) in &self.traps {
+            if let (Trap::Secret, Some(value)) = (trap, self.values.get_mut(name)) {
+                *value = format!("{UNKNOWN_VALUE}NoEcho}}}}").into();
+            }
+        }
+        self
+    }
+
     /// Whether there are parameters that had better not be read.
     pub(crate) fn has_traps(&self) -> bool {
         !self.traps.is_empty()

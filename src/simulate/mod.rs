@@ -13,9 +13,10 @@
 mod alarm;
 
 use crate::deployment::Plan;
+use serde::Serialize;
 
 /// What no source tells, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Assumptions {
     /// How long after a call its metric can be read.
@@ -38,14 +39,14 @@ impl Default for Assumptions {
 }
 
 /// The share of calls that the new version gets, over time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Timeline {
     /// From when on the new version gets how many percent, in order: the first step is at 0.
     pub steps: Vec<Step>,
 }
 
 /// One step of a [`Timeline`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// When it begins, in seconds.
     pub at: u32,
@@ -242,7 +243,7 @@ fn chance_of_run(chances: &[f64], length: usize) -> f64 {
 }
 
 /// How much of a metric an alarm looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Window {
     /// `Period`, in seconds.
     pub period: u32,
@@ -255,7 +256,8 @@ pub struct Window {
 }
 
 /// What it takes for a period of a metric to breach the threshold of an alarm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Signal {
     /// A number of failures, which the new version reaches in any period in which it fails.
     Count,
@@ -275,7 +277,8 @@ pub struct Reaction {
 }
 
 /// Whether an alarm can stop a shift.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// All that it needs to see happens before all traffic has moved.
     InTime,
@@ -286,7 +289,7 @@ pub enum Verdict {
 }
 
 /// What a function is called like, and how often it fails.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Load {
     /// Calls a minute, of both versions together.
     pub calls_a_minute: f64,

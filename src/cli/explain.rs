@@ -1,0 +1,61 @@
+//! `canaryform explain`: what a template does when it is deployed.
+
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use crate::explain::text;
+
+use super::Failure;
+use super::explanation::{Explained, ExplanationArguments};
+use super::output::write_stdout;
+
+const AFTER_HELP: &str = "\
+Examples:
+  canaryform explain template.yaml
+  canaryform explain --function Greeter --format json
+
+Exit codes:
+  0  explained
+  1  the template has errors, which are told
+  2  the command could not run: wrong usage, or a file that cannot be read";
+
+/// Tell what a template does when it is deployed: what publishes, how traffic moves, what stops it
+///
+/// For each function: what is generated and which line asks for it, what publishes a version and what does not, how
+/// traffic moves to it, which alarm stops that in time, who may call whom, and what a rollback leaves behind. Values of
+/// NoEcho parameters are not read.
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    about: ExplanationArguments,
+
+    /// How to write it
+    #[arg(
+        long,
+        value_enum,
+        value_name = "text|json",
+        default_value = "text",
+        hide_possible_values = true
+    )]
+    format: Syntax,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Syntax {
+    Text,
+    Json,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let Some(Explained { explanation, name }) = arguments.about.explain()? else {
+        return Ok(ExitCode::from(1));
+    };
+    let out = match arguments.format {
+        Syntax::Text => text::explained(&explanation, &name, arguments.about.look()),
+        Syntax::Json => super::output::json(&explanation)?,
+    };
+    write_stdout(|stdout| stdout.write_all(out.as_bytes()))?;
+    Ok(ExitCode::SUCCESS)
+}

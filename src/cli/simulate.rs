@@ -1,0 +1,87 @@
+//! `canaryform simulate`: how traffic moves to a new version, and what it costs until an alarm stops it.
+
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::explain::{Shift, text};
+use crate::simulate::{Assumptions, Load};
+
+use super::Failure;
+use super::explanation::{Explained, ExplanationArguments};
+use super::output::{json, write_stdout};
+
+const AFTER_HELP: &str = "\
+Examples:
+  canaryform simulate template.yaml
+  canaryform simulate template.yaml --function Greeter --rate 60 --error-rate 5
+
+Exit codes:
+  0  simulated
+  1  the template has errors, which are told
+  2  the command could not run: wrong usage, or a file that cannot be read";
+
+/// Work out how traffic moves to a new version, and when an alarm can stop one that fails
+///
+/// The figures are those of a model: when CodeDeploy moves which share, when an alarm can turn red, and how much the new
+/// version was called until then. With --rate and --error-rate also how many calls fail, and the chance that the alarm
+/// turns red in time.
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    about: ExplanationArguments,
+
+    /// How to write it
+    #[arg(
+        long,
+        value_enum,
+        value_name = "text|json",
+        default_value = "text",
+        hide_possible_values = true
+    )]
+    format: Syntax,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Syntax {
+    Text,
+    Json,
+}
+
+/// The functions whose traffic shifts.
+#[derive(Serialize)]
+struct Simulation<'a> {
+    functions: Vec<Simulated<'a>>,
+    assumed: Assumptions,
+    load: Option<Load>,
+}
+
+#[derive(Serialize)]
+struct Simulated<'a> {
+    id: &'a str,
+    shift: Option<&'a Shift>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let Some(Explained { explanation, name }) = arguments.about.explain()? else {
+        return Ok(ExitCode::from(1));
+    };
+    let out = match arguments.format {
+        Syntax::Text => text::simulated(&explanation, &name, arguments.about.look()),
+        Syntax::Json => {
+            let functions = explanation.functions.iter().map(|function| Simulated {
+                id: &function.id,
+                shift: function.shift(),
+            });
+            json(&Simulation {
+                functions: functions.collect(),
+                assumed: explanation.assumed,
+                load: explanation.load,
+            })?
+        }
+    };
+    write_stdout(|stdout| stdout.write_all(out.as_bytes()))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,147 @@
+//! Who may call a function, and whom CodeDeploy and its hooks may call.
+
+use super::place::{Place, Source};
+use super::text_of;
+use crate::deployment::{Deployment, Hook, ServiceRole, Shift};
+use crate::language::intrinsics::named_resource;
+use crate::template::Path;
+use crate::tree::Value;
+use serde::Serialize;
+
+/// One may call another.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Call {
+    /// Who calls: a service, an account, or a logical id.
+    pub from: String,
+    /// Who is called: a logical id, or a service.
+    pub to: String,
+    /// What for.
+    pub action: &'static str,
+    /// Whether it may.
+    pub allowed: Allowed,
+    /// Where it is said.
+    pub place: Option<Place>,
+}
+
+/// Whether a call is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Allowed {
+    /// The template says so.
+    Yes,
+    /// Nothing in the template says so, and it would have to.
+    No,
+    /// What decides is not in the template, or not known before the deployment.
+    Unknown,
+}
+
+/// Calls of a Lambda function.
+const INVOKE: &str = "lambda:InvokeFunction";
+
+/// Types of resources that call a function, or let it be called: the property that names the function, and who calls.
+///
+/// Source: the CloudFormation reference of each type.
+const CALLERS: &[(&str, &str, Caller)] = &[
+    (
+        "AWS::Lambda::Permission",
+        "FunctionName",
+        Caller::Property("Principal"),
+    ),
+    (
+        "AWS::Lambda::EventSourceMapping",
+        "FunctionName",
+        Caller::Property("EventSourceArn"),
+    ),
+    ("AWS::Lambda::Url", "TargetFunctionArn", Caller::Url),
+];
+
+enum Caller {
+    /// Whom a property names.
+    Property(&'static str),
+    /// Whoever knows the URL, as `AuthType` allows.
+    Url,
+}
+
+/// The calls that a function, written at `base`, has to do with.
+pub(super) fn of(
+    source: &Source<'_>,
+    base: &Path,
+    id: &str,
+    deployment: Option<&Deployment>,
+) -> Vec<Call> {
+    let mut calls = Vec::new();
+    let resources = source.made.resources().into_iter().flatten();
+    for (caller, resource) in resources {
+        calls.extend(called_by(source, base, caller, resource, id, deployment));
+    }
+    if let Some(deployment) = deployment
+        && let Some(shift) = &deployment.shift
+    {
+        for (key, hook) in [("PreTraffic", &shift.before), ("PostTraffic", &shift.after)] {
+            if let Some(hook) = hook {
+                calls.push(hook_call(source, shift, key, hook));
+            }
+        }
+    }
+    calls
+}
+
+fn called_by(
+    source: &Source<'_>,
+    base: &Path,
+    caller: &str,
+    resource: &Value,
+    id: &str,
+    deployment: Option<&Deployment>,
+) -> Option<Call> {
+    let kind = resource.get("Type")?.as_str()?;
+    let (_, property, by) = CALLERS.iter().find(|(known, ..)| *known == kind)?;
+    let properties = resource.get("Properties")?;
+    let named = named_resource(properties.get(property)?)?;
+    let alias = deployment.map(|deployment| &deployment.alias);
+    let qualifier = properties.get("Qualifier").and_then(Value::as_str);
+    let to = match alias {
+        Some(alias) if named == alias.id => &alias.id,
+        Some(alias) if named == id && qualifier == Some(&alias.name) => &alias.id,
+        _ if named == id => id,
+        _ => return None,
+    };
+    let from = match by {
+        Caller::Property(name) => properties.get(name).map(text_of),
+        Caller::Url => properties.get("AuthType").map(|auth| match auth.as_str() {
+            Some("NONE") => "anybody, by the URL".to_owned(),
+            Some("AWS_IAM") => "who may by IAM, by the URL".to_owned(),
+            _ => format!("the URL, with AuthType {}", text_of(auth)),
+        }),
+    };
+    let origin = source.output.origins.get(caller);
+    let place = match origin {
+        Some(origin) => origin.because.first().cloned().or(Some(base.clone())),
+        None => Some(Path::resource(caller)),
+    };
+    Some(Call {
+        from: from.unwrap_or_else(|| caller.to_owned()),
+        to: to.to_owned(),
+        action: INVOKE,
+        allowed: Allowed::Yes,
+        place: place.map(Place::from),
+    })
+}
+
+/// CodeDeploy calls a hook.
+fn hook_call(source: &Source<'_>, shift: &Shift, key: &str, hook: &Hook) -> Call {
+    let allowed = match (&shift.role, hook.is_invocable) {
+        (_, Some(true)) => Allowed::Yes,
+        (ServiceRole::Generated, Some(false)) => Allowed::No,
+        _ => Allowed::Unknown,
+    };
+    let _ = source;
+    Call {
+        from: "CodeDeploy".to_owned(),
+        to: hook.id.clone().unwrap_or_else(|| text_of(&hook.function)),
+        action: INVOKE,
+        allowed,
+        place: Some(shift.path.clone().then("Hooks").then(key).into()),
+    }
+}

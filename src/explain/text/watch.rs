@@ -1,0 +1,174 @@
+//! Which alarm stops a shift in time, in sentences.
+
+use super::page::{Ink, Page, duration, number, span};
+use super::{alarm_name, chart, line_of};
+use crate::explain::{Alarm, Explanation, Reaction, Shift, Watches, Way};
+use crate::simulate::{Signal, Timeline, Verdict, Window};
+
+pub(super) fn explain(page: &mut Page, shift: &Shift, way: &Way, explanation: &Explanation) {
+    if way.alarms.is_empty() {
+        let text = match (shift.before.is_some(), shift.after.is_some()) {
+            (false, false) => {
+                "No alarm watches it and no hook tests it: nothing stops a version that fails."
+            }
+            _ => "No alarm watches it: only a hook stops a version that fails.",
+        };
+        page.paragraph(4, text);
+        return;
+    }
+    for alarm in &way.alarms {
+        explain_alarm(page, alarm, way.timeline.as_ref(), explanation);
+    }
+    let is_late = |alarm: &Alarm| {
+        let reaction = alarm.reaction.as_ref();
+        reaction.is_some_and(|reaction| reaction.verdict != Verdict::InTime)
+    };
+    if shift.after.is_some() && way.alarms.iter().any(is_late) {
+        page.paragraph(
+            4,
+            "While the hook after the shift runs the deployment is not over: an alarm that turns red until then still rolls it back.",
+        );
+    }
+}
+
+fn explain_alarm(
+    page: &mut Page,
+    alarm: &Alarm,
+    timeline: Option<&Timeline>,
+    explanation: &Explanation,
+) {
+    let name = alarm_name(alarm);
+    let place = match alarm.place.as_ref().map(line_of) {
+        Some(line) if !line.is_empty() => format!(", {line}"),
+        _ => String::new(),
+    };
+    let judged = alarm
+        .reaction
+        .as_ref()
+        .map(|reaction| chart::verdict(reaction.verdict));
+    let (words, ink) = judged.unwrap_or(("when it turns red is not known here", Ink::Doubtful));
+    page.fitted(
+        4,
+        &[
+            (&name, Ink::Heading),
+            (&place, Ink::Faint),
+            (": ", Ink::Plain),
+            (words, ink),
+        ],
+    );
+    let Some(window) = alarm.window else {
+        let why = match alarm.id {
+            None => "It is not in this template.",
+            Some(_) => {
+                "It is no alarm on a metric, or its periods are known only at the deployment."
+            }
+        };
+        page.paragraph(6, why);
+        return;
+    };
+    let watched = match alarm.watches {
+        Some(Watches::NewVersion) => ", of the new version alone",
+        Some(Watches::Alias) => ", of the alias: old and new version together",
+        Some(Watches::Function) => ", of the function: all versions together",
+        Some(Watches::Other) => ", of something else than this function",
+        None => "",
+    };
+    page.paragraph(6, &format!("Looks at {}{watched}.", periods(&window)));
+    if let (Some(reaction), Some(timeline)) = (&alarm.reaction, timeline) {
+        page.paragraph(6, &judged_text(reaction, &window, timeline));
+        page.paragraph(6, &figures(reaction, explanation));
+    }
+}
+
+/// `2 of 5 periods of 1 min`
+fn periods(window: &Window) -> String {
+    let period = duration(window.period);
+    match (window.datapoints, window.evaluation_periods) {
+        (1, 1) => format!("1 period of {period}"),
+        (needed, all) if needed == all => {
+            format!("{all} periods of {period}, all over its threshold")
+        }
+        (needed, all) => format!("{all} periods of {period}, {needed} of them over its threshold"),
+    }
+}
+
+fn judged_text(reaction: &Reaction, window: &Window, timeline: &Timeline) -> String {
+    let when = span(reaction.earliest.at, reaction.latest.at);
+    let all_at = duration(timeline.all_at());
+    let slowly = match window.signal {
+        Signal::Count => "",
+        Signal::Level => ", the later the less of what it looks at is new",
+    };
+    match reaction.verdict {
+        Verdict::InTime => format!(
+            "Stops a version that fails from its first call on after {when}{slowly}; all traffic has moved after {all_at}."
+        ),
+        Verdict::Doubtful => format!(
+            "Stops a version that fails from its first call on after {when}{slowly}; but all traffic has moved after {all_at}."
+        ),
+        Verdict::Never if timeline.all_at() == 0 => format!(
+            "Turns red after {when}; all traffic moves at once, so the deployment is over by then, and nothing is rolled back."
+        ),
+        Verdict::Never => format!(
+            "Turns red after {when}{slowly}; all traffic has moved after {all_at}, whatever is assumed."
+        ),
+    }
+}
+
+fn figures(reaction: &Reaction, explanation: &Explanation) -> String {
+    let (first, last) = (reaction.earliest, reaction.latest);
+    let share = match (first.share, last.share) {
+        (share, same) if share == same => format!("{share} %"),
+        (first, last) => format!("{first} to {last} %"),
+    };
+    let mut text = format!(
+        "Until then, at {share} of the calls, it gets what comes in {} of full traffic.",
+        exposures(first.exposure, last.exposure)
+    );
+    if let (Some(fewest), Some(most), Some(load)) =
+        (first.failed_calls, last.failed_calls, explanation.load)
+    {
+        text += &format!(
+            " At {} calls a minute, of which {} % fail, that is {} to {} failed calls.",
+            number(load.calls_a_minute),
+            number(load.error_rate * 100.0),
+            number(fewest),
+            number(most)
+        );
+    }
+    if let Some(chance) = reaction.chance {
+        text += &format!(
+            " The chance that they turn it red in time is {} %.",
+            percent(chance)
+        );
+    }
+    text
+}
+
+/// `6 to 18 s`
+fn exposures(least: f64, most: f64) -> String {
+    let (from, to) = (exposure(least), exposure(most));
+    let unit = |text: &str| text.rsplit(' ').next().unwrap_or_default().to_owned();
+    match from.strip_suffix(&unit(&to)) {
+        Some(bare) => format!("{}to {to}", bare),
+        None => format!("{from} to {to}"),
+    }
+}
+
+fn percent(chance: f64) -> String {
+    if chance > 0.995 && chance < 1.0 {
+        return "over 99".to_owned();
+    }
+    if chance > 0.0 && chance < 0.005 {
+        return "under 1".to_owned();
+    }
+    format!("{:.0}", chance * 100.0)
+}
+
+/// `12 s`, `4 min`
+pub(super) fn exposure(seconds: f64) -> String {
+    if seconds < 120.0 {
+        return format!("{} s", number(seconds));
+    }
+    format!("{} min", number(seconds / 60.0))
+}

@@ -1,0 +1,297 @@
+//! `explain` and `simulate`: what they say of fixtures, what holds of every explanation, and how the command behaves.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should panic"
+)]
+
+#[path = "support/fixture.rs"]
+mod fixture;
+
+use std::process::{Command, Output};
+
+use canaryform::explain::text::{self, Look};
+use canaryform::explain::{Explanation, Scenario};
+use canaryform::simulate::Load;
+use canaryform::{read, transform};
+use fixture::Fixture;
+
+/// Fixtures whose explanations are read by a person: each shows something that the others do not.
+const SHOWN: &[&str] = &[
+    "api/state-machine",
+    "code/local-folder",
+    "events/others",
+    "explain/every-verdict",
+    "explain/not-seen",
+    "gradual/given-sha",
+    "gradual/all-properties",
+    "gradual/canary",
+    "gradual/hooks",
+    "gradual/two-conditions",
+    "transforms/loops",
+];
+
+fn explained(fixture: &Fixture, scenario: &Scenario) -> Option<Explanation> {
+    let given = read(fixture.text.as_bytes()).ok()?.template;
+    let options = fixture.options().with_parts().without_secrets();
+    let output = transform(given.clone(), &options);
+    if output.has_errors() {
+        return None;
+    }
+    let mut explanation = Explanation::of(&given, &output, scenario);
+    explanation.locate(&fixture.text);
+    Some(explanation)
+}
+
+fn named(name: &str) -> Fixture {
+    Fixture::load(&fixture::folder().join(format!("{name}.yaml")))
+}
+
+fn with_load() -> Scenario {
+    Scenario {
+        load: Some(Load {
+            calls_a_minute: 60.0,
+            error_rate: 0.05,
+        }),
+        ..Scenario::default()
+    }
+}
+
+fn snapshots() -> insta::internals::SettingsBindDropGuard {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind_to_scope()
+}
+
+#[test]
+fn explanations_read_well() {
+    let _settings = snapshots();
+    for name in SHOWN {
+        let fixture = named(name);
+        let Some(explanation) = explained(&fixture, &Scenario::default()) else {
+            panic!("{name} has errors");
+        };
+        let text = text::explained(&explanation, "template.yaml", Look::default());
+        insta::assert_snapshot!(format!("explain@{}", name.replace('/', "__")), text);
+    }
+}
+
+#[test]
+fn simulations_read_well() {
+    let _settings = snapshots();
+    let explanation = explained(&named("explain/every-verdict"), &with_load()).unwrap();
+    let text = text::simulated(&explanation, "template.yaml", Look::default());
+    insta::assert_snapshot!("simulate", text);
+}
+
+#[test]
+fn explanations_have_keys_that_stay() {
+    let _settings = snapshots();
+    let mut explanation = explained(&named("explain/every-verdict"), &with_load()).unwrap();
+    explanation.keep_only("Orders").unwrap();
+    let json = serde_json::to_string_pretty(&explanation).unwrap();
+    insta::assert_snapshot!("explain_json", json);
+}
+
+#[test]
+fn every_explanation_fits_a_terminal_and_names_lines() {
+    for fixture in Fixture::all() {
+        let Some(explanation) = explained(&fixture, &with_load()) else {
+            continue;
+        };
+        let is_ascii = fixture.text.is_ascii();
+        for text in [
+            text::explained(&explanation, "t.yaml", Look::default()),
+            text::simulated(&explanation, "t.yaml", Look::default()),
+        ] {
+            assert!(text.is_ascii() || !is_ascii, "{}: {text}", fixture.name);
+            for line in text.lines() {
+                let is_one_word = line.split_whitespace().count() <= 3;
+                assert!(
+                    line.chars().count() <= 80 || is_one_word,
+                    "{}: {line}",
+                    fixture.name
+                );
+                assert_eq!(line.trim_end(), line, "{}", fixture.name);
+            }
+        }
+        for function in &explanation.functions {
+            assert!(function.place.line.is_some(), "{}", fixture.name);
+        }
+    }
+}
+
+#[test]
+fn what_is_generated_is_told_once_for_each_function_and_completely() {
+    for fixture in Fixture::all() {
+        let given = match read(fixture.text.as_bytes()) {
+            Ok(read) => read.template,
+            Err(_) => continue,
+        };
+        let output = transform(given.clone(), &fixture.options().with_parts());
+        if output.has_errors() {
+            continue;
+        }
+        let explanation = Explanation::of(&given, &output, &Scenario::default());
+        let functions = explanation.functions.iter();
+        let told: Vec<&str> = functions
+            .map(|function| function.id.as_str())
+            .chain(
+                explanation
+                    .functions
+                    .iter()
+                    .flat_map(|each| &each.generated)
+                    .map(|made| made.id.as_str()),
+            )
+            .chain(
+                explanation
+                    .others
+                    .iter()
+                    .flat_map(|each| &each.generated)
+                    .map(|made| made.id.as_str()),
+            )
+            .collect();
+        for (id, origin) in &output.origins {
+            let is_itself = origin.source.as_ref() == Some(id);
+            let is_there = output
+                .template
+                .resources()
+                .is_some_and(|all| all.contains_key(id));
+            assert!(
+                told.contains(&id.as_str()) || is_itself || !is_there,
+                "{}: {id}",
+                fixture.name
+            );
+        }
+    }
+}
+
+#[test]
+fn no_secret_is_told() {
+    let fixture = named("explain/not-seen");
+    let explanation = explained(&fixture, &with_load()).unwrap();
+    let json = serde_json::to_string(&explanation).unwrap();
+    let text = text::explained(&explanation, "t.yaml", Look::default());
+    for secret in ["correct-horse", "battery-staple"] {
+        assert!(fixture.text.contains(secret));
+        assert!(!json.contains(secret) && !text.contains(secret));
+    }
+}
+
+#[test]
+fn colors_and_characters_change_nothing_else() {
+    let explanation = explained(&named("explain/every-verdict"), &with_load()).unwrap();
+    let plain = text::explained(&explanation, "t.yaml", Look::default());
+    let rich = Look {
+        color: true,
+        unicode: true,
+    };
+    let rich = text::explained(&explanation, "t.yaml", rich);
+    assert!(rich.contains("\u{1b}[") && rich.contains('█'));
+    assert_eq!(plain.lines().count(), rich.lines().count());
+}
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_canaryform"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap()
+}
+
+fn out(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn err(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+const CANARY: &str = "fixtures/gradual/canary.yaml";
+
+#[test]
+fn the_readme_shows_what_explain_and_simulate_say() {
+    let readme = include_str!("../README.md");
+    for arguments in [
+        &["explain", CANARY][..],
+        &["simulate", CANARY, "--rate", "60", "--error-rate", "5"],
+    ] {
+        let output = run(arguments);
+        let shown = format!("$ canaryform {}\n{}", arguments.join(" "), out(&output));
+        assert!(readme.contains(&shown), "{shown}");
+    }
+}
+
+#[test]
+fn a_function_that_is_not_there_gets_a_suggestion() {
+    let output = run(&["explain", CANARY, "--function", "Greter"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err(&output).contains("the template has no function `Greter`; did you mean `Greeter`?")
+    );
+    assert_eq!(out(&output), "");
+}
+
+#[test]
+fn errors_of_the_template_are_told_and_nothing_is_explained() {
+    for verb in ["explain", "simulate"] {
+        let output = run(&[verb, "fixtures/refused/errors-and-warnings.yaml"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(err(&output).contains("error[deployment-without-alias]"));
+        assert_eq!(out(&output), "");
+    }
+}
+
+#[test]
+fn a_rate_needs_a_rate_of_errors_and_both_are_numbers() {
+    for (arguments, words) in [
+        (&["--rate", "60"][..], "--error-rate <PERCENT>"),
+        (
+            &["--rate", "many", "--error-rate", "5"],
+            "must be a number of calls a minute",
+        ),
+        (
+            &["--rate", "60", "--error-rate", "120"],
+            "must be a percentage from 0 to 100",
+        ),
+        (&["--rate", "-1", "--error-rate", "5"], ""),
+    ] {
+        let arguments = [&["simulate", CANARY], arguments].concat();
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(err(&output).contains(words), "{}", err(&output));
+    }
+}
+
+#[test]
+fn code_is_not_looked_at_unless_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = folder.path().join("template.yaml");
+    let text = "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {CodeUri: not-built/, Handler: a.b, Runtime: python3.13, AutoPublishAlias: live}\n";
+    std::fs::write(
+        &template,
+        format!("Transform: AWS::Serverless-2016-10-31\n{text}"),
+    )
+    .unwrap();
+    let path = template.to_str().unwrap();
+    let ignored = run(&["explain", path]);
+    assert_eq!(ignored.status.code(), Some(0), "{}", err(&ignored));
+    assert!(
+        out(&ignored).contains("FVersion<code>"),
+        "{}",
+        out(&ignored)
+    );
+    assert_eq!(
+        run(&["explain", path, "--code", "read"]).status.code(),
+        Some(1)
+    );
+    std::fs::create_dir(folder.path().join("not-built")).unwrap();
+    std::fs::write(folder.path().join("not-built/a.py"), "").unwrap();
+    let read = run(&["explain", path, "--code", "read"]);
+    assert_eq!(read.status.code(), Some(0), "{}", err(&read));
+    assert!(!out(&read).contains("<code>"));
+}
