@@ -17,6 +17,7 @@ mod places;
 mod properties;
 mod prune_plan;
 mod report;
+mod samconfig;
 mod simulate;
 mod template_options;
 mod templates;

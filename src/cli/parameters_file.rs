@@ -1,5 +1,5 @@
-//! Files with values of template parameters: JSON or YAML, a map of names to values, or the AWS CLI's list of
-//! `ParameterKey` and `ParameterValue`.
+//! Files with values of template parameters: JSON or YAML, a map of names to values, the AWS CLI's list of
+//! `ParameterKey` and `ParameterValue` or of `KEY=VALUE`, or CodePipeline's map with `Parameters`.
 //!
 //! Values are text, as CloudFormation has them: `1.10` in a file stays `1.10`. A list is a value of a list parameter. All
 //! of them may be secrets, so no message repeats one.
@@ -26,7 +26,7 @@ const MAX_NODES: usize = 100_000;
 /// The values by their names; none where the file wants the previous stack's.
 pub(super) type Values = BTreeMap<String, Option<Value>>;
 
-const SHAPE: &str = "must be a map of names to values, or a list of {ParameterKey, ParameterValue}, each value text, a number, or a list of them";
+const SHAPE: &str = "must be a map of names to values, or a list of {ParameterKey, ParameterValue} or of KEY=VALUE, each value text, a number, or a list of them";
 
 /// Reads the file at `path`.
 pub(super) fn read(path: &Path) -> Result<Values, Failure> {
@@ -59,6 +59,15 @@ fn parse(text: &str, is_json: bool) -> Result<Values, String> {
     from_yaml(text)
 }
 
+/// The key of CodePipeline's template configuration files under which the values are.
+const CODE_PIPELINE: &str = "Parameters";
+
+/// `KEY=VALUE` as an item of a list.
+fn split(pair: &str) -> Result<(String, Option<Value>), String> {
+    let (name, value) = pair.split_once('=').ok_or(SHAPE)?;
+    Ok((name.to_owned(), Some(value.into())))
+}
+
 /// One entry of the AWS CLI's list.
 #[derive(Deserialize)]
 struct Entry {
@@ -74,12 +83,26 @@ fn from_json(text: &str) -> Result<Values, String> {
         serde_json::from_str(text).map_err(|error| format!("{SHAPE} (line {})", error.line()))
     }
     let pairs: BTreeMap<String, Option<Box<RawValue>>> = if text.trim_start().starts_with('[') {
+        let items: Vec<&RawValue> = typed(text)?;
+        // Lines are those of the whole file.
+        if items.iter().all(|item| item.get().starts_with('"')) {
+            return typed::<Vec<String>>(text)?
+                .into_iter()
+                .map(|pair| split(&pair))
+                .collect();
+        }
         typed::<Vec<Entry>>(text)?
             .into_iter()
             .map(|entry| (entry.name, entry.value))
             .collect()
     } else {
-        typed::<BTreeMap<String, Box<RawValue>>>(text)?
+        let values: BTreeMap<String, Box<RawValue>> = typed(text)?;
+        if let Some(inner) = values.get(CODE_PIPELINE).map(|raw| raw.get())
+            && inner.starts_with('{')
+        {
+            return from_json(inner);
+        }
+        values
             .into_iter()
             .map(|(name, value)| (name, Some(value)))
             .collect()
@@ -150,12 +173,27 @@ fn from_yaml(text: &str) -> Result<Values, String> {
             Some(_) => Err(format!("has the parameter `{name}` twice")),
         }
     };
+    let is_code_pipeline =
+        |(name, node): &(String, Node)| name == CODE_PIPELINE && matches!(node, Node::Map(_));
+    let pairs = match pairs.iter().position(is_code_pipeline) {
+        Some(at) => match pairs.into_iter().nth(at) {
+            Some((_, Node::Map(inner))) => inner,
+            _ => Vec::new(),
+        },
+        None => pairs,
+    };
     for (name, node) in pairs {
         add(name, Some(node))?;
     }
     for entry in entries {
-        let Node::Map(entry) = entry else {
-            return Err(SHAPE.to_owned());
+        let entry = match entry {
+            Node::Map(entry) => entry,
+            Node::Text(pair) => {
+                let (name, value) = pair.split_once('=').ok_or(SHAPE)?;
+                add(name.to_owned(), Some(Node::Text(value.to_owned())))?;
+                continue;
+            }
+            Node::List(_) => return Err(SHAPE.to_owned()),
         };
         let mut name = None;
         let mut value = None;
@@ -392,6 +430,20 @@ mod tests {
             .unwrap()["A"],
             None
         );
+    }
+
+    #[test]
+    fn other_tools_files_are_read() {
+        for text in [
+            r#"["A=1.10", "B=x=y"]"#,
+            "- A=1.10\n- B=x=y\n",
+            r#"{"Parameters": {"A": 1.10, "B": "x=y"}, "Tags": {"Team": "a"}}"#,
+            "Parameters:\n  A: 1.10\n  B: x=y\nTags: {Team: a}\n",
+        ] {
+            check(text, &[("A", "1.10"), ("B", "x=y")]);
+        }
+        // A parameter may be called so, too.
+        check("Parameters: a,b\n", &[("Parameters", "a,b")]);
     }
 
     #[test]

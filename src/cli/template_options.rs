@@ -10,7 +10,7 @@ use crate::diff::{Meaning, meanings};
 use clap::{Args, ValueEnum};
 
 use super::files::{self, Input};
-use super::{Failure, parameters};
+use super::{Failure, parameters, samconfig};
 
 const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 const DEFAULT_REGION: &str = "us-east-1";
@@ -26,10 +26,20 @@ pub(crate) struct TemplateOptions {
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     parameter_overrides: Vec<String>,
 
-    /// A file with values of template parameters, JSON or YAML: a map of names to values, or the AWS CLI's list of
-    /// ParameterKey and ParameterValue
+    /// A file with values of template parameters, JSON or YAML: a map of names to values, the AWS CLI's list of
+    /// ParameterKey and ParameterValue or of KEY=VALUE, or CodePipeline's map with Parameters
     #[arg(long, value_name = "FILE")]
     parameters_file: Option<PathBuf>,
+
+    /// Take the region and the values of parameters from this environment of SAM CLI's samconfig.toml, where they are not
+    /// given otherwise
+    #[arg(long, value_name = "NAME")]
+    config_env: Option<String>,
+
+    /// The same from another file than samconfig.toml of this folder, of its environment `default` unless --config-env
+    /// names one
+    #[arg(long, value_name = "FILE")]
+    config_file: Option<PathBuf>,
 
     /// What local paths of code come to: `read` what lies there; `ignore` it, so that any checkout is transformed and an
     /// id that moves means that the configuration moved; `refuse` local paths, as SAM and the macro do
@@ -166,9 +176,15 @@ impl TemplateOptions {
 
     /// The options of a transform, but for the code.
     pub(crate) fn options(&self) -> Result<Options<'static>, Failure> {
-        let values =
-            parameters::collect(&self.parameter_overrides, self.parameters_file.as_deref())?;
-        let mut options = Options::new(region(self.region.as_deref())?)
+        let config = samconfig::read(self.config_file.as_deref(), self.config_env.as_deref())?;
+        // As with SAM CLI, pairs on the command line stand in for all of those in the file.
+        let pairs = match self.parameter_overrides.as_slice() {
+            [] => &config.parameter_overrides,
+            given => given,
+        };
+        let values = parameters::collect(pairs, self.parameters_file.as_deref())?;
+        let given = self.region.as_deref().or(config.region.as_deref());
+        let mut options = Options::new(region(given)?)
             .with_parameters(values)
             .with_levels(self.levels()?)
             .with_macro_name(&self.macro_name);
