@@ -50,8 +50,8 @@ pub fn supported() -> Vec<SupportedProperty> {
             }
         }
     }
-    for kind in plain::TYPES {
-        rows.extend(of(kind.name, kind.properties));
+    for plain in plain::TYPES {
+        rows.extend(of(plain.kind.name, plain.kind.properties));
     }
     rows.extend(of(OF_ANY_RESOURCE, embedded::PROPERTIES));
     rows

@@ -282,7 +282,7 @@ impl<'a> Scope<'a> {
         if self.parameters.reads_default(value) {
             return None;
         }
-        let known = self.peek(value)?;
+        let known = self.all_known().put_in(&self.peek(value)?);
         match argument(&known, "Fn::Sub").unwrap_or(&known) {
             Value::String(text) if known.is_string() || !text.contains("${") => Some(text.clone()),
             Value::Number(number) => Some(number.to_string().into()),
@@ -358,32 +358,12 @@ impl<'a> Scope<'a> {
         self.parameters.read_in(value)
     }
 
-    /// Whether the condition `name`, of those that are `declared`, holds; none where that does not follow from the values
-    /// that are given, without defaults.
-    pub(crate) fn decide_condition(&self, declared: &Map, name: &str) -> Option<bool> {
-        let given = self.parameters.given();
-        let put_in = |condition: &Value| {
-            let known = given.resolved(condition);
-            known.unwrap_or_else(|_| condition.clone())
-        };
-        let conditions: Map = declared
-            .iter()
-            .map(|(name, condition)| (name.clone(), put_in(condition)))
-            .collect();
-        let known = Known {
-            parameters: &given,
-            mappings: &self.mappings,
-            conditions: &conditions,
-        };
-        known.holds(name)
-    }
-
-    /// What is known with the `conditions` of the template.
-    pub(crate) fn known_with<'k>(&'k self, conditions: &'k Map) -> Known<'k> {
+    /// All that is known before a deployment, defaults of parameters among it.
+    pub(crate) fn all_known(&self) -> Known<'_> {
         Known {
             parameters: &self.parameters,
             mappings: &self.mappings,
-            conditions,
+            conditions: &self.conditions,
         }
     }
 

@@ -156,7 +156,7 @@ pub(super) fn read(
         // CloudFormation replaces a version for another description, and Lambda has then nothing to publish.
         written.insert(VERSION_DESCRIPTION, description.clone());
     }
-    let known = scope.known_with(&stack.conditions.declared);
+    let known = scope.all_known();
     let mut put_in = written.clone();
     if let Some(layers) = put_in.get_mut("Layers") {
         let put = with_layers(scope, &known, stack, layers);

@@ -47,7 +47,7 @@ use crate::resource::generated::Generated;
 use crate::resource::property::{Property, Shape};
 use crate::resource::{SamResource, resource, set};
 use crate::scope::Scope;
-use crate::stack::Stack;
+use crate::stack::{Conditions, Stack};
 use crate::template::Path;
 use crate::tree::{Map, Value, json};
 
@@ -60,7 +60,11 @@ pub(crate) const AUTO_PUBLISH_ON: Property =
 pub(crate) const DELETION_POLICIES: &[&str] = &["Delete", "Retain", "RetainExceptOnCreate"];
 
 /// The alias that a function wants; a fault is reported and gives none.
-pub(crate) fn read_alias(scope: &Scope<'_>, sam: &SamResource) -> Option<Alias> {
+pub(crate) fn read_alias(
+    scope: &Scope<'_>,
+    conditions: &mut Conditions,
+    sam: &SamResource,
+) -> Option<Alias> {
     if !sam.is_truthy("AutoPublishAlias") {
         return None;
     }
@@ -113,7 +117,7 @@ pub(crate) fn read_alias(scope: &Scope<'_>, sam: &SamResource) -> Option<Alias> 
     Some(Alias {
         id: logical_id::alias(&sam.id, &name),
         name: name.into(),
-        provisioned_concurrency: provisioned_concurrency::read(sam),
+        provisioned_concurrency: provisioned_concurrency::read(scope, conditions, sam),
     })
 }
 

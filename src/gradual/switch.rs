@@ -78,7 +78,6 @@ pub(super) enum When {
 /// Takes the `Fn::If` around a value apart, as far as conditions are not known; a fault is reported and gives none.
 pub(super) fn open<'v>(
     scope: &Scope<'_>,
-    conditions: &Conditions,
     value: &'v Value,
     path: Path,
 ) -> Option<Choice<&'v Value>> {
@@ -108,12 +107,12 @@ pub(super) fn open<'v>(
         );
         return None;
     };
-    match scope.decide_condition(&conditions.declared, name) {
-        Some(true) => open(scope, conditions, then, branches.then(1)),
-        Some(false) => open(scope, conditions, otherwise, branches.then(2)),
+    match scope.holds(name) {
+        Some(true) => open(scope, then, branches.then(1)),
+        Some(false) => open(scope, otherwise, branches.then(2)),
         None => {
-            let then = open(scope, conditions, then, branches.clone().then(1));
-            let otherwise = open(scope, conditions, otherwise, branches.then(2));
+            let then = open(scope, then, branches.clone().then(1));
+            let otherwise = open(scope, otherwise, branches.then(2));
             Some(Choice::If {
                 condition: name.to_string(),
                 then: Box::new(then?),
@@ -254,7 +253,7 @@ pub(crate) fn settle_alias(
     let given = sam.get("AutoPublishAlias");
     argument(given, "Fn::If")?;
     let path = sam.path("AutoPublishAlias");
-    let choice = open(scope, conditions, given, path.clone())?;
+    let choice = open(scope, given, path.clone())?;
     let is_something = |value: &&Value| is_truthy(Some(value)) && !is_no_value(value);
     let when = choice.when(scope, conditions, &is_something);
     if when == When::Never {
@@ -316,17 +315,12 @@ pub(super) fn preference(
     on: impl Fn(&Map, &Path) -> bool,
 ) -> Option<Preference> {
     let path = sam.path("DeploymentPreference");
-    let opened = open(
-        scope,
-        conditions,
-        sam.get("DeploymentPreference"),
-        path.clone(),
-    )?;
+    let opened = open(scope, sam.get("DeploymentPreference"), path.clone())?;
     let mut is_sound = true;
     let mut choice = opened.map(&mut |value, path| match value {
         Value::Null => Choice::Of(None, path),
         nothing if is_no_value(nothing) => Choice::Of(None, path),
-        Value::Object(map) if !is_intrinsic(value) => by_enabled(scope, conditions, sam, map, path),
+        Value::Object(map) if !is_intrinsic(value) => by_enabled(scope, sam, map, path),
         _ => {
             scope.report(not_a_map(path.clone()));
             is_sound = false;
@@ -356,14 +350,12 @@ pub(super) fn preference(
 /// A preference of a plain function whose `Enabled` is a choice: the same choice of preferences.
 fn by_enabled(
     scope: &Scope<'_>,
-    conditions: &Conditions,
     sam: &SamResource,
     given: &Map,
     path: Path,
 ) -> Choice<Option<Map>> {
     let enabled = given.get("Enabled").filter(|_| sam.is_plain());
-    let opened =
-        enabled.and_then(|enabled| open(scope, conditions, enabled, path.clone().then("Enabled")));
+    let opened = enabled.and_then(|enabled| open(scope, enabled, path.clone().then("Enabled")));
     match opened {
         Some(choice) => choice.map(&mut |enabled, _| {
             let mut given = given.clone();

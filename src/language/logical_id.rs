@@ -131,6 +131,11 @@ pub(crate) fn not(condition: &str) -> String {
     format!("Not{condition}")
 }
 
+/// The condition under which the alias of a plain function is asked for provisioned concurrency.
+pub(crate) fn concurrency_condition(function: &str) -> String {
+    format!("{function}ProvisionedConcurrency")
+}
+
 /// The condition that holds where all of these do.
 pub(crate) fn all_of(conditions: &[String]) -> String {
     conditions.join("And")

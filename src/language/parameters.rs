@@ -204,20 +204,6 @@ impl Parameters {
         traps.any(|(trapped, trap)| trapped == name && *trap == Trap::Secret)
     }
 
-    /// The same without the values that are only defaults.
-    pub(crate) fn given(&self) -> Self {
-        let given = self
-            .values
-            .iter()
-            .filter(|(name, _)| !self.is_by_default(name));
-        Self {
-            values: given
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect(),
-            ..Self::default()
-        }
-    }
-
     /// Whether a parameter has its default, because no value is given for it.
     pub(crate) fn is_by_default(&self, name: &str) -> bool {
         self.by_default.iter().any(|known| known == name)

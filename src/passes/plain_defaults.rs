@@ -49,6 +49,7 @@ pub(crate) fn merge(scope: &Scope<'_>, template: &mut Template, inheritance: &mu
     }
     let at = metadata::path(&["Defaults", "Function"]);
     let known: Vec<&str> = function::TYPE
+        .kind
         .properties
         .iter()
         .map(|row| row.name)
@@ -68,8 +69,8 @@ pub(crate) fn merge(scope: &Scope<'_>, template: &mut Template, inheritance: &mu
     let hooks = hooks(template, given);
     let resources = template.section_mut("Resources");
     for (id, resource) in resources.into_iter().flat_map(|all| all.iter_mut()) {
-        let is_function =
-            plain::named_type_of(resource).is_some_and(|kind| kind.name == function::TYPE.name);
+        let is_function = plain::named_type_of(resource)
+            .is_some_and(|plain| plain.kind.name == function::TYPE.kind.name);
         if !is_function {
             continue;
         }

@@ -154,7 +154,8 @@ pub(crate) fn find_dotted_references(template: &Template) -> Vec<DottedRef> {
     let owners: IndexSet<&str> = resources
         .iter()
         .filter(|(_, resource)| {
-            let kind = sam::type_of(resource).or_else(|| plain::named_type_of(resource));
+            let kind = sam::type_of(resource)
+                .or_else(|| plain::named_type_of(resource).map(|plain| &plain.kind));
             kind.is_some_and(|kind| !kind.referable.is_empty())
         })
         .map(|(id, _)| id.as_str())

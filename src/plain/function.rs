@@ -38,7 +38,7 @@
 //! All else that it has goes over as it is. What is made of our keys is what is made of those of an
 //! `AWS::Serverless::Function`, and has the same ids; everything of it has the function's condition.
 
-use crate::diagnostics::{Diagnostic, codes};
+use super::PlainType;
 use crate::gradual::{configuration, preference, provisioned_concurrency, publish, switch};
 use crate::resource::SamResource;
 use crate::resource::generated::Generated;
@@ -50,16 +50,24 @@ use crate::sam::resource_type::{Lower, Lowered, ResourceType, Stage};
 use crate::scope::Scope;
 use crate::tree::{Map, Value};
 
-pub(crate) const TYPE: ResourceType = ResourceType {
-    name: "AWS::Lambda::Function",
-    globals: None,
-    stage: Stage::Functions,
-    properties: KEYS,
-    referable: &[
-        ("Alias", "AWS::Lambda::Alias"),
-        ("Version", "AWS::Lambda::Version"),
-    ],
-    lower: Lower::Among(lower),
+pub(crate) const TYPE: PlainType = PlainType {
+    kind: ResourceType {
+        name: "AWS::Lambda::Function",
+        globals: None,
+        stage: Stage::Functions,
+        properties: KEYS,
+        referable: &[
+            ("Alias", "AWS::Lambda::Alias"),
+            ("Version", "AWS::Lambda::Version"),
+        ],
+        lower: Lower::Among(lower),
+    },
+    is_known: configuration::is_known,
+    of_sam: &sam::function::TYPE,
+    instead: &[(
+        "AutoPublishAliasAllProperties",
+        "write `AutoPublishOn: Configuration`: it counts every property that a version holds fast",
+    )],
 };
 
 /// Our keys; none of them stays.
@@ -79,15 +87,15 @@ const KEYS: &[Property] = &[
 
 fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lowered {
     let condition = switch::settle_alias(scope, &mut common.stack.conditions, &mut sam);
-    refuse_misspelt(scope, &sam);
+    TYPE.refuse_misspelt(scope, &sam);
     provisioned_concurrency::check(scope, &sam);
-    let alias = publish::read_alias(scope, &sam);
+    let alias = publish::read_alias(scope, &mut common.stack.conditions, &sam);
     let shift = preference::read(scope, &mut common.stack.conditions, &sam);
     let local = local_code(scope, &sam);
     let mut properties: Map = sam
         .properties
         .iter()
-        .filter(|(name, _)| !super::is_ours(&TYPE, name))
+        .filter(|(name, _)| !TYPE.has_key(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     let mut made = Generated::default();
@@ -105,38 +113,6 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
             .map(|(alias, version)| publish::deployment(&sam, alias, version, shift)),
         condition,
         ..Lowered::default()
-    }
-}
-
-/// Refuses what is nearly a key of ours, and what only a Serverless function has: CloudFormation would refuse it, too, but
-/// without a word on what is meant.
-fn refuse_misspelt(scope: &Scope<'_>, function: &SamResource) {
-    for name in function.properties.keys() {
-        let of_sam = sam::function::TYPE.properties.iter();
-        let is_of_sam = of_sam.map(|row| row.name).any(|known| known == name)
-            && !super::is_ours(&TYPE, name)
-            && !configuration::is_known(name);
-        let help = if name == "AutoPublishAliasAllProperties" {
-            "write `AutoPublishOn: Configuration`: it counts every property that a version holds fast".to_owned()
-        } else if is_of_sam {
-            format!(
-                "only `{}` has it: write what CloudFormation calls it, or change the type",
-                sam::function::TYPE.name
-            )
-        } else if let Some(meant) = super::meant(&TYPE, name) {
-            format!("did you mean `{meant}`?")
-        } else {
-            continue;
-        };
-        scope.report(
-            Diagnostic::new(
-                codes::UNKNOWN_PROPERTY,
-                function.path(name),
-                format!("`{}` has no property `{name}`", TYPE.name),
-            )
-            .on_key()
-            .help(help),
-        );
     }
 }
 

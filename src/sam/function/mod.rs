@@ -169,7 +169,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lo
     let code = code::read(scope, &mut sam);
     let capacity = capacity::read(scope, &sam);
     let tracing = read_tracing(scope, &mut sam);
-    let alias = publish::read_alias(scope, &sam);
+    let alias = publish::read_alias(scope, &mut common.stack.conditions, &sam);
     let shift = preference::read(scope, &mut common.stack.conditions, &sam);
     let mut policies = role::basics(scope, &sam, tracing.is_some());
 

@@ -76,7 +76,7 @@ const TYPES: &[&str] = &["ALL_AT_ONCE", "LINEAR", "CANARY"];
 const RETAINED: &[&str] = &["DeletionPolicy", "UpdateReplacePolicy"];
 
 /// Adds the version and the alias of a machine that has one; faults are reported.
-pub(super) fn lower(scope: &Scope<'_>, machine: &mut StateMachine) {
+pub(crate) fn lower(scope: &Scope<'_>, machine: &mut StateMachine) {
     if !machine.sam.is_truthy("AutoPublishAlias") {
         refuse_without_alias(scope, machine);
         return;
@@ -223,7 +223,11 @@ fn preference(scope: &Scope<'_>, machine: &StateMachine, version: &str) -> Optio
             .help("take it out"),
         );
     }
-    keys::warn_of_unknown(scope, made.keys(), KEYS, "`DeploymentPreference`", &path);
+    if machine.sam.is_plain() {
+        keys::refuse_unknown(scope, made.keys(), KEYS, "`DeploymentPreference`", &path);
+    } else {
+        keys::warn_of_unknown(scope, made.keys(), KEYS, "`DeploymentPreference`", &path);
+    }
     warn_of_type(scope, &made, &path);
     made.insert("StateMachineVersionArn", reference(version));
     Some(made.into())

@@ -42,7 +42,7 @@
 //!
 //! Upstream: `SamStateMachine` in model/sam_resources.py, model/stepfunctions/generators.py.
 
-mod alias;
+pub(crate) mod alias;
 mod definition;
 
 use super::events::{self, Target, TargetKind};
@@ -123,6 +123,14 @@ pub(crate) struct StateMachine {
 }
 
 impl StateMachine {
+    pub(crate) fn new(sam: SamResource) -> Self {
+        Self {
+            sam,
+            alias: None,
+            made: Generated::default(),
+        }
+    }
+
     pub(crate) fn id(&self) -> &str {
         &self.sam.id
     }
@@ -139,11 +147,7 @@ impl StateMachine {
 
 fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowered {
     let watch = scope.watch();
-    let mut machine = StateMachine {
-        sam,
-        alias: None,
-        made: Generated::default(),
-    };
+    let mut machine = StateMachine::new(sam);
     let events = events::read(
         scope,
         &common.stack,
