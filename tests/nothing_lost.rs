@@ -43,6 +43,38 @@ const EXCUSED: &[(&str, &str)] = &[
         "told at the other API that shares the plan",
     ),
     (
+        "beyond/conditions/given: Resources/InEuropeOnly/Properties/DeploymentPreference/Fn::If/2/Ref",
+        "the condition that is given decides for the other branch",
+    ),
+    (
+        "beyond/conditions/given: Resources/NoAlias/Properties/AutoPublishAlias/Fn::If/1",
+        "the condition that is given decides for the other branch",
+    ),
+    (
+        "beyond/conditions/given: Resources/NoAlias/Properties/DeploymentPreference/Type",
+        "without an alias it means nothing",
+    ),
+    (
+        "beyond/conditions/given: Resources/NoAlias/Properties/ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions",
+        "without an alias it means nothing",
+    ),
+    (
+        "beyond/conditions/given: Resources/OnlyInProd/Properties/DeploymentPreference/Fn::If/1/Type",
+        "the condition that is given decides for the other branch",
+    ),
+    (
+        "beyond/conditions/given: Resources/OtherAlias/Properties/AutoPublishAlias/Fn::If/1",
+        "the condition that is given decides for the other branch",
+    ),
+    (
+        "beyond/conditions/preference: Resources/ByRegion/Properties/DeploymentPreference/Fn::If/1/Type",
+        "the function has its own",
+    ),
+    (
+        "beyond/conditions/preference: Resources/ExceptInProd/Properties/DeploymentPreference/Fn::If/1/Type",
+        "the function has its own",
+    ),
+    (
         "globals/architectures: Globals/Function/Architectures/0",
         "the function has its own",
     ),
