@@ -47,6 +47,7 @@ pub mod properties;
 pub mod prune_plan;
 mod resource;
 mod sam;
+pub mod schema;
 mod scope;
 pub mod simulate;
 mod stack;

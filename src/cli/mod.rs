@@ -18,6 +18,7 @@ mod properties;
 mod prune_plan;
 mod report;
 mod samconfig;
+mod schema;
 mod simulate;
 mod template_options;
 mod templates;
@@ -49,6 +50,7 @@ enum Verb {
     Macro(macro_call::Arguments),
     Properties(properties::Arguments),
     Codes(codes::Arguments),
+    Schema(schema::Arguments),
     PrunePlan(prune_plan::Arguments),
 }
 
@@ -104,6 +106,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Macro(arguments) => macro_call::run(&arguments),
         Verb::Properties(arguments) => properties::run(&arguments),
         Verb::Codes(arguments) => codes::run(&arguments),
+        Verb::Schema(arguments) => schema::run(&arguments),
         Verb::PrunePlan(arguments) => prune_plan::run(&arguments),
     };
     let message = match done {

@@ -14,7 +14,7 @@ use super::output::write_stdout;
 /// The list comes from the tables that drive the transform, so it cannot be out of date.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Only types and events whose name holds this text: `Function`, `Schedule`
+    /// Only types, events and properties whose name holds this text: `Function`, `Schedule`, `AutoPublishAlias`
     about: Option<String>,
 
     /// How to write the list
@@ -37,10 +37,11 @@ enum Syntax {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut rows = supported();
     if let Some(about) = &arguments.about {
-        rows.retain(|row| row.owner.to_lowercase().contains(&about.to_lowercase()));
+        let about_in = |name: &str| name.to_lowercase().contains(&about.to_lowercase());
+        rows.retain(|row| about_in(&row.owner) || about_in(row.name));
         if rows.is_empty() {
             return Err(Failure::Usage(format!(
-                "no type and no event is called `{about}`"
+                "no type, no event and no property is called `{about}`"
             )));
         }
     }

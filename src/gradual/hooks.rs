@@ -34,7 +34,7 @@ use crate::stack::Stack;
 use crate::template::Path;
 use crate::tree::{Map, Value};
 
-const KEYS: &[&str] = &["PreTraffic", "PostTraffic"];
+pub(crate) const KEYS: &[&str] = &["PreTraffic", "PostTraffic"];
 
 /// The hooks of a deployment.
 #[derive(Default)]

@@ -62,7 +62,7 @@ use crate::tree::{Map, Value, json};
 const PASSES_CONDITION: &str = "PassthroughCondition";
 
 /// What `DeploymentPreference` may say.
-const KEYS: &[&str] = &[
+pub(crate) const KEYS: &[&str] = &[
     "Enabled",
     "Type",
     "Alarms",
@@ -73,7 +73,7 @@ const KEYS: &[&str] = &[
 ];
 
 /// The same of a plain function, whose condition always goes on to what is made of its preference.
-const KEYS_OF_PLAIN: &[&str] = &[
+pub(crate) const KEYS_OF_PLAIN: &[&str] = &[
     "Enabled",
     "Type",
     "Alarms",

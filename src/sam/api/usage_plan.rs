@@ -50,7 +50,7 @@ use crate::stack::{Conditions, Stack};
 use crate::template::Path;
 use crate::tree::{Map, Text, Value, json};
 
-const KEYS: &[&str] = &[
+pub(crate) const KEYS: &[&str] = &[
     "CreateUsagePlan",
     "Description",
     "Quota",

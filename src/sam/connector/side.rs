@@ -17,7 +17,7 @@ use crate::tree::{Map, Text, Value, json};
 use indexmap::IndexMap;
 
 /// What may be written in a reference.
-const KEYS: &[&str] = &[
+pub(crate) const KEYS: &[&str] = &[
     "Id",
     "Type",
     "Arn",

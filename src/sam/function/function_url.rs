@@ -49,7 +49,7 @@ use crate::tree::{Map, Value, json};
 const AUTH_TYPES: &[&str] = &["AWS_IAM", "NONE"];
 
 /// The keys of `Cors`.
-const CORS: &[(&str, Shape)] = &[
+pub(crate) const CORS: &[(&str, Shape)] = &[
     ("AllowOrigins", Shape::List),
     ("AllowMethods", Shape::List),
     ("AllowCredentials", Shape::Bool),
@@ -59,7 +59,7 @@ const CORS: &[(&str, Shape)] = &[
 ];
 
 /// The keys of the config that are read.
-const KEYS: &[&str] = &["AuthType", "Cors", "InvokeMode"];
+pub(crate) const KEYS: &[&str] = &["AuthType", "Cors", "InvokeMode"];
 
 /// The endpoint of a function that has one, and who may call it; faults are reported.
 ///

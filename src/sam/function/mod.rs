@@ -42,7 +42,7 @@ mod capacity;
 mod code;
 mod dead_letter_queue;
 mod event_invoke_config;
-mod function_url;
+pub(crate) mod function_url;
 pub(crate) mod role;
 mod rules;
 

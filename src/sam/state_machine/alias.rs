@@ -48,7 +48,7 @@ use crate::scope::Scope;
 use crate::tree::{Map, Value, json};
 
 /// What CloudFormation takes in a state machine alias's `DeploymentPreference`.
-const KEYS: &[&str] = &[
+pub(crate) const KEYS: &[&str] = &[
     "Type",
     "Percentage",
     "Interval",

@@ -41,7 +41,7 @@ use crate::scope::Scope;
 use crate::stack::Names;
 use crate::tree::{Map, Value, json};
 
-const AUTH_KEYS: &[&str] = &["Authorizers", "DefaultAuthorizer", "EnableIamAuthorizer"];
+pub(crate) const AUTH_KEYS: &[&str] = &["Authorizers", "DefaultAuthorizer", "EnableIamAuthorizer"];
 
 /// Properties that are written into the document.
 const IN_DOCUMENT: [&str; 5] = ["CorsConfiguration", "Auth", "Tags", "Name", "Description"];

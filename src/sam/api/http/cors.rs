@@ -38,7 +38,7 @@ use crate::template::Path;
 use crate::tree::{Map, Value, json};
 
 /// The keys of `CorsConfiguration`, and how the document names them.
-const KEYS: [(&str, &str); 6] = [
+pub(crate) const KEYS: [(&str, &str); 6] = [
     ("AllowOrigins", "allowOrigins"),
     ("AllowHeaders", "allowHeaders"),
     ("AllowMethods", "allowMethods"),

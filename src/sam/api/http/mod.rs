@@ -35,8 +35,8 @@
 //! Upstream: class SamHttpApi in model/sam_resources.py, model/api/http_api_generator.py.
 
 mod authorizers;
-mod body;
-mod cors;
+pub(crate) mod body;
+pub(crate) mod cors;
 
 use super::{domain_v2, route53};
 use crate::language::intrinsics::reference;

@@ -47,7 +47,7 @@ use crate::sam::api::openapi::{Document, Fault, Security};
 use crate::scope::Scope;
 use crate::template::Path;
 
-const AUTH_KEYS: &[&str] = &[
+pub(crate) const AUTH_KEYS: &[&str] = &[
     "Authorizers",
     "DefaultAuthorizer",
     "InvokeRole",

@@ -62,7 +62,7 @@ use crate::sam::code_location;
 use crate::scope::Scope;
 use crate::tree::{Map, Value};
 
-const CORS_KEYS: &[&str] = &[
+pub(crate) const CORS_KEYS: &[&str] = &[
     "AllowMethods",
     "AllowHeaders",
     "AllowOrigin",

@@ -34,8 +34,8 @@
 //!
 //! Upstream: class SamApi in model/sam_resources.py, model/api/api_generator.py.
 
-mod auth;
-mod body;
+pub(crate) mod auth;
+pub(crate) mod body;
 mod gateway_responses;
 mod stage_and_deployment;
 
