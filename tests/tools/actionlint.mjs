@@ -10,6 +10,8 @@ let faults = 0;
 for (const file of files) {
   // The linter wants to be told a path where workflows lie.
   for (const found of lint(readFileSync(file, "utf8"), ".github/workflows/linted.yml")) {
+    // The linter's list of machines is older than GitHub's.
+    if (found.kind === "runner-label" && found.message.includes('"ubuntu-24.04-arm"')) continue;
     faults += 1;
     console.log(`${file}:${found.line}:${found.column}: ${found.message} [${found.kind}]`);
   }
