@@ -1,4 +1,4 @@
-//! Applications whose templates are files beside the template: which they are, and what they are given.
+//! Applications and nested stacks whose templates are files beside the template: which they are, and what they are given.
 
 use crate::Options;
 use crate::language::parameters::UNKNOWN_VALUE;
@@ -7,7 +7,11 @@ use crate::scope::Scope;
 use crate::template::{Path, Template};
 use crate::tree::{Map, Value};
 
-const APPLICATION: &str = "AWS::Serverless::Application";
+/// Types that name another template, and the property that does: those that `aws cloudformation package` uploads.
+const TYPES: &[(&str, &str)] = &[
+    ("AWS::Serverless::Application", "Location"),
+    ("AWS::CloudFormation::Stack", "TemplateURL"),
+];
 
 /// A resource of a template that names another template by a local path.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +19,8 @@ const APPLICATION: &str = "AWS::Serverless::Application";
 pub struct Child {
     /// Its logical id.
     pub id: String,
+    /// The property that has the path.
+    pub property: &'static str,
     /// The path, as the template writes it.
     pub location: String,
     /// The values of its parameters. One that is known only at the deployment is what CloudFormation sends to a macro in
@@ -25,19 +31,21 @@ pub struct Child {
 impl Child {
     /// Where the path stands in the template.
     pub fn path(&self) -> Path {
-        Path::property(&self.id, "Location")
+        Path::property(&self.id, self.property)
     }
 }
 
-/// The `AWS::Serverless::Application` resources of a template whose `Location` is a local path.
+/// The resources of a template that name another one by a local path: applications (`Location`) and nested stacks
+/// (`TemplateURL`).
 pub fn children(template: &Template, options: &Options<'_>) -> Vec<Child> {
     let scope = Scope::new(template, options);
     let resources = template.resources().into_iter().flat_map(Map::iter);
     resources
-        .filter(|(_, resource)| resource.get("Type").is_some_and(|kind| kind == APPLICATION))
         .filter_map(|(id, resource)| {
+            let kind = resource.get("Type")?;
+            let (_, property) = TYPES.iter().find(|(name, _)| kind == name)?;
             let properties = resource.get("Properties")?;
-            let location = properties.get("Location")?.as_str()?;
+            let location = properties.get(property)?.as_str()?;
             if location.is_empty() || location.contains("://") {
                 return None;
             }
@@ -50,6 +58,7 @@ pub fn children(template: &Template, options: &Options<'_>) -> Vec<Child> {
             };
             Some(Child {
                 id: id.to_string(),
+                property,
                 location: location.to_owned(),
                 parameters: given
                     .filter(|(_, value)| is_given(value))

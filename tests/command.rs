@@ -609,6 +609,8 @@ Resources:
   First: {Type: AWS::Serverless::Application, Properties: {Location: apps/child.yaml, Parameters: {Alias: !Ref Stage}}}
   Second: {Type: AWS::Serverless::Application, Properties: {Location: ./apps/child.yaml, Parameters: {Alias: beta}}}
   Third: {Type: AWS::Serverless::Application, Properties: {Location: apps/child.yaml, Parameters: {Alias: gamma}}}
+  Fourth: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./apps/child.yaml, Parameters: {Alias: delta}}}
+  Fifth: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: https://bucket.s3.amazonaws.com/child.yaml}}
 ";
     let folder = folder(&[
         ("template.yaml", parent),
@@ -653,6 +655,9 @@ Resources:
     assert_eq!(url("Third"), "out-Third.json");
     assert!(ids(&read("out-First.json")).contains(&"InnerAliasbeta"));
     assert!(ids(&read("out-Third.json")).contains(&"InnerAliasgamma"));
+    assert_eq!(url("Fourth"), "out-Fourth.json");
+    assert!(ids(&read("out-Fourth.json")).contains(&"InnerAliasdelta"));
+    assert!(url("Fifth").starts_with("https://"));
 
     let circle = run(
         "circle.yaml",

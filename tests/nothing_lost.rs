@@ -15,20 +15,11 @@ use canaryform::tree::{Value, json};
 use canaryform::{Template, read, transform};
 use fixture::Fixture;
 
-/// Places whose value changes nothing, each with the reason: it is decided, or told, elsewhere in the same template; or, where
-/// the reason begins with `lost`, SAM drops it and that is not told yet.
+/// Places whose value changes nothing, each with the reason: it is decided, or told, elsewhere in the same template.
 const EXCUSED: &[(&str, &str)] = &[
     (
         "api/domains: Globals/Api/DefinitionUri",
         "each API has its own",
-    ),
-    (
-        "api/domains: Resources/Regional/Properties/DefinitionUri/Other",
-        "lost: SAM reads `Bucket` and `Key` alone",
-    ),
-    (
-        "api/merge-definitions: Resources/Shop/Properties/DefinitionBody/paths//orders/get/responses/200/description",
-        "lost: the route of an event takes the place of the one that is written",
     ),
     (
         "api/own-body: Resources/Shop/Properties/DefinitionBody/paths//orders/post/security/0/NONE",
@@ -115,20 +106,8 @@ const EXCUSED: &[(&str, &str)] = &[
         "the preference is switched off",
     ),
     (
-        "graphqlapi/everything: Resources/Books/Properties/Auth/Additional/2/UserPool/DefaultAction",
-        "lost: only the default authentication has one",
-    ),
-    (
         "httpapi/cors: Resources/Lost/Properties/CorsConfiguration/AllowHeaders/0",
         "told at `AllowOrigins` beside it",
-    ),
-    (
-        "httpapi/own-body: Resources/Shop/Properties/DefinitionBody/tags/0/x-amazon-apigateway-tag-value",
-        "lost: `Tags` takes the place of a tag of the document",
-    ),
-    (
-        "httpapi/stages: Resources/Named/Properties/Tags/httpapi:createdBy",
-        "lost: SAM writes this tag itself",
     ),
     (
         "transforms/loops: Resources/Fn::ForEach::Greeters/2/Fn::ForEach::Kinds/2/Greeter&{Language}${Kind}/Properties/Timeout/Fn::Length/0",
@@ -177,10 +156,6 @@ const EXCUSED: &[(&str, &str)] = &[
     (
         "traps/read-early-but-decided: Resources/Shop/Properties/Auth/ResourcePolicy/Fn::If/2/IpRangeWhitelist/0",
         "the condition that is given decides for the other branch",
-    ),
-    (
-        "webfunction/everything: Resources/Site/Properties/CodeUri/StorageMode",
-        "lost: SAM does not read it here",
     ),
 ];
 

@@ -62,8 +62,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     annotate: bool,
 
-    /// Transform the templates of applications too that `Location` names by local paths, with the values that they are
-    /// given where these are known: each into a file beside that of -o
+    /// Transform the templates too that `Location` of applications and `TemplateURL` of nested stacks name by local paths,
+    /// with the values that they are given where these are known: each into a file beside that of -o
     #[arg(long)]
     recursive: bool,
 
@@ -159,7 +159,7 @@ fn write(
     }
 }
 
-/// Says which applications have templates of their own that stay as they are.
+/// Says which nested templates stay as they are.
 fn children_left(children: &[Child]) -> Option<Diagnostic> {
     let first = children.first()?;
     let ids: Vec<String> = children
@@ -170,10 +170,7 @@ fn children_left(children: &[Child]) -> Option<Diagnostic> {
         Diagnostic::new(
             codes::NESTED_LEFT,
             first.path(),
-            format!(
-                "the templates of nested applications stay as they are: {}",
-                ids.join(", ")
-            ),
+            format!("nested templates stay as they are: {}", ids.join(", ")),
         )
         .help("`--recursive` with `-o` transforms them too"),
     )

@@ -415,9 +415,9 @@ codes! {
     MUTUAL_TLS_SHAPE = "mutual-tls-shape" is Error by Sam;
     /// A schedule has a `Name` together with `OmitName: true`.
     NAME_OMITTED_AND_GIVEN = "name-omitted-and-given" is Error by Sam;
-    /// A nested application leads back to a template that it is nested in.
+    /// A nested template leads back to one that it is nested in.
     NESTED_CIRCLE = "nested-circle" is Error by Ours;
-    /// Nested applications have templates of their own beside this one, which are not transformed without `--recursive`.
+    /// Nested applications or stacks have templates of their own beside this one, which are not transformed without `--recursive`.
     NESTED_LEFT = "nested-left" is Info;
     /// Maps and lists are nested deeper than any template needs; the limit protects against hostile input.
     NESTED_TOO_DEEP = "nested-too-deep" is Error by Ours;
@@ -579,6 +579,8 @@ codes! {
     SUBSTITUTION_TAKEN = "substitution-taken" is Error by Ours;
     /// `DefinitionSubstitutions` is an intrinsic function, to which no generated substitution can be added; SAM would write a broken map.
     SUBSTITUTIONS_AS_INTRINSIC = "substitutions-as-intrinsic" is Error by Ours;
+    /// A tag of an HTTP API gets another value: by `Tags` beside the document, or by SAM, which writes it itself.
+    TAG_REPLACED = "tag-replaced" is Warning;
     /// `TemplateUrl` of a nested application is overwritten by its `Location`.
     TEMPLATE_URL_IGNORED = "template-url-ignored" is Warning;
     /// A function with `TenancyConfig` has an event that cannot carry a tenant.

@@ -32,9 +32,22 @@
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
+use crate::resource::keys;
 use crate::scope::Scope;
 use crate::template::Path;
 use crate::tree::{Map, Value, json};
+
+/// The keys of the place of a document in S3.
+const OF_DOCUMENT: [&str; 3] = ["Bucket", "Key", "Version"];
+
+/// Warns of what else than the place in S3 the map `DefinitionUri` says, which is dropped.
+pub(crate) fn warn_of_document<K: AsRef<str>>(
+    scope: &Scope<'_>,
+    given: impl IntoIterator<Item = K>,
+    path: &Path,
+) {
+    keys::warn_of_unknown(scope, given, &OF_DOCUMENT, "`DefinitionUri`", path);
+}
 
 /// Code as CloudFormation takes it, and what its identity is hashed from.
 #[derive(Debug, Clone)]
@@ -170,6 +183,8 @@ fn from_map(scope: &Scope<'_>, mut map: Map, path: &Path, property: &str) -> Opt
         );
         return None;
     }
+    let known = ["Bucket", "Key", "Version", "StorageMode"];
+    keys::warn_of_unknown(scope, map.keys(), &known, &format!("`{property}`"), path);
     let mut code = Map::new();
     for (from, to) in [
         ("Bucket", "S3Bucket"),

@@ -136,8 +136,19 @@ pub(super) fn set(scope: &Scope<'_>, api: &Api, properties: &mut Map) -> Vec<Aut
         let mut provider = map(json!({ "AuthenticationType": kind }));
         if let Some((name, mut config)) = config {
             // Only the first way may say what happens by default.
-            if let (Some(config), "UserPoolConfig") = (config.as_object_mut(), name) {
+            if let (Some(config), "UserPoolConfig") = (config.as_object_mut(), name)
+                && config.contains_key("DefaultAction")
+            {
                 config.retain(|key, _| key != "DefaultAction");
+                scope.report(
+                    Diagnostic::new(
+                        codes::IGNORED_KEY,
+                        place.then("UserPool").then("DefaultAction"),
+                        "`DefaultAction` is ignored here: only the first way to prove who one is has one",
+                    )
+                    .on_key()
+                    .help("take it out, or make this the first way"),
+                );
             }
             provider.insert(name.to_owned(), config);
         }

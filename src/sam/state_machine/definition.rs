@@ -59,7 +59,7 @@ use crate::language::intrinsics::{if_parts, is_intrinsic};
 use crate::language::python_json;
 use crate::language::truth::{equal, is_truthy};
 use crate::resource::{SamResource, set};
-use crate::sam::code_location::{is_url, parse_s3_uri};
+use crate::sam::code_location::{is_url, parse_s3_uri, warn_of_document};
 use crate::scope::Scope;
 use crate::template::{Path, Step};
 use crate::tree::{Map, Text, Value, json};
@@ -260,6 +260,7 @@ fn location(scope: &Scope<'_>, sam: &mut SamResource) -> Value {
                 );
                 return Value::Null;
             }
+            warn_of_document(scope, given.keys(), &path);
             let known = ["Bucket", "Key", "Version"];
             let known = known
                 .iter()

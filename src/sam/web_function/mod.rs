@@ -257,6 +257,17 @@ fn code(scope: &Scope<'_>, sam: &mut SamResource) -> Value {
         }
         return Value::Null;
     }
+    if location.get("StorageMode").is_some() {
+        scope.report(
+            Diagnostic::new(
+                codes::IGNORED_KEY,
+                path.clone().then("StorageMode"),
+                "`StorageMode` of the code of a web function is ignored",
+            )
+            .on_key()
+            .help("take it out: SAM reads it for functions and layers alone"),
+        );
+    }
     let Some(found) = code_location::read(scope, location, &path) else {
         return Value::Null;
     };

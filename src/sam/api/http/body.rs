@@ -36,9 +36,10 @@ use crate::resource::keys;
 use crate::resource::{map, set};
 use crate::sam::api::openapi::{Document, Fault};
 use crate::sam::api::refuse_without_body;
-use crate::sam::code_location::parse_s3_uri;
+use crate::sam::code_location::{parse_s3_uri, warn_of_document};
 use crate::scope::Scope;
 use crate::stack::Names;
+use crate::template::Path;
 use crate::tree::{Map, Value, json};
 
 pub(crate) const AUTH_KEYS: &[&str] = &["Authorizers", "DefaultAuthorizer", "EnableIamAuthorizer"];
@@ -129,7 +130,15 @@ fn complete(
     }
     let cors = cors::read(scope, &api.sam);
     let default = read_default(scope, api, authorizers);
-    let tags = take_tags(api);
+    let tags = take_tags(scope, api);
+    for (name, value) in tags.iter() {
+        if document
+            .tag_value(name)
+            .is_some_and(|own| own.to_value() != value.to_value())
+        {
+            scope.report(tag_replaced(api.body_path().then("tags"), name, "`Tags`"));
+        }
+    }
     let name = api.sam.take("Name");
     let description = api.sam.take("Description");
     refuse_second(api, document, "Name", "title", &name)?;
@@ -260,16 +269,29 @@ fn read_default<'a>(
 }
 
 /// The tags of the API with that of the transform, which are those of the stage, too.
-fn take_tags(api: &mut HttpApi) -> Map2 {
+fn take_tags(scope: &Scope<'_>, api: &mut HttpApi) -> Map2 {
     let mut tags = match api.draft.properties.remove("Tags") {
         Some(Node::Map(tags)) if !tags.is_empty() => tags,
         _ => Node::plain(api.sam.take("Tags"))
             .into_map()
             .unwrap_or_else(Map2::plain),
     };
+    if tags
+        .get(CREATED_BY)
+        .is_some_and(|own| own.to_value() != "SAM")
+    {
+        let path = api.sam.path("Tags").then(CREATED_BY);
+        scope.report(tag_replaced(path, CREATED_BY, "SAM").on_key());
+    }
     tags.insert(CREATED_BY, "SAM");
     api.sam.properties.insert("Tags", tags.to_value());
     tags
+}
+
+/// A tag that gets another value.
+fn tag_replaced(path: Path, name: &str, by: &str) -> Diagnostic {
+    let message = format!("the value of the tag `{name}` is lost: {by} gives it another");
+    Diagnostic::new(codes::TAG_REPLACED, path, message).help("write the tag once")
 }
 
 /// Where `DefinitionUri` says that the document is.
@@ -277,6 +299,7 @@ fn s3_location(scope: &Scope<'_>, api: &HttpApi, uri: &Value) -> Value {
     let path = api.sam.path("DefinitionUri");
     match uri {
         Value::Object(given) if is_truthy(given.get("Bucket")) && is_truthy(given.get("Key")) => {
+            warn_of_document(scope, given.keys(), &path);
             ["Bucket", "Key", "Version"]
                 .into_iter()
                 .filter_map(|name| given.get_key_value(name))

@@ -207,18 +207,19 @@ impl Document {
     /// Lays a generated method over the user's, key by key. Unlike other changes this one stands outside of
     /// [`Document::edit`].
     ///
-    /// `method` is a lower-case name that is taken as it is. Gives whether there were paths to put it under: without
-    /// any, the method is lost.
+    /// `method` is a lower-case name that is taken as it is. Gives the keys that were the user's
+    /// and said something else; none where there were no paths to put it under: then the method is lost.
     pub(crate) fn merge_method(
         &mut self,
         path: &Text,
         method: &Text,
         generated: Map,
-    ) -> Result<bool, Fault> {
+    ) -> Result<Option<Vec<Text>>, Fault> {
         self.root.shallow_copy();
         let Some(paths) = self.paths.as_mut().filter(|paths| !paths.is_empty()) else {
-            return Ok(false);
+            return Ok(None);
         };
+        let mut replaced = Vec::new();
         let fault = || not_a_map(path, Some(method));
         let mut merged = Map::plain();
         match paths.peek(path) {
@@ -236,6 +237,10 @@ impl Document {
             Some(_) => return Err(fault()),
         }
         for (key, value) in generated {
+            let own = merged.get(&*key).map(Node::to_value);
+            if own.is_some_and(|own| own != value.to_value()) {
+                replaced.push(key.clone());
+            }
             merged.insert(key, value);
         }
         if !paths.contains_key(path) {
@@ -244,7 +249,7 @@ impl Document {
         match paths.get_mut(path) {
             Some(Node::Map(item)) => {
                 item.insert(method.clone(), merged);
-                Ok(true)
+                Ok(Some(replaced))
             }
             _ => Err(fault()),
         }

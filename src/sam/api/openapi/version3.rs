@@ -248,6 +248,19 @@ impl Document {
         Ok(())
     }
 
+    /// The value of a tag that the document has.
+    pub(crate) fn tag_value(&self, name: &str) -> Option<&Node> {
+        let Some(Node::List(tags)) = self.root.peek("tags") else {
+            return None;
+        };
+        let is_it =
+            |tag: &&Map| matches!(tag.get("name"), Some(Node::Text(known)) if **known == *name);
+        tags.iter()
+            .filter_map(Node::as_map)
+            .find(is_it)?
+            .get(TAG_VALUE)
+    }
+
     /// What browsers of other origins may do, beside what the document says of it already.
     pub(crate) fn set_cors(&mut self, cors: Map) -> Result<(), Fault> {
         if !self.root.contains_key(CORS) {

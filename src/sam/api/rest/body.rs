@@ -209,13 +209,21 @@ fn complete(scope: &Scope<'_>, api: &RestApi, document: &mut Document) -> Result
     }
     is_nested |= document.convert(version)?;
     if is_nested {
+        let (path, help) = if api.get("OpenApiVersion").is_truthy() {
+            (api.sam.path("OpenApiVersion"), "leave `OpenApiVersion` out")
+        } else {
+            (
+                api.sam.path("Cors"),
+                "write the `options` methods into the document, in place of `Cors`",
+            )
+        };
         scope.report(
             Diagnostic::new(
                 codes::CORS_HEADERS_NESTED,
-                api.body_path(),
-                format!("the response headers of `options` methods of `{}` get a `schema` inside a `schema`", api.sam.id),
+                path,
+                format!("the response headers of `options` methods of `{}` get a `schema` inside a `schema`, which clients generated from this API do not understand", api.sam.id),
             )
-            .help("SAM writes them so, once more for each of `Auth` and `Models`; who generates clients from this API should write its `options` methods into an OpenAPI 3 `DefinitionBody`, or leave `OpenApiVersion` out"),
+            .help(help),
         );
     }
     Ok(())
@@ -336,6 +344,7 @@ fn s3_location(scope: &Scope<'_>, api: &RestApi) -> Option<(Value, String)> {
                 );
                 return None;
             }
+            code_location::warn_of_document(scope, given.keys(), &path);
             for name in ["Bucket", "Key", "Version"] {
                 if let Some(value) = given.get(name) {
                     location.insert(name, value.clone());

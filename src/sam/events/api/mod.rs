@@ -398,10 +398,10 @@ fn merge(
     let method = generated
         .method(&route.path, &route.method)
         .unwrap_or_else(Map2::hashed);
-    let is_kept = own
+    let replaced = own
         .merge_method(&route.path, &route.method, method)
         .map_err(|fault| fault.diagnostic(route.body_path()).blame(Some(&route.api)))?;
-    if !is_kept {
+    let Some(replaced) = replaced else {
         scope.report(
             Diagnostic::new(
                 codes::MERGE_DEFINITIONS_LOST,
@@ -409,6 +409,27 @@ fn merge(
                 format!("the document of `{}` has no `paths`, so that {} is not merged into it", route.api, route.words()),
             )
             .help("write at least one path in `DefinitionBody`, even an empty one, or take `DefinitionBody` out"),
+        );
+        return Ok(());
+    };
+    for key in replaced {
+        let steps = ["paths", &*route.path, &*route.method, &*key];
+        let place = steps.into_iter().fold(route.body_path(), Path::then);
+        scope.report(
+            Diagnostic::new(
+                codes::MERGE_DEFINITIONS_LOST,
+                place,
+                format!(
+                    "`{}` of {} in the document of `{}` is lost: the event writes it anew",
+                    &*key,
+                    route.words(),
+                    route.api
+                ),
+            )
+            .on_key()
+            .help(
+                "take it out, or take the event out and write the whole method into the document",
+            ),
         );
     }
     Ok(())
