@@ -76,7 +76,11 @@ pub fn schema() -> Value {
             "additionalProperties": false,
         }),
     );
-    let all = || TYPES.iter().chain(plain::TYPES.iter().copied());
+    let all = || {
+        TYPES
+            .iter()
+            .chain(plain::TYPES.iter().map(|plain| &plain.kind))
+    };
     for kind in all() {
         definitions.insert(kind.name, resource(kind));
     }
