@@ -24,6 +24,7 @@
 //! # Ok::<(), canaryform::Faults>(())
 //! ```
 
+pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod code;
@@ -33,6 +34,7 @@ pub mod diagnostics;
 pub mod diff;
 pub mod explain;
 mod gradual;
+mod ignore_list;
 mod inheritance;
 mod language;
 pub mod macro_call;
@@ -56,11 +58,13 @@ pub mod tree;
 
 pub use code::LocalCode;
 
+use diagnostics::Levels;
 pub use diagnostics::{Diagnostic, Faults, Severity};
 pub use options::Options;
 pub use template::{Format, Path, Template, read, write};
 
 use deployment::Deployment;
+use ignore_list::IgnoreList;
 use origin::Origins;
 use passes::secrets::Hidden;
 use passes::{
@@ -89,9 +93,17 @@ pub struct Output {
     /// Hashes of the files that local paths of the output lead to, by these paths; none unless
     /// [`Options::with_parts`] asks for details.
     pub(crate) contents: HashMap<String, String>,
+    /// What the template does not want to be told.
+    ignored: IgnoreList,
 }
 
 impl Output {
+    /// Takes out of findings that come from elsewhere (from reading the text) what the template wants to be ignored:
+    /// `Metadata.Canaryform.Ignore`. Of `diagnostics` it is taken out already.
+    pub fn hide_ignored(&mut self, findings: &mut Vec<Diagnostic>, levels: &Levels) {
+        self.ignored.hide(findings, levels);
+    }
+
     /// Whether the template has faults, and `template` is therefore not to be used.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
@@ -124,9 +136,11 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
             origins: Origins::new(),
             values,
             contents: HashMap::new(),
+            ignored: IgnoreList::default(),
         };
     }
-    for fault in &scope.metadata.faults {
+    let (mut ignored, faults) = IgnoreList::of(&template);
+    for fault in scope.metadata.faults.iter().chain(&faults) {
         scope.report(fault.clone());
     }
     // On the template as the user wrote it, so that findings have a place in it.
@@ -182,6 +196,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     }
     hidden.tell_secrets(&template, &origins, &mut diagnostics);
     hidden.hide(&mut diagnostics);
+    ignored.hide(&mut diagnostics, &options.levels);
     options.levels.apply(&mut diagnostics);
     let contents = if options.parts {
         local_code::contents(&template, options.code)
@@ -195,6 +210,7 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
         origins,
         values,
         contents,
+        ignored,
     }
 }
 

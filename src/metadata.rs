@@ -15,7 +15,7 @@ use crate::template::{Path, Template};
 use crate::tree::{Map, Value};
 
 /// The keys below `Canaryform`.
-const KEYS: &[&str] = &["Defaults"];
+const KEYS: &[&str] = &["Defaults", "Ignore"];
 
 /// The keys below `Defaults`: what has defaults.
 const DEFAULTS: &[&str] = &["Function"];

@@ -1374,3 +1374,161 @@ fn a_plan_says_which_versions_may_go() {
         check_code(&run(wrong, &aliases), 2);
     }
 }
+
+/// A gradual deployment that nothing can stop.
+const UNWATCHED: &str = "\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.13
+      AutoPublishAlias: live
+      DeploymentPreference: {Type: Linear10PercentEvery1Minute}
+";
+
+/// Runs `canaryform check` in a folder.
+fn check(folder: &TempDir, arguments: &[&str]) -> Output {
+    let mut command = command();
+    command
+        .arg("check")
+        .args(arguments)
+        .current_dir(folder.path());
+    start(&mut command, b"").wait_with_output().unwrap()
+}
+
+#[test]
+fn check_finds_the_templates_of_a_folder_and_says_what_it_skipped() {
+    let folder = folder(&[
+        ("template.yaml", UNWATCHED),
+        ("sub/clean.yml", FUNCTION),
+        ("values.yaml", "replicas: 3\n"),
+        ("broken.yaml", "a: [\n"),
+        ("notes.txt", "Resources:\n"),
+    ]);
+    let found = check(&folder, &[]);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(
+        out(&found).ends_with("\n2 templates: 1 warning; 2 files are no templates\n"),
+        "{}",
+        out(&found)
+    );
+    assert!(out(&found).contains("--> template.yaml:10:36"));
+    for clean in [
+        &["sub"][..],
+        &["sub/*.yml", "values.yaml"],
+        &["template.yaml", "--level", "error"],
+        &["template.yaml", "--allow", "gradual-without-watch"],
+    ] {
+        let found = check(&folder, clean);
+        assert_eq!(found.status.code(), Some(0), "{}", out(&found));
+    }
+    let denied = check(
+        &folder,
+        &["--level", "error", "--deny", "gradual-without-watch"],
+    );
+    assert_eq!(denied.status.code(), Some(1));
+    assert!(out(&denied).contains("error[gradual-without-watch]"));
+    for wrong in [
+        &["none.yaml"][..],
+        &["*.none"],
+        &["-", "template.yaml"],
+        &["--stdin-filename", "x.yaml"],
+        &["--deny", "no-such-code"],
+        &["--explain", "no-such-code"],
+    ] {
+        let failed = check(&folder, wrong);
+        assert_eq!(failed.status.code(), Some(2), "{wrong:?}");
+        assert!(err(&failed).starts_with("error: "), "{}", err(&failed));
+    }
+}
+
+#[test]
+fn check_reads_standard_input_under_a_name() {
+    let mut given = command();
+    given.args([
+        "check",
+        "-",
+        "--stdin-filename",
+        "stacks/a.yaml",
+        "--format",
+        "github",
+    ]);
+    let found = start(&mut given, UNWATCHED.as_bytes())
+        .wait_with_output()
+        .unwrap();
+    assert_eq!(found.status.code(), Some(1));
+    assert_eq!(
+        out(&found),
+        "::warning file=stacks/a.yaml,line=10,col=36,title=gradual-without-watch::the traffic of `Greeter` shifts gradually, and nothing can stop it: there is no alarm and no hook%0Aadd `Alarms: [!Ref ...]` to the preference, or a hook\n"
+    );
+}
+
+#[test]
+fn check_writes_what_programs_read() {
+    let folder = folder(&[("a b.yaml", UNWATCHED), ("clean.yaml", FUNCTION)]);
+    let json: Value =
+        serde_json::from_slice(&check(&folder, &["--format", "json"]).stdout).unwrap();
+    assert_eq!(json[0]["code"], "gradual-without-watch");
+    assert_eq!(json[0]["file"], "a b.yaml");
+    let sarif: Value =
+        serde_json::from_slice(&check(&folder, &["--format", "sarif"]).stdout).unwrap();
+    let run = &sarif["runs"][0];
+    let result = &run["results"][0];
+    assert_eq!(
+        run["tool"]["driver"]["rules"][0]["id"],
+        "gradual-without-watch"
+    );
+    assert_eq!(result["ruleIndex"], 0);
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "a%20b.yaml");
+    assert_eq!(place["region"]["startLine"], 10);
+    let junit = check(&folder, &["--format", "junit"]);
+    let junit = out(&junit);
+    assert!(
+        junit.contains("<testsuites name=\"canaryform check\" tests=\"2\" failures=\"1\""),
+        "{junit}"
+    );
+    assert!(junit.contains("<testcase classname=\"clean.yaml\" name=\"no findings\"/>"));
+}
+
+#[test]
+fn check_explains_and_lists_its_codes() {
+    let folder = folder(&[]);
+    let page = check(&folder, &["--explain", "alarm-sees-nothing"]);
+    assert_eq!(page.status.code(), Some(0));
+    assert!(out(&page).starts_with("# alarm-sees-nothing (warning)\n"));
+    let page = check(&folder, &["--explain", "unknown-property"]);
+    assert!(
+        out(&page).contains("SAM refuses such a template too"),
+        "{}",
+        out(&page)
+    );
+    let list = check(&folder, &["--list"]);
+    assert!(
+        out(&list)
+            .lines()
+            .any(|line| line.starts_with("warning  alarm-sees-nothing "))
+    );
+}
+
+#[test]
+fn what_a_template_ignores_no_verb_tells() {
+    let ignoring = UNWATCHED.replace(
+        "    Properties:\n",
+        "    Metadata: {Canaryform: {Ignore: {gradual-without-watch: we look}}}\n    Properties:\n",
+    );
+    let word = "Metadata: {Canaryform: {Ignore: [word-changed-by-reading]}}\nOutputs:\n  A: {Value: yes}\n";
+    let folder = folder(&[
+        ("a.yaml", &ignoring),
+        ("b.yaml", &format!("{FUNCTION}{word}")),
+    ]);
+    let found = check(&folder, &["--level", "info"]);
+    assert_eq!(found.status.code(), Some(0), "{}", out(&found));
+    let told = transform(&[&path(&folder, "b.yaml")], "");
+    assert_eq!(err(&told), "");
+    let denied = check(&folder, &["a.yaml", "--deny", "gradual-without-watch"]);
+    assert_eq!(denied.status.code(), Some(1));
+}

@@ -88,6 +88,10 @@ fn fixture() {
     let _settings = snapshots();
     insta::glob!("../fixtures", "**/*.yaml", |path| {
         let fixture = Fixture::load(path);
+        // `tests/check.rs` has those of rules.
+        if fixture.name.starts_with("check/") {
+            return;
+        }
         let (template, diagnostics) = fixture.transform();
         let name = format!("{}.yaml", fixture.name);
         let source = render::Source {

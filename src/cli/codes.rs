@@ -43,12 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     };
     let text = match arguments.format {
         Syntax::Markdown => markdown(&rows),
-        Syntax::Json => {
-            let rows: Vec<Value> = rows.into_iter().map(row).collect();
-            serde_json::to_string_pretty(&rows)
-                .map(|text| text + "\n")
-                .map_err(|error| Failure::Io(format!("cannot write the list: {error}")))?
-        }
+        Syntax::Json => json(&rows)?,
     };
     write_stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
@@ -78,6 +73,28 @@ fn row(code: &Code) -> Value {
         "allowed": code.allowed,
         "meaning": code.meaning(),
     })
+}
+
+/// The rows as a JSON array.
+pub(super) fn json(rows: &[&Code]) -> Result<String, Failure> {
+    let rows: Vec<Value> = rows.iter().map(|code| row(code)).collect();
+    serde_json::to_string_pretty(&rows)
+        .map(|text| text + "\n")
+        .map_err(|error| Failure::Io(format!("cannot write the list: {error}")))
+}
+
+/// The rows for a person: how grave, which code, what it means.
+pub(super) fn table(rows: &[&Code]) -> String {
+    let longest = rows.iter().map(|code| code.name.len()).max().unwrap_or(0);
+    let line = |code: &&Code| {
+        format!(
+            "{:<8} {:<longest$}  {}\n",
+            code.severity.word(),
+            code.name,
+            code.meaning()
+        )
+    };
+    rows.iter().map(line).collect()
 }
 
 fn markdown(rows: &[&Code]) -> String {

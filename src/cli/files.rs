@@ -84,6 +84,12 @@ impl Input {
         })
     }
 
+    /// The same under another name.
+    pub(crate) fn named(mut self, path: &Path) -> Self {
+        self.path = Some(path.to_owned());
+        self
+    }
+
     /// The name that findings are reported under.
     pub(crate) fn name(&self) -> String {
         match (&self.label, &self.path) {

@@ -2,11 +2,13 @@
 //!
 //! Exit codes: 0 done, 1 the template has errors, 2 the command could not run, 3 something differs.
 
+mod check;
 mod codes;
 mod diff;
 mod explain;
 mod explanation;
 mod files;
+mod find;
 mod git;
 mod macro_call;
 mod output;
@@ -28,6 +30,8 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use template_options::ignore_code;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 
@@ -43,10 +47,12 @@ struct Command {
 enum Verb {
     Transform(Box<transform::Arguments>),
     Diff(Box<diff::Arguments>),
-    #[command(mut_arg("code", |code| code.default_value("ignore")))]
+    #[command(mut_arg("code", ignore_code))]
     Explain(Box<explain::Arguments>),
-    #[command(mut_arg("code", |code| code.default_value("ignore")))]
+    #[command(mut_arg("code", ignore_code))]
     Simulate(Box<simulate::Arguments>),
+    #[command(mut_arg("code", ignore_code))]
+    Check(Box<check::Arguments>),
     Macro(macro_call::Arguments),
     Properties(properties::Arguments),
     Codes(codes::Arguments),
@@ -103,6 +109,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Diff(arguments) => diff::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Simulate(arguments) => simulate::run(&arguments),
+        Verb::Check(arguments) => check::run(&arguments),
         Verb::Macro(arguments) => macro_call::run(&arguments),
         Verb::Properties(arguments) => properties::run(&arguments),
         Verb::Codes(arguments) => codes::run(&arguments),

@@ -7,7 +7,8 @@ use crate::Options;
 use crate::code::{Folder, LocalCode, Refused};
 use crate::diagnostics::Levels;
 use crate::diff::{Meaning, meanings};
-use clap::{Args, ValueEnum};
+use crate::tree::Map;
+use clap::{Arg, Args, ValueEnum};
 
 use super::files::{self, Input};
 use super::{Failure, parameters, samconfig};
@@ -76,6 +77,17 @@ pub(crate) struct TemplateOptions {
     /// Make errors of findings with this code, or of all `warnings`; wins over --allow
     #[arg(long, value_name = "CODE|warnings")]
     deny: Vec<String>,
+}
+
+/// What is read once for all templates.
+pub(crate) struct Given {
+    region: String,
+    parameters: Map,
+}
+
+/// For verbs that imply `--code ignore` unless told otherwise: `#[command(mut_arg("code", ignore_code))]`.
+pub(crate) fn ignore_code(argument: Arg) -> Arg {
+    argument.default_value("ignore")
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -176,16 +188,28 @@ impl TemplateOptions {
 
     /// The options of a transform, but for the code.
     pub(crate) fn options(&self) -> Result<Options<'static>, Failure> {
+        self.options_of(&self.given()?)
+    }
+
+    /// What is read from files and the environment.
+    pub(crate) fn given(&self) -> Result<Given, Failure> {
         let config = samconfig::read(self.config_file.as_deref(), self.config_env.as_deref())?;
         // As with SAM CLI, pairs on the command line stand in for all of those in the file.
         let pairs = match self.parameter_overrides.as_slice() {
             [] => &config.parameter_overrides,
             given => given,
         };
-        let values = parameters::collect(pairs, self.parameters_file.as_deref())?;
         let given = self.region.as_deref().or(config.region.as_deref());
-        let mut options = Options::new(region(given)?)
-            .with_parameters(values)
+        Ok(Given {
+            region: region(given)?,
+            parameters: parameters::collect(pairs, self.parameters_file.as_deref())?,
+        })
+    }
+
+    /// The options of a transform with what was read once, but for the code: each of several threads has its own.
+    pub(crate) fn options_of(&self, given: &Given) -> Result<Options<'static>, Failure> {
+        let mut options = Options::new(given.region.clone())
+            .with_parameters(given.parameters.clone())
             .with_levels(self.levels()?)
             .with_macro_name(&self.macro_name);
         for given in &self.application_url {

@@ -55,9 +55,10 @@ pub(super) fn work(
         }
         Ok(read) => {
             let children = children(&read.template, &options);
-            let output = transform_as_told(read.template, &options);
+            let mut output = transform_as_told(read.template, &options);
             let mut diagnostics = read.warnings;
-            diagnostics.extend(output.diagnostics);
+            output.hide_ignored(&mut diagnostics, &options.levels);
+            diagnostics.append(&mut output.diagnostics);
             options.levels.apply(&mut diagnostics);
             Worked {
                 diagnostics,

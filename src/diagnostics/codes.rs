@@ -77,12 +77,30 @@ macro_rules! codes {
 codes! {
     /// `AccessAssociation` of a private domain is not a map.
     ACCESS_ASSOCIATION_SHAPE = "access-association-shape" is Error by Sam;
+    /// An alarm that a deployment watches turns red only when all traffic has moved.
+    ALARM_CANNOT_STOP = "alarm-cannot-stop" is Warning;
+    /// An alarm that a deployment watches cannot turn red by the share of calls that the new version gets at first.
+    ALARM_DILUTED = "alarm-diluted" is Warning;
+    /// An alarm on the new version keeps its state when it is pointed at the next version.
+    ALARM_HOLDS_OLD_STATE = "alarm-holds-old-state" is Info;
+    /// An alarm on the new version alone counts missing data as breaching, and so is red before the version gets a request.
+    ALARM_RED_BEFORE_TRAFFIC = "alarm-red-before-traffic" is Warning;
+    /// An alarm watches a metric that Lambda never sends, and so never turns red.
+    ALARM_SEES_NOTHING = "alarm-sees-nothing" is Warning;
+    /// An alarm that a deployment watches may turn red only when all traffic has moved.
+    ALARM_STOPS_LATE = "alarm-stops-late" is Info;
+    /// A deployment watches the same alarm twice, which CodeDeploy refuses.
+    ALARM_TWICE = "alarm-twice" is Warning;
     /// An alarm in the list is `AWS::NoValue`, which leaves an alarm without a name; CodeDeploy refuses that.
     ALARM_WITHOUT_NAME = "alarm-without-name" is Warning;
     /// The first alarm in the list is `AWS::NoValue`, so that no alarm at all is watched.
     ALARMS_DROPPED = "alarms-dropped" is Warning;
+    /// A deployment watches more alarms than CodeDeploy's API takes.
+    ALARMS_MANY = "alarms-many" is Warning;
     /// `Alarms` of a deployment preference is not a list.
     ALARMS_NOT_A_LIST = "alarms-not-a-list" is Error by Sam;
+    /// The ARN of an alias is longer than Lambda takes where something is to call it.
+    ALIAS_ARN_TOO_LONG = "alias-arn-too-long" is Warning;
     /// A YAML alias stands inside the value that its anchor names, so that the value would hold itself.
     ALIAS_IN_ITS_OWN_ANCHOR = "alias-in-its-own-anchor" is Error by Sam;
     /// The name of the alias is not one that Lambda or Step Functions accepts, or cannot be part of a logical id.
@@ -93,6 +111,10 @@ codes! {
     ALIAS_NOT_STARTABLE = "alias-not-startable" is Warning;
     /// The API's deployment depends on the alias of a function, so that renaming the alias deploys the API again.
     ALIAS_REDEPLOYS_API = "alias-redeploys-api" is Warning;
+    /// All traffic moves at once, before any alarm can turn red.
+    ALL_AT_ONCE_WITH_ALARMS = "all-at-once-with-alarms" is Info;
+    /// A change of tags or reserved concurrency alone makes the deployment of a function with `AutoPublishAliasAllProperties` fail.
+    ALL_PROPERTIES_FAIL = "all-properties-fail" is Info;
     /// `AlwaysDeploy` has no effect without a salt that changes, because the deployment's id depends on the content.
     ALWAYS_DEPLOY_BY_CONTENT = "always-deploy-by-content" is Warning;
     /// An event waives an API key that its API does not require.
@@ -151,8 +173,12 @@ codes! {
     CODE_LOCATION_SHAPE = "code-location-shape" is Error by Sam;
     /// Nothing lies at the local path of the code: it is not built yet, or the path leads elsewhere.
     CODE_NOT_BUILT = "code-not-built" is Error by Sam;
+    /// A function has provisioned concurrency, which moves slowly while its traffic shifts.
+    CONCURRENCY_WITH_SHIFT = "concurrency-with-shift" is Info;
     /// `ProvisionedConcurrencyConfig` needs an alias, and the function has no `AutoPublishAlias`.
     CONCURRENCY_WITHOUT_ALIAS = "concurrency-without-alias" is Error by Sam;
+    /// A function has provisioned concurrency, and its traffic moves before the new version is ready.
+    CONCURRENCY_WITHOUT_PREFERENCE = "concurrency-without-preference" is Info;
     /// The `Condition` of a resource is not the name of a condition.
     CONDITION_NOT_A_NAME = "condition-not-a-name" is Error by Sam;
     /// An intrinsic function stands where the type and properties of an event must be known.
@@ -285,6 +311,8 @@ codes! {
     GLOBALS_NOT_A_MAP = "globals-not-a-map" is Error by Sam;
     /// A map or list of Globals is not added to that of a resource, because one of the two is an intrinsic function.
     GLOBALS_NOT_MERGED = "globals-not-merged" is Warning;
+    /// Traffic shifts gradually, and neither an alarm nor a hook can stop it.
+    GRADUAL_WITHOUT_WATCH = "gradual-without-watch" is Warning;
     /// The authentication of a GraphQL API has another configuration than its `Type` needs, none, or several.
     GRAPHQL_AUTH = "graphql-auth" is Error by Sam;
     /// A function or resolver of a GraphQL API has no code, two of them, or code without a runtime.
@@ -301,8 +329,14 @@ codes! {
     GRAPHQL_PIPELINE = "graphql-pipeline" is Error by Sam;
     /// A GraphQL API has no schema, or two of them.
     GRAPHQL_SCHEMA = "graphql-schema" is Error by Sam;
+    /// The deployment group of a conditional function is made also where the function is not.
+    GROUP_WITHOUT_CONDITION = "group-without-condition" is Info;
+    /// The role of a hook does not let it tell CodeDeploy how its test went.
+    HOOK_CANNOT_REPORT = "hook-cannot-report" is Warning;
     /// CodeDeploy's generated role has no right to invoke this hook, because of the function's name.
     HOOK_NOT_INVOCABLE = "hook-not-invocable" is Warning;
+    /// The traffic of a function that is a hook is shifted gradually itself.
+    HOOK_SHIFTS_TRAFFIC = "hook-shifts-traffic" is Warning;
     /// An intrinsic function stands for the whole of `Hooks`, so that no hook is called.
     HOOKS_LOST = "hooks-lost" is Warning;
     /// `Hooks` of a deployment preference is not a map.
@@ -315,6 +349,10 @@ codes! {
     IF_MIXES_POLICY_KINDS = "if-mixes-policy-kinds" is Error by Sam;
     /// `IgnoreGlobals` is neither `'*'` nor a list of properties.
     IGNORE_GLOBALS_SHAPE = "ignore-globals-shape" is Error by Sam;
+    /// `Metadata.Canaryform.Ignore` names a kind of finding that does not exist, or an error, which cannot be ignored.
+    IGNORE_UNKNOWN = "ignore-unknown" is Warning;
+    /// `Metadata.Canaryform.Ignore` names a kind of finding that was not found there.
+    IGNORE_UNUSED = "ignore-unused" is Info;
     /// `IgnoreGlobals` names a property that `Globals` does not hold, or names it twice.
     IGNORED_GLOBAL_UNKNOWN = "ignored-global-unknown" is Error by Sam;
     /// A map has a key that SAM does not know and drops without a word.
@@ -365,14 +403,20 @@ codes! {
     KMS_KEY_ID = "kms-key-id" is Error by Sam;
     /// A function of the language extensions stays as it is, because its value is not known here.
     LANGUAGE_EXTENSION_LEFT = "language-extension-left" is Warning;
+    /// A function has an alias, and something invokes it without.
+    LATEST_STILL_INVOKED = "latest-still-invoked" is Warning;
     /// `CompatibleArchitectures` of a layer names an architecture that Lambda does not have.
     LAYER_ARCHITECTURE = "layer-architecture" is Error by Sam;
+    /// A new version of a layer of the template publishes no version of a function that uses it.
+    LAYER_NOT_FOLLOWED = "layer-not-followed" is Warning;
     /// A parameter that a layer refers to does not have a string as its value.
     LAYER_TEXT_NOT_A_STRING = "layer-text-not-a-string" is Error by Sam;
     /// A list stands where a map is meant; AWS's own transform makes an empty map of it, and here it stays a list.
     LIST_READ_AS_MAP = "list-read-as-map" is Warning;
     /// A local path leads to no code that can be read here; SAM itself refuses every local path.
     LOCAL_CODE_UNAVAILABLE = "local-code-unavailable" is Error by Sam;
+    /// An alarm or a hook is named by a text that is the logical id of a resource, where its name is wanted.
+    LOGICAL_ID_AS_TEXT = "logical-id-as-text" is Warning;
     /// Two turns of a loop, or a loop and what stands beside it, make the same key.
     LOOP_KEY_TWICE = "loop-key-twice" is Error by Ours;
     /// The items of a loop over resources are not known here, so that nothing can be made of it.
@@ -389,6 +433,8 @@ codes! {
     MACRO_RUNS_LATER = "macro-runs-later" is Warning;
     /// A condition comes out that CloudFormation refuses: SAM combines two wrongly, or passes on what is not a name.
     MALFORMED_CONDITION = "malformed-condition" is Warning;
+    /// Many deployments start together when all functions change.
+    MANY_DEPLOYMENTS = "many-deployments" is Info;
     /// `Fn::FindInMap` reads a mapping that is not a map of maps.
     MAPPING_NOT_TWO_LEVELS = "mapping-not-two-levels" is Error by Sam;
     /// A route is not merged into the API's document, because the document has no `paths`.
@@ -401,6 +447,8 @@ codes! {
     METADATA_KEY = "metadata-key" is Error by Ours;
     /// Something below `Metadata.Canaryform`, which no other tool reads, is not a map.
     METADATA_SHAPE = "metadata-shape" is Error by Ours;
+    /// An entry of `MethodSettings` does not say for which path and method it is.
+    METHOD_SETTINGS_INCOMPLETE = "method-settings-incomplete" is Warning;
     /// `CodeUri` of an image of microVMs is no S3 location, and the role that is made for it may read an unrelated bucket.
     MICROVM_CODE_NOT_IN_S3 = "microvm-code-not-in-s3" is Warning;
     /// A property that is required is not there.
@@ -465,8 +513,14 @@ codes! {
     OVERRIDE_OF_NOTHING = "override-of-nothing" is Error by Sam;
     /// `PackageType` of a function is neither `Zip` nor `Image`.
     PACKAGE_TYPE = "package-type" is Error by Sam;
+    /// The document of a REST API names a parameter, of which another value makes no new deployment.
+    PARAMETER_IN_DOCUMENT = "parameter-in-document" is Warning;
+    /// The content of a layer comes from a parameter, of which another value gives it no other logical id.
+    PARAMETER_IN_LAYER = "parameter-in-layer" is Warning;
     /// What publishes a version hangs on the default of a parameter, for which the deployment may have another value.
     PARAMETER_NOT_GIVEN = "parameter-not-given" is Info;
+    /// Another value of a parameter changes a function and publishes no version of it.
+    PARAMETER_NOT_HASHED = "parameter-not-hashed" is Info;
     /// A parameter has a type that CloudFormation does not know.
     PARAMETER_TYPE = "parameter-type" is Warning;
     /// The value of a parameter does not fit what its declaration allows, so that CloudFormation will refuse it.
@@ -475,16 +529,24 @@ codes! {
     PASSTHROUGH_CONDITION = "passthrough-condition" is Error by Sam;
     /// A generated permission is named after the alias, so that it is replaced when the alias changes.
     PERMISSION_NAMED_AFTER_ALIAS = "permission-named-after-alias" is Warning;
+    /// A permission is for a function, and what it is for calls the alias.
+    PERMISSION_PAST_ALIAS = "permission-past-alias" is Warning;
     /// Two events share one generated permission, which names the source of only one of them.
     PERMISSION_SHARED = "permission-shared" is Warning;
+    /// A function has policies beside a role of its own, which are dropped.
+    POLICIES_BESIDE_ROLE = "policies-beside-role" is Warning;
     /// Two policies of a generated role have the same name, which IAM refuses.
     POLICY_NAME_TWICE = "policy-name-twice" is Warning;
+    /// A policy template wants a name and is given an ARN or a URL.
+    POLICY_TEMPLATE_ARGUMENT = "policy-template-argument" is Warning;
     /// A policy template lacks a parameter that it needs.
     POLICY_TEMPLATE_PARAMETERS = "policy-template-parameters" is Error by Sam;
     /// `DeploymentPreference` is an intrinsic function that cannot be read here; of a state machine's SAM would make a map that CloudFormation refuses.
     PREFERENCE_AS_INTRINSIC = "preference-as-intrinsic" is Error by Ours;
     /// Of the deployment preferences that a condition chooses between one has a role of its own, and another has none.
     PREFERENCE_BRANCHES = "preference-branches" is Error by Ours;
+    /// An API answers browsers of other origins, and its preflight requests need a login or a key.
+    PREFLIGHT_NEEDS_LOGIN = "preflight-needs-login" is Warning;
     /// The `Type` of a table's `PrimaryKey` is not `String`, `Number` or `Binary`.
     PRIMARY_KEY_TYPE = "primary-key-type" is Error by Sam;
     /// Two properties are given of which a resource can have only one.
@@ -499,8 +561,12 @@ codes! {
     PROTECTION_NOT_KNOWN = "protection-not-known" is Error by Ours or "it is taken for what the message says, as in SAM";
     /// `SqsSubscription` as a map lacks the ARN or the URL of its queue.
     QUEUE_NOT_NAMED = "queue-not-named" is Error by Sam;
+    /// A text looks like an intrinsic function in quotes, and stays a text.
+    QUOTED_INTRINSIC = "quoted-intrinsic" is Warning;
     /// `EventRecordFormat` is neither `JSON` nor `SOURCE`.
     RECORD_FORMAT = "record-format" is Error by Sam;
+    /// Resources wait for each other, which CloudFormation refuses.
+    REFERENCE_CYCLE = "reference-cycle" is Error by Ours or "it is told as a warning; CloudFormation will refuse the template";
     /// The name of the schema registry is not known now, so that the role gets no rights to read it.
     REGISTRY_NOT_KNOWN = "registry-not-known" is Warning;
     /// The name of a request parameter does not say which part of a request it is in.
@@ -517,10 +583,14 @@ codes! {
     RESOURCE_POLICY_LIST = "resource-policy-list" is Error by Sam;
     /// `ResourcePolicy` is not a map.
     RESOURCE_POLICY_SHAPE = "resource-policy-shape" is Error by Sam;
+    /// The template becomes nearly as many resources as CloudFormation takes.
+    RESOURCES_NEAR_LIMIT = "resources-near-limit" is Warning;
     /// A template that looks like an earlier result lies in a folder of code, and counts as code.
     RESULT_AMONG_CODE = "result-among-code" is Warning;
     /// `RetentionPolicy` of a layer is neither `Retain` nor `Delete`.
     RETENTION_POLICY = "retention-policy" is Error by Sam;
+    /// The role that a preference gives to CodeDeploy may not do what every shift of traffic needs.
+    ROLE_CANNOT_POLL = "role-cannot-poll" is Warning;
     /// A role may be `AWS::NoValue`, and then there is none: none is made beside one that is given.
     ROLE_MAY_BE_NOTHING = "role-may-be-nothing" is Warning;
     /// A state machine has `Policies`, which are for a generated role, together with a `Role` of its own.
@@ -567,6 +637,8 @@ codes! {
     SOURCE_ACCESS_TYPE = "source-access-type" is Error by Sam;
     /// Only the name of an SSM parameter is known now, so that a change of the stored value publishes no version.
     SSM_PARAMETER_BY_NAME = "ssm-parameter-by-name" is Warning;
+    /// The template becomes more than CloudFormation takes: resources, bytes, or characters of a logical id.
+    STACK_TOO_LARGE = "stack-too-large" is Error by Ours or "it is told as a warning; CloudFormation will refuse the template";
     /// `StageName` of a REST API is empty.
     STAGE_NAME_EMPTY = "stage-name-empty" is Error by Sam;
     /// An event has both `State` and `Enabled`, which say the same.
@@ -607,12 +679,16 @@ codes! {
     UNKNOWN_MODEL = "unknown-model" is Error by Sam;
     /// A value is given for a parameter that the template does not declare.
     UNKNOWN_PARAMETER = "unknown-parameter" is Warning;
+    /// A parameter has a type that does not exist; CloudFormation will refuse it.
+    UNKNOWN_PARAMETER_TYPE = "unknown-parameter-type" is Warning;
     /// An entry of `Policies` is not a managed policy, a statement or a policy template.
     UNKNOWN_POLICY = "unknown-policy" is Error by Sam;
     /// A policy template is given a parameter that it does not have, which is ignored.
     UNKNOWN_POLICY_TEMPLATE_PARAMETER = "unknown-policy-template-parameter" is Warning;
     /// A resource or an event has a property that it cannot have.
     UNKNOWN_PROPERTY = "unknown-property" is Error by Sam;
+    /// A resource has a type that does not exist; CloudFormation will refuse it.
+    UNKNOWN_RESOURCE_TYPE = "unknown-resource-type" is Warning;
     /// A template has a section that CloudFormation does not know and will refuse.
     UNKNOWN_SECTION = "unknown-section" is Warning;
     /// A type under `AWS::Serverless::`, or one that is nearly one, does not exist; CloudFormation will refuse it.
@@ -633,10 +709,18 @@ codes! {
     USAGE_PLAN_KIND = "usage-plan-kind" is Error by Sam;
     /// `UsagePlan` is not a map.
     USAGE_PLAN_SHAPE = "usage-plan-shape" is Error by Sam;
+    /// A stored value changes by itself, which publishes no version of the function that has it.
+    VALUE_NOT_FOLLOWED = "value-not-followed" is Info;
     /// `AWS::NoValue` takes a value away that the result needs.
     VALUE_REMOVED = "value-removed" is Warning;
     /// `StateMachineVersionArn` is overwritten by the version that is published.
     VERSION_ARN_IGNORED = "version-arn-ignored" is Warning;
+    /// Old versions of a function are deleted, so that nobody can return to them by hand.
+    VERSION_DELETED = "version-deleted" is Info;
+    /// The document of a REST API calls a version of a function, of which another one makes no new deployment.
+    VERSION_IN_DOCUMENT = "version-in-document" is Warning;
+    /// SnapStart or durable execution is switched on for a function that publishes no version.
+    VERSION_MISSING = "version-missing" is Warning;
     /// `VPCEndpointIds` and `VpcEndpointIds` are both given, which are the same.
     VPC_ENDPOINT_IDS_TWICE = "vpc-endpoint-ids-twice" is Error by Sam;
     /// `AuthType` of a web function does not say who may call it.

@@ -62,6 +62,11 @@ impl Levels {
         self.allowed.contains(&code) && !self.denied.contains(&code)
     }
 
+    /// Whether findings of this code are denied by its name.
+    pub(crate) fn denies(&self, code: &'static Code) -> bool {
+        self.denied.contains(&code)
+    }
+
     /// A finding as the transform looks at it: an allowed error stops nothing any more.
     pub(crate) fn while_working(&self, mut finding: Diagnostic) -> Diagnostic {
         if finding.is_error() && finding.code.allowed.is_some() && self.allows(finding.code) {

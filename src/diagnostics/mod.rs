@@ -1,9 +1,15 @@
 //! What is wrong with a template, or odd about it: as data, and as text that a person reads.
 
 pub mod codes;
+#[cfg(feature = "cli")]
+pub mod github;
+#[cfg(feature = "cli")]
+pub mod junit;
 mod levels;
 #[cfg(feature = "cli")]
 pub mod render;
+#[cfg(feature = "cli")]
+pub mod sarif;
 mod suggestion;
 
 pub use codes::{Code, Refusal};

@@ -43,6 +43,14 @@ pub fn text(diagnostics: &[Diagnostic], source: Source<'_>, color: bool) -> Stri
     if diagnostics.is_empty() {
         return String::new();
     }
+    let mut out = findings(diagnostics, source, color);
+    out.push_str(&tally(diagnostics));
+    out.push('\n');
+    out
+}
+
+/// Findings as text, as [`text`] writes them, without how many there are.
+pub fn findings(diagnostics: &[Diagnostic], source: Source<'_>, color: bool) -> String {
     let renderer = if color {
         Renderer::styled().hyperlink(false)
     } else {
@@ -69,8 +77,6 @@ pub fn text(diagnostics: &[Diagnostic], source: Source<'_>, color: bool) -> Stri
     if shown.len() < diagnostics.len() {
         let _ = writeln!(out, "and {} more", diagnostics.len() - shown.len());
     }
-    out.push_str(&tally(diagnostics));
-    out.push('\n');
     out
 }
 
@@ -110,10 +116,14 @@ pub fn json_array(objects: &[String]) -> String {
 }
 
 /// `3 errors, 1 warning`.
-pub fn tally(diagnostics: &[Diagnostic]) -> String {
+pub fn tally<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) -> String {
+    let severities: Vec<Severity> = diagnostics
+        .into_iter()
+        .map(|found| found.severity)
+        .collect();
     let count = |severity| {
-        let same = |found: &&Diagnostic| found.severity == severity;
-        diagnostics.iter().filter(same).count()
+        let same = severities.iter().filter(|found| **found == severity);
+        same.count()
     };
     [Severity::Error, Severity::Warning, Severity::Info]
         .into_iter()

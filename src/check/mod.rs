@@ -1,0 +1,87 @@
+//! What a template does that its author probably does not mean: rules over the template as it is written and as it is
+//! deployed.
+//!
+//! ```
+//! use canaryform::{Options, check::check, read, transform};
+//!
+//! let text = br"
+//! Transform: AWS::Serverless-2016-10-31
+//! Resources:
+//!   Hello:
+//!     Type: AWS::Serverless::Function
+//!     Properties:
+//!       CodeUri: s3://bucket/hello.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       AutoPublishAlias: live
+//!       DeploymentPreference: {Type: Canary10Percent5Minutes}
+//! ";
+//! let given = read(text)?.template;
+//! let options = Options::new("eu-west-1");
+//! let output = transform(given.clone(), &options);
+//! let found = check(&given, &output, &options);
+//! assert_eq!(found[0].code.name, "gradual-without-watch");
+//! # Ok::<(), canaryform::Faults>(())
+//! ```
+
+mod mentions;
+mod page;
+mod permissions;
+mod rules;
+mod subject;
+mod traffic;
+
+pub use page::page;
+
+use crate::Output;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::options::Options;
+use crate::template::Template;
+use rules::RULES;
+use subject::Subject;
+
+/// What the rules find in a template, which became `output` with the same options: beside what the transform found.
+///
+/// What `Metadata.Canaryform.Ignore` names is not among it; what of that hid nothing is.
+///
+/// A rule tells nothing of what it cannot know: the value of a parameter, unless it is given, or of an import. Of a
+/// template with errors only what stands in it is looked at, not what it became.
+pub fn check(given: &Template, output: &Output, options: &Options<'_>) -> Vec<Diagnostic> {
+    let Some(subject) = Subject::of(given, output, options) else {
+        return Vec::new();
+    };
+    let is_whole = !output.has_errors();
+    let mut found = Vec::new();
+    for rule in RULES {
+        if is_whole || rule.reads == Reads::Written {
+            (rule.find)(&subject, &mut found);
+        }
+    }
+    subject.bring_home(&mut found);
+    let mut ignored = output.ignored.clone();
+    ignored.hide(&mut found, &options.levels);
+    found.extend(ignored.unused());
+    options.levels.apply(&mut found);
+    found
+}
+
+/// A rule: what it can find, its page, and how it looks.
+struct Rule {
+    /// The kinds of its findings.
+    codes: &'static [&'static Code],
+    /// The file that it stands in: the comment at its top is the page.
+    source: &'static str,
+    /// What it looks at.
+    reads: Reads,
+    /// Adds what it finds. Places are those of the template with Globals merged and loops unrolled.
+    find: fn(&Subject<'_>, &mut Vec<Diagnostic>),
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    /// The template as it is written.
+    Written,
+    /// What it becomes, too, which is not there where it has errors.
+    Made,
+}

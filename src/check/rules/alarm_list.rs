@@ -1,0 +1,84 @@
+//! The list of alarms of a deployment names one twice (`alarm-twice`), or more than ten (`alarms-many`).
+//!
+//! Why: CodeDeploy refuses a group with two alarms of one name, and its API takes at most ten
+//! (AlarmConfiguration in the CodeDeploy API reference; the page of its quotas says 50). Lists of Globals come before
+//! those of a function, so that the same alarm easily stands in both.
+//!
+//! Do: name each alarm once, and put many of them behind one `AWS::CloudWatch::CompositeAlarm`.
+//!
+//! Wrong:
+//! ```yaml
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live,
+//!              DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [too-many-errors]}}
+//! Resources:
+//!   Greeter: {Type: AWS::Serverless::Function, Properties: {DeploymentPreference: {Alarms: [too-many-errors]}}}
+//! ```
+//! Right:
+//! ```yaml
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live,
+//!              DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [too-many-errors]}}
+//! Resources:
+//!   Greeter: {Type: AWS::Serverless::Function, Properties: {DeploymentPreference: {Alarms: [too-slow]}}}
+//! ```
+
+use super::super::subject::Subject;
+use super::super::traffic::Shifting;
+use crate::deployment::{Alarm, Alarms};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::language::intrinsics::ref_target;
+
+/// Source: AlarmConfiguration in the CodeDeploy API reference.
+const MOST: usize = 10;
+
+pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    for shifting in Shifting::all(subject) {
+        let function = &shifting.deployment.function;
+        each_list(&shifting.shift.alarms, &mut |alarms| {
+            if alarms.len() > MOST {
+                found.push(
+                    Diagnostic::new(
+                        codes::ALARMS_MANY,
+                        shifting.place(&["Alarms"]),
+                        format!(
+                            "`{function}` watches {} alarms; CodeDeploy's API takes {MOST}",
+                            alarms.len()
+                        ),
+                    )
+                    .help("put several of them behind one `AWS::CloudWatch::CompositeAlarm`"),
+                );
+            }
+            for (index, alarm) in alarms.iter().enumerate() {
+                let before = alarms.get(..index).unwrap_or_default();
+                if !before.iter().any(|other| other.name == alarm.name) {
+                    continue;
+                }
+                let name = ref_target(&alarm.name).or_else(|| alarm.name.as_str());
+                let name = name.map_or_else(|| "an alarm".to_owned(), |name| format!("`{name}`"));
+                found.push(
+                    Diagnostic::new(
+                        codes::ALARM_TWICE,
+                        shifting.place(&["Alarms"]).then(index),
+                        format!("`{function}` watches {name} twice, which CodeDeploy refuses"),
+                    )
+                    .help("take one out; those in `Globals` come before those of the function"),
+                );
+            }
+        });
+    }
+}
+
+/// Shows each list that a condition may choose.
+fn each_list(alarms: &Alarms, look: &mut dyn FnMut(&[Alarm])) {
+    match alarms {
+        Alarms::None => {}
+        Alarms::Watched(alarms) => look(alarms),
+        Alarms::If {
+            then, otherwise, ..
+        } => {
+            each_list(then, look);
+            each_list(otherwise, look);
+        }
+    }
+}

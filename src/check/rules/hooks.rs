@@ -1,0 +1,114 @@
+//! A hook that cannot do its work: the role that is given may not invoke it (`hook-not-invocable`), its own role may not
+//! tell CodeDeploy how it went (`hook-cannot-report`), or its own traffic is shifted too (`hook-shifts-traffic`).
+//!
+//! Why: CodeDeploy invokes a hook with its service role and waits for `PutLifecycleEventHookExecutionStatus`, for an hour;
+//! then the deployment fails. A hook that is deployed gradually itself is an old one while it tests the new function. See
+//! "AppSpec 'hooks' section for an AWS Lambda deployment" in the CodeDeploy user guide.
+//!
+//! Do: allow the role `lambda:InvokeFunction` on the hook, and the hook
+//! `codedeploy:PutLifecycleEventHookExecutionStatus`; switch off what `Globals` shift (`Enabled: false`).
+//!
+//! Wrong:
+//! ```yaml
+//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13}}
+//! Resources:
+//!   Greeter:
+//!     Type: AWS::Serverless::Function
+//!     Properties: {AutoPublishAlias: live, DeploymentPreference: {Type: AllAtOnce, Hooks: {PreTraffic: !Ref Check}}}
+//!   Check:
+//!     Type: AWS::Serverless::Function
+//!     Properties: {FunctionName: CodeDeployHook_check}
+//! ```
+//! Right:
+//! ```yaml
+//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13}}
+//! Resources:
+//!   Greeter:
+//!     Type: AWS::Serverless::Function
+//!     Properties: {AutoPublishAlias: live, DeploymentPreference: {Type: AllAtOnce, Hooks: {PreTraffic: !Ref Check}}}
+//!   Check:
+//!     Type: AWS::Serverless::Function
+//!     Properties: {FunctionName: CodeDeployHook_check, Policies: {Statement: [{Effect: Allow, Resource: '*',
+//!                  Action: codedeploy:PutLifecycleEventHookExecutionStatus}]}}
+//! ```
+
+use super::super::permissions::{Answer, On, may};
+use super::super::subject::{Subject, kind_of, property};
+use super::super::traffic::Shifting;
+use crate::deployment::ServiceRole;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::language::intrinsics::named_resource;
+
+pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    for shifting in Shifting::all(subject) {
+        let hooks = [
+            ("PreTraffic", &shifting.shift.before),
+            ("PostTraffic", &shifting.shift.after),
+        ];
+        for (key, hook) in hooks {
+            let Some(id) = hook.as_ref().and_then(|hook| hook.id.as_deref()) else {
+                continue;
+            };
+            let Some(function) = subject
+                .made_resource(id)
+                .filter(|resource| kind_of(resource) == "AWS::Lambda::Function")
+            else {
+                continue;
+            };
+            let place = shifting.place(&["Hooks", key]);
+            let own_role = property(function, "Role").and_then(named_resource);
+            let may_report = own_role.map(|role| {
+                may(
+                    subject,
+                    role,
+                    "codedeploy:PutLifecycleEventHookExecutionStatus",
+                    On::Anything,
+                )
+            });
+            if may_report == Some(Answer::No) {
+                found.push(
+                    Diagnostic::new(
+                        codes::HOOK_CANNOT_REPORT,
+                        place.clone(),
+                        format!("`{id}` may not tell CodeDeploy how its test went: the deployment waits for an hour, then fails"),
+                    )
+                    .help("allow its role `codedeploy:PutLifecycleEventHookExecutionStatus`"),
+                );
+            }
+            let service_role = match &shifting.shift.role {
+                ServiceRole::Given(role) => named_resource(role),
+                _ => None,
+            };
+            let is_called = service_role
+                .map(|role| may(subject, role, "lambda:InvokeFunction", On::Function(id)));
+            if is_called == Some(Answer::No) {
+                found.push(
+                    Diagnostic::new(
+                        codes::HOOK_NOT_INVOCABLE,
+                        place.clone(),
+                        format!(
+                            "the role `{}` that is given to CodeDeploy may not invoke `{id}`",
+                            service_role.unwrap_or_default()
+                        ),
+                    )
+                    .help(format!(
+                        "allow it `lambda:InvokeFunction` on `!GetAtt {id}.Arn`"
+                    )),
+                );
+            }
+            let is_shifted = subject
+                .deployment_of(id)
+                .is_some_and(|own| own.shift.is_some());
+            if is_shifted {
+                found.push(
+                    Diagnostic::new(
+                        codes::HOOK_SHIFTS_TRAFFIC,
+                        place,
+                        format!("`{id}` is a hook whose own traffic is shifted gradually: it is deployed while it tests"),
+                    )
+                    .help(format!("write `DeploymentPreference: {{Enabled: false}}` in `{id}`")),
+                );
+            }
+        }
+    }
+}

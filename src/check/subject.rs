@@ -1,0 +1,217 @@
+//! What rules look at.
+
+use crate::Output;
+use crate::deployment::Deployment;
+use crate::diagnostics::Diagnostic;
+use crate::inheritance::{self, Inheritance};
+use crate::language::intrinsics::{if_parts, is_no_value, named_resource};
+use crate::options::Options;
+use crate::origin::Origins;
+use crate::passes::language_extensions::{self, Unrolled};
+use crate::passes::{globals, includes, plain_defaults, shape};
+use crate::resource::is_of_type;
+use crate::scope::Scope;
+use crate::template::{Path, Step, Template};
+use crate::tree::Value;
+
+/// A template, what it became, and what is known of it.
+pub(super) struct Subject<'a> {
+    /// As it is written.
+    pub(super) given: &'a Template,
+    /// With includes put in, loops unrolled and Globals merged: as written otherwise.
+    pub(super) merged: Template,
+    /// What it became.
+    pub(super) made: &'a Template,
+    pub(super) deployments: &'a [Deployment],
+    pub(super) origins: &'a Origins,
+    pub(super) options: &'a Options<'a>,
+    inheritance: Inheritance,
+    unrolled: Unrolled,
+}
+
+impl<'a> Subject<'a> {
+    /// None where the template has no shape that anything could be said about.
+    pub(super) fn of(
+        given: &'a Template,
+        output: &'a Output,
+        options: &'a Options<'a>,
+    ) -> Option<Self> {
+        let mut merged = given.clone();
+        let before = Scope::new(&merged, options);
+        includes::put_in(&before, &mut merged);
+        // What these steps find, the transform has told.
+        let scope = Scope::new(&merged, options);
+        let unrolled = language_extensions::expand(&scope, &mut merged);
+        if !shape::check(&scope, &merged) {
+            return None;
+        }
+        let mut inheritance = globals::merge(&scope, &mut merged);
+        plain_defaults::merge(&scope, &mut merged, &mut inheritance);
+        Some(Self {
+            given,
+            merged,
+            made: &output.template,
+            deployments: &output.deployments,
+            origins: &output.origins,
+            options,
+            inheritance,
+            unrolled,
+        })
+    }
+
+    /// Makes findings stand where what is meant is written.
+    pub(super) fn bring_home(&self, found: &mut Vec<Diagnostic>) {
+        for finding in found.iter_mut() {
+            finding.path = self.inheritance.trace(std::mem::take(&mut finding.path));
+            self.unrolled.trace_finding(finding);
+        }
+        inheritance::tell_once(found);
+    }
+
+    /// The resources as the template has them, Globals merged.
+    pub(super) fn written(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let resources = self.merged.resources().into_iter().flatten();
+        resources.map(|(id, resource)| (id.as_str(), resource))
+    }
+
+    /// The resources that the template becomes.
+    pub(super) fn made(&self) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
+        let resources = self.made.resources().into_iter().flatten();
+        resources.map(|(id, resource)| (id.as_str(), resource))
+    }
+
+    /// A resource as the template has it.
+    pub(super) fn resource(&self, id: &str) -> Option<&Value> {
+        self.merged.resources()?.get(id)
+    }
+
+    /// A resource that the template becomes.
+    pub(super) fn made_resource(&self, id: &str) -> Option<&'a Value> {
+        self.made.resources()?.get(id)
+    }
+
+    /// A property of a resource as the template has it.
+    pub(super) fn property(&self, id: &str, name: &str) -> Option<&Value> {
+        property(self.resource(id)?, name)
+    }
+
+    /// Whether the user wrote the resource of this id.
+    pub(super) fn is_written(&self, id: &str) -> bool {
+        self.resource(id).is_some()
+    }
+
+    /// Whether the template declares the parameter.
+    pub(super) fn is_parameter(&self, name: &str) -> bool {
+        self.merged
+            .section("Parameters")
+            .is_some_and(|declared| declared.contains_key(name))
+    }
+
+    /// The type of a parameter.
+    pub(super) fn parameter(&self, name: &str) -> Option<&Value> {
+        self.merged.section("Parameters")?.get(name)
+    }
+
+    /// The values that a parameter can have, where that is known: the one that is given, or those that are allowed.
+    pub(super) fn possible_values(&self, name: &str) -> Option<Vec<Value>> {
+        if let Some(given) = self.options.parameters.get(name) {
+            return Some(vec![given.clone()]);
+        }
+        let allowed = self.parameter(name)?.get("AllowedValues")?.as_array()?;
+        Some(allowed.to_vec())
+    }
+
+    /// The deployment of a function.
+    pub(super) fn deployment_of(&self, function: &str) -> Option<&'a Deployment> {
+        self.deployments
+            .iter()
+            .find(|deployment| deployment.function == function)
+    }
+
+    /// The deployment whose alias has this logical id.
+    pub(super) fn deployment_of_alias(&self, alias: &str) -> Option<&'a Deployment> {
+        self.deployments
+            .iter()
+            .find(|deployment| deployment.alias.id == alias)
+    }
+
+    /// Where what stands at a place of the output is written: the same place where the user wrote it, else what asked
+    /// for it.
+    pub(super) fn home(&self, made: &Path) -> Path {
+        let Some(id) = made.resource_id() else {
+            return made.clone();
+        };
+        let Some(written) = self.resource(id) else {
+            let because = self
+                .origins
+                .get(id)
+                .and_then(|origin| origin.because.first());
+            return because.cloned().unwrap_or_else(|| made.clone());
+        };
+        let mut path = made.clone();
+        // What SAM calls by another name.
+        let renamed = [
+            ("AWS::Serverless::Api", "Body", "DefinitionBody"),
+            ("AWS::Serverless::HttpApi", "Body", "DefinitionBody"),
+            (
+                "AWS::Serverless::StateMachine",
+                "DefinitionString",
+                "Definition",
+            ),
+        ];
+        for (kind, theirs, ours) in renamed {
+            if is_of_type(written, kind)
+                && let Some(step) = path.0.get_mut(3)
+                && *step == Step::from(theirs)
+            {
+                *step = Step::from(ours);
+            }
+        }
+        path
+    }
+}
+
+/// The type of a resource.
+pub(super) fn kind_of(resource: &Value) -> &str {
+    resource
+        .get("Type")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// A property of a resource.
+pub(super) fn property<'v>(resource: &'v Value, name: &str) -> Option<&'v Value> {
+    resource.get("Properties")?.get(name)
+}
+
+/// The values that conditions choose from, without `AWS::NoValue`.
+pub(super) fn choices(value: &Value) -> Vec<&Value> {
+    if let Some((_, then, otherwise)) = if_parts(value) {
+        let mut both = choices(then);
+        both.extend(choices(otherwise));
+        return both;
+    }
+    if is_no_value(value) || value.is_null() {
+        return Vec::new();
+    }
+    vec![value]
+}
+
+/// Whether a value names this resource, by `Ref` or by an attribute.
+pub(super) fn names(value: &Value, id: &str) -> bool {
+    named_resource(value) == Some(id)
+}
+
+/// `Name` or `Name`s in backquotes: "`A`, `B` and 3 more".
+pub(super) fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0) => shown.join(", "),
+        Some(more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}
