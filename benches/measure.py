@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
-"""Measures whole processes of canaryform beside the reference's, and prints the tables of the README.
+"""Measures all that the README says of speed: builds what is measured, prints the tables, and puts them into the README.
 
-    cargo build --release && PYTHON benches/measure.py target/release/canaryform [--beside OLDER] [--static STATIC] [--brief]
+    PYTHON benches/measure.py [--beside OLDER] [--readme] [--brief]
 
 PYTHON has aws-sam-translator==1.115.0; `valgrind` and GNU `time` are installed. Instructions are counted by callgrind, and
 are the same in every run; times are medians of whole processes, with their output thrown away, and move with a machine's
-load. Memory is what `time` reports: a process that Python starts itself counts Python's memory as its own.
-OLDER is another build, which is called in turn with this one; STATIC is what `tools/release` makes.
+load, as does CPU time, but less. Memory is what `time` reports: a process that Python starts itself counts Python's memory
+as its own. OLDER is another build, which is called in turn with this one.
 Templates are made here: functions with an alias, a preference, an alarm and a hook, REST APIs, and plain resources.
-The time of each step comes from `cargo bench --bench steps`.
+The time of each step comes from `cargo bench --bench steps`, that of the deployed macro from `measure_macro.py`.
+`--brief` leaves out how work grows, the steps and the deployed macro.
 """
 
 import argparse
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -21,7 +23,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import measure_macro
+
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+README = ROOT / "README.md"
 SAM = HERE.parent / "tests/tools/sam.py"
 
 
@@ -75,22 +81,26 @@ def as_json(binary, path):
 
 
 def seconds(command):
-    """Seconds of one process."""
-    started = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    taken = time.perf_counter() - started
-    if done.returncode:
-        sys.exit(f"{command}: {done.stderr.decode()[:500]}")
-    return taken
+    """Seconds of one process, and its CPU time."""
+    with tempfile.TemporaryFile("w+") as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+        _, status, used = os.wait4(process.pid, 0)
+        taken = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            errors.seek(0)
+            sys.exit(f"{command}: {errors.read(500)}")
+    return taken, used.ru_utime + used.ru_stime
 
 
 def medians(commands, times):
-    """Seconds of each command, called in turn."""
+    """Seconds and CPU time of each command, called in turn."""
     taken = [[] for _ in commands]
     for _ in range(times):
         for command, found in zip(commands, taken):
             found.append(seconds(command))
-    return [statistics.median(found) for found in taken]
+    return [[statistics.median(column) for column in zip(*found)] for found in taken]
 
 
 def memory(command):
@@ -109,7 +119,7 @@ def instructions(command):
 
 def steps():
     """Milliseconds of each step by (step, functions), from the benchmark's table."""
-    done = subprocess.run(["cargo", "bench", "--quiet", "--bench", "steps"], cwd=HERE.parent, capture_output=True, text=True, check=True)
+    done = subprocess.run(["cargo", "bench", "--quiet", "--bench", "steps"], cwd=ROOT, capture_output=True, text=True, check=True)
     units = {"ns": 1e-6, "µs": 1e-3, "ms": 1.0, "s": 1e3}
     found, step = {}, None
     for line in done.stdout.splitlines():
@@ -120,13 +130,53 @@ def steps():
     return found
 
 
+def build():
+    """The command as `cargo build --release` makes it and as `tools/release` does, and the macro beside the least one."""
+    def run(*command):
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+    run("cargo", "build", "--quiet", "--release")
+    run("tools/release")
+    run("cargo", "build", "--quiet", "--release", "--no-default-features", "--features", "lambda",
+        "--bin", "bootstrap", "--example", "parse_and_return")
+    static = next((ROOT / "target").glob("*/release/canaryform"))
+    return str(ROOT / "target/release/canaryform"), str(static)
+
+
+class Tables:
+    """The tables, each printed as it is made; `readme` says whether the README is to have them."""
+
+    def __init__(self, readme):
+        self.readme = readme
+        self.lines = []
+
+    def row(self, *cells):
+        self.lines.append("| " + " | ".join(cells) + " |")
+        print(self.lines[-1], flush=True)
+        if len(self.lines) == 1:
+            self.lines.append("| " + " | ".join("---" for _ in cells) + " |")
+            print(self.lines[-1], flush=True)
+
+    def end(self):
+        """Ends a table. In the README it takes the place of the one that has its heading."""
+        print()
+        if self.readme:
+            text = README.read_text()
+            found = re.search(re.escape(self.lines[0]) + r"\n(\|.*\n)*", text)
+            if not found:
+                sys.exit(f"the README has no table with the heading {self.lines[0]}")
+            README.write_text(text[:found.start()] + "\n".join(self.lines) + "\n" + text[found.end():])
+        self.lines = []
+
+
 def main():
     cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    cli.add_argument("binary")
     cli.add_argument("--beside", metavar="OLDER", help="another build, to be called in turn with this one")
-    cli.add_argument("--static", metavar="STATIC", help="the build of tools/release")
-    cli.add_argument("--brief", action="store_true", help="leave out how time grows, and the steps")
+    cli.add_argument("--readme", action="store_true", help="put the tables into the README")
+    cli.add_argument("--brief", action="store_true", help="leave out how work grows, the steps and the deployed macro")
     options = cli.parse_args()
+    binary, static = build()
+    tables = Tables(options.readme)
     with tempfile.TemporaryDirectory() as folder:
         def template(name, text):
             path = Path(folder) / name
@@ -136,53 +186,64 @@ def main():
         def call(binary, path):
             return [binary, "transform", path, "--region", "us-east-1"]
 
-        def alone(path, times):
-            return medians([call(options.binary, path)], times)[0]
-
         small, large = template("4.yaml", functions(4)), template("500.yaml", functions(500))
-        large_json = template("500.json", as_json(options.binary, large))
+        large_json = template("500.json", as_json(binary, large))
         rest = template("routes.yaml", routes(100, 300))
         many = template("plain.yaml", plain(50_000))
         rows = [("4 functions with preferences", small, 51, 5), ("500 functions with preferences", large, 15, 3),
                 ("the same as JSON", large_json, 15, 0), ("100 functions, 300 routes of one REST API", rest, 21, 3),
                 ("50,000 plain resources", many, 5, 0)]
-        print("| template | canaryform | instructions | memory | SAM | times faster |\n| --- | --- | --- | --- | --- | --- |")
+        tables.row("template", "canaryform", "instructions", "memory", "SAM", "times faster")
         for name, path, times, sam_times in rows:
-            mine, size = alone(path, times), Path(path).stat().st_size / 1000
-            sam = [sys.executable, str(SAM), path]
-            theirs = f"{medians([sam], sam_times)[0] * 1000:.0f} ms, {memory(sam):.0f} MB" if sam_times else ""
-            faster = f"{float(theirs.split()[0]) / 1000 / mine:.0f}" if sam_times else ""
-            print(f"| {name} ({size:,.0f} KB) | {mine * 1000:.1f} ms | {instructions(call(options.binary, path)):.1f} M "
-                  f"| {memory(call(options.binary, path)):.0f} MB | {theirs} | {faster} |", flush=True)
+            [[mine, _]], size = medians([call(binary, path)], times), Path(path).stat().st_size / 1000
+            theirs = faster = ""
+            if sam_times:
+                sam = [sys.executable, str(SAM), path]
+                [[taken, _]] = medians([sam], sam_times)
+                theirs, faster = f"{taken * 1000:.0f} ms, {memory(sam):.0f} MB", f"{taken / mine:.0f}"
+            tables.row(f"{name} ({size:,.0f} KB)", f"{mine * 1000:.1f} ms", f"{instructions(call(binary, path)):.1f} M",
+                       f"{memory(call(binary, path)):.1f} MB", theirs, faster)
+        tables.end()
 
-        others = [("older", options.beside), ("static", options.static)]
-        for label, other in [(label, other) for label, other in others if other]:
-            print(f"\n| template | this build | {label} build | ratio of times | of instructions | memory of the {label} one |\n| --- | --- | --- | --- | --- | --- |")
+        def beside(label, other, tables):
+            tables.row("template", "this build", label, "times", "CPU time", "instructions", f"memory of {label}")
             for name, path, times, _ in rows:
-                mine, theirs = medians([call(options.binary, path), call(other, path)], max(times, 11))
-                counts = [instructions(call(binary, path)) for binary in (options.binary, other)]
-                print(f"| {name} | {mine * 1000:.1f} ms, {counts[0]:.1f} M | {theirs * 1000:.1f} ms, {counts[1]:.1f} M "
-                      f"| {theirs / mine:.2f} | {counts[1] / counts[0]:.2f} | {memory(call(other, path)):.0f} MB |", flush=True)
+                calls = [call(binary, path), call(other, path)]
+                mine, theirs = medians(calls, max(times, 11))
+                counts = [instructions(called) for called in calls]
+                tables.row(name, f"{mine[0] * 1000:.1f} ms, {counts[0]:.1f} M", f"{theirs[0] * 1000:.1f} ms, {counts[1]:.1f} M",
+                           *[f"{there / here:.2f}" for here, there in [*zip(mine, theirs), counts]], f"{memory(calls[1]):.1f} MB")
+            tables.end()
 
+        beside("the static build", static, tables)
+        if options.beside:
+            beside("the older build", options.beside, Tables(False))
         if options.brief:
             return
-        print("\n| functions | time for each |\n| --- | --- |")
-        for count in [500, 1000, 2000, 4000, 8000]:
-            mine = alone(template("growth.yaml", functions(count)), 7)
-            print(f"| {count} | {mine / count * 1e6:.0f} µs |", flush=True)
 
-        print("\n| routes of 100 functions | time for each |\n| --- | --- |")
-        for count in [300, 1000, 3000]:
-            mine = alone(template("growth.yaml", routes(100, count)), 15)
-            print(f"| {count} | {mine / count * 1e6:.0f} µs |", flush=True)
+        def growth(heading, counts, make):
+            tables.row(heading, "instructions for each")
+            for count in counts:
+                each = instructions(call(binary, template("growth.yaml", make(count)))) * 1e6 / count
+                tables.row(f"{count}", f"{each:,.0f}")
+            tables.end()
+
+        growth("functions", [500, 1000, 2000, 4000], functions)
+        growth("routes of 100 functions", [300, 1000, 3000], lambda count: routes(100, count))
 
     found = steps()
-    print("\n| step | 4 functions | 500 functions |\n| --- | --- | --- |")
+    tables.row("step (`cargo bench --bench steps`, medians)", "4 functions", "500 functions")
     for step in ["read", "transform", "write"]:
-        print(f"| {step} | {found[step, 4]:.2f} ms | {found[step, 500]:.1f} ms |")
+        tables.row(step, f"{found[step, 4]:.2f} ms", f"{found[step, 500]:.1f} ms")
     whole = sum(found[step, 500] for step in ["read", "transform", "write"])
-    print(f"| all three, beside serde_json that parses the same template and writes it in lines | | {whole / found['serde_json', 500]:.1f} times |")
-    print(f"| a macro call of 1 MB, beside parsing it and returning it | | {found['macro', 150] / found['returning', 150]:.2f} times |")
+    tables.row("all three, beside serde_json that parses the same template and writes it in lines", "",
+               f"{whole / found['serde_json', 500]:.1f} times")
+    tables.row("a macro call of 1 MB, beside parsing it and returning it", "", f"{found['macro', 150] / found['returning', 150]:.2f} times")
+    tables.end()
+
+    for cells in measure_macro.rows(ROOT / "target/release/bootstrap", ROOT / "target/release/examples/parse_and_return"):
+        tables.row(*cells)
+    tables.end()
 
 
 if __name__ == "__main__":

@@ -1,14 +1,9 @@
-#!/usr/bin/env python3
-"""Measures the macro's binary against a stand-in of Lambda's Runtime API on loopback, and prints a table in Markdown.
-
-    cargo build --release --no-default-features --features lambda --bin bootstrap --example parse_and_return
-    benches/measure_macro.py target/release/bootstrap target/release/examples/parse_and_return
+"""Measures the macro's binary against a stand-in of Lambda's Runtime API on loopback, for `measure.py`.
 
 Medians. The second binary is a handler that only parses an event and returns its fragment; the two are called in turn.
 The stand-in sets TCP_NODELAY; without it every answer would take 43 ms.
 """
 
-import argparse
 import json
 import os
 import socket
@@ -79,12 +74,9 @@ class Lambda:
         return memory / 1024
 
 
-def main():
-    cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    cli.add_argument("binary")
-    cli.add_argument("least")
-    options = cli.parse_args()
-    binaries = [options.binary, options.least]
+def rows(binary, least):
+    """The rows of the table."""
+    binaries = [str(binary), str(least)]
     starts = {binary: [] for binary in binaries}
     for _ in range(20):
         for binary in binaries:
@@ -102,19 +94,15 @@ def main():
         return [statistics.median(found[binary]) * 1000 for binary in binaries]
 
     small, large = times(event(1), 200), times(event(150), 60)
-    size = runs[options.binary].invoke(event(150))[1]
+    size = runs[binaries[0]].invoke(event(150))[1]
     memory = [runs[binary].stop() for binary in binaries]
     start = [statistics.median(starts[binary]) * 1000 for binary in binaries]
     sizes = [Path(binary).stat().st_size / 1e6 for binary in binaries]
-    print("| what | the macro | parse and return |\n| --- | --- | --- |")
+    yield "what", "the macro", "parse and return"
     for what, unit, places, values in [
             ("start to first poll", "ms", 1, start),
             ("a small event", "ms", 2, small),
             (f"150 functions, {size / 1e6:.2f} MB out", "ms", 1, large),
             ("peak memory", "MB", 0, memory),
             ("binary", "MB", 1, sizes)]:
-        print(f"| {what} | {values[0]:.{places}f} {unit} | {values[1]:.{places}f} {unit} |")
-
-
-if __name__ == "__main__":
-    main()
+        yield what, f"{values[0]:.{places}f} {unit}", f"{values[1]:.{places}f} {unit}"

@@ -42,11 +42,8 @@ const STACK: usize = 8 << 20;
 /// From how many files on a person wants to see that something happens.
 const MANY: usize = 20;
 
-/// Find what is wrong with templates, or probably not what their authors mean
-///
-/// Everything that `transform` finds, and rules about gradual deployments and what surrounds them. Code is not looked at
-/// (`--code ignore`), so that any checkout can be checked.
 #[derive(Args)]
+#[command(mut_arg("code", super::ignore_code))]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Arguments {
     /// Templates, folders, globs, or `-` for standard input [default: this folder]

@@ -11,9 +11,6 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use super::output::write_stdout;
 
-/// List every kind of finding: its code, how grave it is, who refuses such a template, and what it means
-///
-/// A code names a kind of finding for good; it stands in brackets in a finding's first line.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Only this code: `deployment-without-alias`

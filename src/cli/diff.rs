@@ -52,11 +52,6 @@ Exit codes:
   3  there are differences"
 }
 
-/// Say what a change of a template does: what is published, what is not, what fails, and who is cut off
-///
-/// Both sides are transformed and compared by what was written, never by generated logical ids. Code in folders counts:
-/// of a revision what git has there, of the working folder what git tracks or would add, so that build products are no
-/// change.
 #[derive(Args)]
 #[command(after_help = after_help())]
 pub(crate) struct Arguments {

@@ -20,12 +20,8 @@ Exit codes:
   1  the template has errors, which are told
   2  the command could not run: wrong usage, or a file that cannot be read";
 
-/// Tell what a template does when it is deployed: what publishes, how traffic moves, what stops it
-///
-/// For each function: what is generated and which line asks for it, what publishes a version and what does not, how
-/// traffic moves to it, which alarm stops that in time, who may call whom, and what a rollback leaves behind. Values of
-/// NoEcho parameters are not read.
 #[derive(Args)]
+#[command(mut_arg("code", super::ignore_code))]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
     #[command(flatten)]

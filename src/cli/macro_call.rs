@@ -21,9 +21,6 @@ Exit codes:
   1  the answer says failure
   2  the command could not run: wrong usage, or a file that cannot be read";
 
-/// Answer a request that CloudFormation sent to the macro
-///
-/// The answer is the one that the deployed macro gives, on standard output.
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {

@@ -43,20 +43,60 @@ struct Command {
     verb: Verb,
 }
 
+// The arguments of a verb are put together only where it is called, so what a verb does is said here.
 #[derive(Subcommand)]
+#[command(defer = true)]
 enum Verb {
+    /// Write the plain CloudFormation template that SAM would make of a template
+    ///
+    /// Nothing is asked of AWS: no account, no credentials, no network. What is wrong with the template, or odd about it,
+    /// goes to standard error.
     Transform(Box<transform::Arguments>),
+    /// Say what a change of a template does: what is published, what is not, what fails, and who is cut off
+    ///
+    /// Both sides are transformed and compared by what was written, never by generated logical ids. Code in folders counts:
+    /// of a revision what git has there, of the working folder what git tracks or would add, so that build products are no
+    /// change.
     Diff(Box<diff::Arguments>),
-    #[command(mut_arg("code", ignore_code))]
-    Explain(Box<explain::Arguments>),
-    #[command(mut_arg("code", ignore_code))]
-    Simulate(Box<simulate::Arguments>),
-    #[command(mut_arg("code", ignore_code))]
+    /// Find what is wrong with templates, or probably not what their authors mean
+    ///
+    /// Everything that `transform` finds, and rules about gradual deployments and what surrounds them. Code is not looked at
+    /// (`--code ignore`), so that any checkout can be checked.
     Check(Box<check::Arguments>),
+    /// Tell what a template does when it is deployed: what publishes, how traffic moves, what stops it
+    ///
+    /// For each function: what is generated and which line asks for it, what publishes a version and what does not, how
+    /// traffic moves to it, which alarm stops that in time, who may call whom, and what a rollback leaves behind. Values of
+    /// NoEcho parameters are not read.
+    Explain(Box<explain::Arguments>),
+    /// Work out how traffic moves to a new version, and when an alarm can stop one that fails
+    ///
+    /// The figures are those of a model: when CodeDeploy moves which share, when an alarm can turn red, and how much the new
+    /// version was called until then. With --rate and --error-rate also how many calls fail, and the chance that the alarm
+    /// turns red in time.
+    Simulate(Box<simulate::Arguments>),
+    /// Answer a request that CloudFormation sent to the macro
+    ///
+    /// The answer is the one that the deployed macro gives, on standard output.
     Macro(macro_call::Arguments),
+    /// List every SAM property that is supported: what it accepts, and what it does
+    ///
+    /// The list comes from the tables that drive the transform, so it cannot be out of date.
     Properties(properties::Arguments),
+    /// List every kind of finding: its code, how grave it is, who refuses such a template, and what it means
+    ///
+    /// A code names a kind of finding for good; it stands in brackets in a finding's first line.
     Codes(codes::Arguments),
+    /// Write a JSON Schema of templates, which editors complete and check with
+    ///
+    /// It is made of the tables that drive the transform. For the YAML language server: `canaryform schema > schema.json`, and
+    /// `# yaml-language-server: $schema=schema.json` in the first line of a template.
     Schema(schema::Arguments),
+    /// Say which published versions of a function may go, with the commands that delete them
+    ///
+    /// Reads what `aws lambda list-versions-by-function` and `aws lambda list-aliases` write as JSON, and asks nobody else.
+    /// The newest versions stay, and so does every version that an alias sends calls to or that has provisioned
+    /// concurrency (add what `aws lambda list-provisioned-concurrency-configs` writes).
     PrunePlan(prune_plan::Arguments),
 }
 
@@ -134,6 +174,22 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        super::Command::command().debug_assert();
+        let mut command = super::Command::command();
+        let said = |command: &clap::Command| -> Vec<Option<String>> {
+            let verbs = command
+                .get_subcommands()
+                .filter(|verb| verb.get_name() != "help");
+            verbs
+                .map(|verb| verb.get_about().map(ToString::to_string))
+                .collect()
+        };
+        let at_first = said(&command);
+        assert!(
+            at_first.iter().all(Option::is_some),
+            "what does each verb do? {at_first:?}"
+        );
+        command.build();
+        assert_eq!(at_first, said(&command));
+        command.debug_assert();
     }
 }

@@ -9,9 +9,6 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use super::output::write_stdout;
 
-/// List every SAM property that is supported: what it accepts, and what it does
-///
-/// The list comes from the tables that drive the transform, so it cannot be out of date.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Only types, events and properties whose name holds this text: `Function`, `Schedule`, `AutoPublishAlias`

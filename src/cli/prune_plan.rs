@@ -22,11 +22,6 @@ Exit codes:
   0  the plan is on standard output, also where nothing may go
   2  the command could not run: wrong usage, or lists that are missing or not whole";
 
-/// Say which published versions of a function may go, with the commands that delete them
-///
-/// Reads what `aws lambda list-versions-by-function` and `aws lambda list-aliases` write as JSON, and asks nobody else.
-/// The newest versions stay, and so does every version that an alias sends calls to or that has provisioned
-/// concurrency (add what `aws lambda list-provisioned-concurrency-configs` writes).
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {

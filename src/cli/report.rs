@@ -17,7 +17,7 @@ pub(super) enum Report {
     Json,
 }
 
-/// When a verb uses colors.
+// When a verb uses colors. A doc comment would become what the verb does.
 #[derive(Args, Clone, Copy)]
 pub(super) struct Colors {
     /// When to use colors

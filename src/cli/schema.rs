@@ -7,10 +7,6 @@ use clap::Args;
 use super::Failure;
 use super::output::write_stdout;
 
-/// Write a JSON Schema of templates, which editors complete and check with
-///
-/// It is made of the tables that drive the transform. For the YAML language server: `canaryform schema > schema.json`, and
-/// `# yaml-language-server: $schema=schema.json` in the first line of a template.
 #[derive(Args)]
 pub(crate) struct Arguments {}
 

@@ -22,12 +22,8 @@ Exit codes:
   1  the template has errors, which are told
   2  the command could not run: wrong usage, or a file that cannot be read";
 
-/// Work out how traffic moves to a new version, and when an alarm can stop one that fails
-///
-/// The figures are those of a model: when CodeDeploy moves which share, when an alarm can turn red, and how much the new
-/// version was called until then. With --rate and --error-rate also how many calls fail, and the chance that the alarm
-/// turns red in time.
 #[derive(Args)]
+#[command(mut_arg("code", super::ignore_code))]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
     #[command(flatten)]

@@ -31,10 +31,6 @@ Exit codes:
   1  the template has errors; nothing was written
   2  the command could not run: wrong usage, or a file that cannot be read or written";
 
-/// Write the plain CloudFormation template that SAM would make of a template
-///
-/// Nothing is asked of AWS: no account, no credentials, no network. What is wrong with the template, or odd about it,
-/// goes to standard error.
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {

@@ -47,13 +47,13 @@ pub(crate) fn is_valid(id: &str) -> bool {
 
 /// `AWS::Lambda::Version` of a function.
 pub(crate) fn version(function: &str, suffix: &str) -> String {
-    format!("{function}Version{suffix}")
+    [function, "Version", suffix].concat()
 }
 
 /// `AWS::Lambda::Alias` of a function: hyphens and underscores, which ids cannot hold, become `D` and `U`.
 pub(crate) fn alias(function: &str, name: &str) -> String {
     let name = name.replace('-', "D").replace('_', "U");
-    format!("{function}Alias{name}")
+    [function, "Alias", &name].concat()
 }
 
 /// `AWS::CodeDeploy::Application`, one for the whole template.
@@ -67,63 +67,63 @@ pub(crate) const CODE_DEPLOY_CONDITION: &str = "ServerlessCodeDeployCondition";
 
 /// `AWS::CodeDeploy::DeploymentGroup` of a function.
 pub(crate) fn deployment_group(function: &str) -> String {
-    format!("{function}DeploymentGroup")
+    [function, "DeploymentGroup"].concat()
 }
 
 /// The execution role that is made for a resource.
 pub(crate) fn role(resource: &str) -> String {
-    format!("{resource}Role")
+    [resource, "Role"].concat()
 }
 
 /// The role with which Lambda builds an image of microVMs.
 pub(crate) fn build_role(image: &str) -> String {
-    format!("{image}BuildRole")
+    [image, "BuildRole"].concat()
 }
 
 /// `AWS::Lambda::WebFunctionRevision` of a web function.
 pub(crate) fn web_revision(function: &str) -> String {
-    format!("{function}Revision")
+    [function, "Revision"].concat()
 }
 
 /// `AWS::Lambda::WebFunctionEndpoint` of a web function.
 pub(crate) fn web_endpoint(function: &str) -> String {
-    format!("{function}Endpoint")
+    [function, "Endpoint"].concat()
 }
 
 /// The role with which Lambda manages the instances of a capacity provider, or a network connector.
 pub(crate) fn operator_role(provider: &str) -> String {
-    format!("{provider}OperatorRole")
+    [provider, "OperatorRole"].concat()
 }
 
 /// `AWS::Lambda::Url` of a function.
 pub(crate) fn function_url(function: &str) -> String {
-    format!("{function}Url")
+    [function, "Url"].concat()
 }
 
 /// The `AWS::Lambda::Permission` with which everybody may call a function's URL.
 pub(crate) fn public_url_permission(function: &str) -> String {
-    format!("{function}UrlPublicPermissions")
+    [function, "UrlPublicPermissions"].concat()
 }
 
 /// The `AWS::Lambda::Permission` with which everybody who calls a function's URL may invoke the function.
 pub(crate) fn public_invoke_permission(function: &str) -> String {
-    format!("{function}URLInvokeAllowPublicAccess")
+    [function, "URLInvokeAllowPublicAccess"].concat()
 }
 
 /// `AWS::Lambda::EventInvokeConfig` of a function.
 pub(crate) fn event_invoke_config(function: &str) -> String {
-    format!("{function}EventInvokeConfig")
+    [function, "EventInvokeConfig"].concat()
 }
 
 /// The queue or topic, `what`, of a destination (`OnSuccess`, `OnFailure`) of a function.
 pub(crate) fn destination(function: &str, name: &str, what: &str) -> String {
     let config = event_invoke_config(function);
-    format!("{config}{name}{what}")
+    [&config, name, what].concat()
 }
 
 /// The condition that holds where `condition` does not.
 pub(crate) fn negated_condition(condition: &str) -> String {
-    format!("NOT{condition}")
+    ["NOT", condition].concat()
 }
 
 /// The condition that holds where `condition` does not, around a deployment preference. SAM's own form would be taken.
@@ -149,67 +149,67 @@ pub(crate) fn one_of(conditions: &[String]) -> String {
 /// The same, for a destination of a function.
 pub(crate) fn negated_condition_of_destination(condition: &str, function: &str) -> String {
     let negated = negated_condition(condition);
-    format!("{negated}{}", hash(&event_invoke_config(function)))
+    [negated, hash(&event_invoke_config(function))].concat()
 }
 
 /// The condition of a destination of a function where both the function's `own` and the destination's hold.
 pub(crate) fn condition_of_destination(own: &str, condition: &str, function: &str) -> String {
-    format!("{own}AND{condition}{}", hash(function))
+    [own, "AND", condition, &hash(function)].concat()
 }
 
 /// `AWS::StepFunctions::StateMachineVersion` of a state machine, which replaces itself with each change.
 pub(crate) fn state_machine_version(machine: &str) -> String {
-    format!("{machine}Version")
+    [machine, "Version"].concat()
 }
 
 /// `AWS::StepFunctions::StateMachineAlias` of a state machine: the name as it is, so it must fit into an id.
 pub(crate) fn state_machine_alias(machine: &str, name: &str) -> String {
-    format!("{machine}Alias{name}")
+    [machine, "Alias", name].concat()
 }
 
 /// `AWS::Lambda::LayerVersion`, which replaces itself with each change of what is hashed.
 pub(crate) fn layer_version(layer: &str, suffix: &str) -> String {
-    format!("{layer}{suffix}")
+    [layer, suffix].concat()
 }
 
 /// What an event of a function or state machine becomes; more that it needs is named after it.
 pub(crate) fn event(owner: &str, event: &str) -> String {
-    format!("{owner}{event}")
+    [owner, event].concat()
 }
 
 /// The `AWS::Lambda::Permission` of an event, by the event's own id.
 pub(crate) fn event_permission(event: &str) -> String {
-    format!("{event}Permission")
+    [event, "Permission"].concat()
 }
 
 /// The `AWS::Lambda::Permission` of an `Api` event, which has the name of the stage: as it is where ids can hold that,
 /// else a hash of it.
 pub(crate) fn route_permission(event: &str, stage: &str) -> String {
     if stage.chars().all(char::is_alphanumeric) {
-        format!("{event}Permission{stage}")
+        [event, "Permission", stage].concat()
     } else {
-        format!("{event}Permission{}", hash(stage))
+        [event, "Permission", &hash(stage)].concat()
     }
 }
 
 /// The `AWS::SQS::Queue` of an event: its dead-letter queue, or that between a topic and the function.
 pub(crate) fn event_queue(event: &str) -> String {
-    format!("{event}Queue")
+    [event, "Queue"].concat()
 }
 
 /// The `AWS::SQS::QueuePolicy` of an event's queue.
 pub(crate) fn event_queue_policy(event: &str) -> String {
-    format!("{event}QueuePolicy")
+    [event, "QueuePolicy"].concat()
 }
 
 /// The `AWS::Lambda::EventSourceMapping` that reads the queue between a topic and the function.
 pub(crate) fn event_source_mapping(event: &str) -> String {
-    format!("{event}EventSourceMapping")
+    [event, "EventSourceMapping"].concat()
 }
 
 /// The `AWS::Lambda::Permission` with which a user pool calls a function, or its alias: one for all its pools.
 pub(crate) fn cognito_permission(function: &str) -> String {
-    format!("{function}CognitoPermission")
+    [function, "CognitoPermission"].concat()
 }
 
 /// The `AWS::ApiGateway::RestApi` of all `Api` events that name no API.
@@ -230,90 +230,90 @@ pub(crate) fn path_condition(api: &str, path: &str) -> String {
         .replace('/', "SLASH")
         .replace('{', "OB")
         .replace('}', "CB");
-    format!("{api}{part}PathCondition")
+    [api, &part, "PathCondition"].concat()
 }
 
 /// `AWS::ApiGateway::Deployment` of a REST API, which replaces itself with each change of what is hashed.
 pub(crate) fn rest_deployment(api: &str, digest: &str) -> String {
     let start: String = digest.chars().take(10).collect();
-    format!("{api}Deployment{start}")
+    [api, "Deployment", &start].concat()
 }
 
 /// `AWS::ApiGateway::Stage` of a REST API, or `AWS::ApiGatewayV2::Stage` of an HTTP API: with its name where ids can
 /// hold that, else with a hash of it.
 pub(crate) fn stage(api: &str, name: Option<&str>) -> String {
     match name {
-        None | Some("") => format!("{api}Stage"),
-        Some(name) if name.chars().all(char::is_alphanumeric) => format!("{api}{name}Stage"),
-        Some(name) => format!("{api}Stage{}", hash(name)),
+        None | Some("") => [api, "Stage"].concat(),
+        Some(name) if name.chars().all(char::is_alphanumeric) => [api, name, "Stage"].concat(),
+        Some(name) => [api, "Stage", &hash(name)].concat(),
     }
 }
 
 /// `AWS::ApiGatewayV2::Stage` `$default` of an HTTP API.
 pub(crate) fn default_stage(api: &str) -> String {
-    format!("{api}ApiGatewayDefaultStage")
+    [api, "ApiGatewayDefaultStage"].concat()
 }
 
 /// `AWS::ApiGatewayV2::Stage` of a WebSocket API: with its name as it is.
 pub(crate) fn websocket_stage(api: &str, name: &str) -> String {
-    format!("{api}{name}Stage")
+    [api, name, "Stage"].concat()
 }
 
 /// `AWS::ApiGatewayV2::Route` of a WebSocket API; `route` stands for its key.
 pub(crate) fn websocket_route(api: &str, route: &str) -> String {
-    format!("{api}{route}Route")
+    [api, route, "Route"].concat()
 }
 
 /// `AWS::ApiGatewayV2::Integration` of a route of a WebSocket API.
 pub(crate) fn websocket_integration(api: &str, route: &str) -> String {
-    format!("{api}{route}Integration")
+    [api, route, "Integration"].concat()
 }
 
 /// The `AWS::Lambda::Permission` of a route of a WebSocket API.
 pub(crate) fn websocket_permission(api: &str, route: &str) -> String {
-    format!("{api}{route}Permission")
+    [api, route, "Permission"].concat()
 }
 
 /// `AWS::ApiGatewayV2::Authorizer` of a WebSocket API.
 pub(crate) fn connect_authorizer(api: &str) -> String {
-    format!("{api}ConnectAuthorizer")
+    [api, "ConnectAuthorizer"].concat()
 }
 
 /// The `AWS::Lambda::Permission` of an API's authorizer; that of a WebSocket API has no name.
 pub(crate) fn authorizer_permission(api: &str, authorizer: &str) -> String {
-    format!("{api}{authorizer}AuthorizerPermission")
+    [api, authorizer, "AuthorizerPermission"].concat()
 }
 
 /// `AWS::ApiGateway::DomainName` of a REST API.
 pub(crate) fn domain(name: &Value) -> String {
-    format!("ApiGatewayDomainName{}", hash_of(name))
+    ["ApiGatewayDomainName", &hash_of(name)].concat()
 }
 
 /// `AWS::ApiGatewayV2::DomainName` of an HTTP or WebSocket API, and `AWS::ApiGateway::DomainNameV2` of a private REST
 /// API.
 pub(crate) fn domain_v2(name: &Value) -> String {
-    format!("ApiGatewayDomainNameV2{}", hash_of(name))
+    ["ApiGatewayDomainNameV2", &hash_of(name)].concat()
 }
 
 /// `AWS::ApiGateway::BasePathMapping` of a REST API; `path` is what ids can hold of it.
 pub(crate) fn base_path_mapping(api: &str, path: &str) -> String {
-    format!("{api}{path}BasePathMapping")
+    [api, path, "BasePathMapping"].concat()
 }
 
 /// `AWS::ApiGatewayV2::ApiMapping` of an HTTP or WebSocket API; `path` is what ids can hold of it.
 pub(crate) fn api_mapping(api: &str, path: &str) -> String {
-    format!("{api}{path}ApiMapping")
+    [api, path, "ApiMapping"].concat()
 }
 
 /// `AWS::ApiGateway::DomainNameAccessAssociation` of a VPC endpoint and a private domain.
 pub(crate) fn access_association(endpoint: &Value, domain: &str) -> String {
     let pair = json!([endpoint, domain]);
-    format!("DomainNameAccessAssociation{}", hash_of(&pair))
+    ["DomainNameAccessAssociation", &hash_of(&pair)].concat()
 }
 
 /// `AWS::Route53::RecordSetGroup` of all domains of a hosted zone.
 pub(crate) fn record_set_group(zone: &Value) -> String {
-    format!("RecordSetGroup{}", hash_of(zone))
+    ["RecordSetGroup", &hash_of(zone)].concat()
 }
 
 /// `AWS::Route53::RecordSetGroup` of one domain alone.
@@ -329,96 +329,96 @@ pub(crate) const SHARED_USAGE_PLAN_CONDITION: &str = "SharedUsagePlanCondition";
 
 /// `AWS::ApiGateway::UsagePlan` of an API.
 pub(crate) fn usage_plan(api: &str) -> String {
-    format!("{api}UsagePlan")
+    [api, "UsagePlan"].concat()
 }
 
 /// `AWS::ApiGateway::ApiKey` of an API's usage plan.
 pub(crate) fn api_key(api: &str) -> String {
-    format!("{api}ApiKey")
+    [api, "ApiKey"].concat()
 }
 
 /// `AWS::ApiGateway::UsagePlanKey` of an API: it joins the two.
 pub(crate) fn usage_plan_key(api: &str) -> String {
-    format!("{api}UsagePlanKey")
+    [api, "UsagePlanKey"].concat()
 }
 
 /// What a connector becomes: a policy, a permission or a policy of a queue or topic; numbered where it may lead to several
 /// destinations.
 pub(crate) fn granted(connector: &str, kind: &str, destination: Option<usize>) -> String {
     match destination {
-        None => format!("{connector}{kind}"),
-        Some(index) => format!("{connector}{kind}Destination{index}"),
+        None => [connector, kind].concat(),
+        Some(index) => [connector, kind, "Destination", &index.to_string()].concat(),
     }
 }
 
 /// A connector that stands in a resource.
 pub(crate) fn embedded_connector(owner: &str, key: &str) -> String {
-    format!("{owner}{key}")
+    [owner, key].concat()
 }
 
 /// `AWS::AppSync::GraphQLSchema` of a GraphQL API.
 pub(crate) fn graphql_schema(api: &str) -> String {
-    format!("{api}Schema")
+    [api, "Schema"].concat()
 }
 
 /// The role with which a GraphQL API logs.
 pub(crate) fn graphql_logging_role(api: &str) -> String {
-    format!("{api}CloudWatchRole")
+    [api, "CloudWatchRole"].concat()
 }
 
 /// `AWS::AppSync::ApiKey`, or `AWS::AppSync::FunctionConfiguration`, of a GraphQL API: named after its key.
 pub(crate) fn graphql_part(api: &str, key: &str) -> String {
-    format!("{api}{key}")
+    [api, key].concat()
 }
 
 /// `AWS::AppSync::Resolver` of a field of a type.
 pub(crate) fn graphql_resolver(api: &str, type_name: &str, key: &str) -> String {
-    format!("{api}{type_name}{key}")
+    [api, type_name, key].concat()
 }
 
 /// `AWS::AppSync::ApiCache` of a GraphQL API.
 pub(crate) fn graphql_cache(api: &str) -> String {
-    format!("{api}ApiCache")
+    [api, "ApiCache"].concat()
 }
 
 /// `AWS::AppSync::DomainName` of a GraphQL API.
 pub(crate) fn graphql_domain_name(api: &str) -> String {
-    format!("{api}DomainName")
+    [api, "DomainName"].concat()
 }
 
 /// `AWS::AppSync::DomainNameApiAssociation` of a GraphQL API.
 pub(crate) fn graphql_domain_association(api: &str) -> String {
-    format!("{api}DomainNameApiAssociation")
+    [api, "DomainNameApiAssociation"].concat()
 }
 
 /// `AWS::AppSync::DataSource` of a table.
 pub(crate) fn graphql_table_source(api: &str, key: &str) -> String {
-    format!("{api}{key}DynamoDBDataSource")
+    [api, key, "DynamoDBDataSource"].concat()
 }
 
 /// `AWS::AppSync::DataSource` of a function.
 pub(crate) fn graphql_function_source(api: &str, key: &str) -> String {
-    format!("{api}{key}LambdaDataSource")
+    [api, key, "LambdaDataSource"].concat()
 }
 
 /// `AWS::AppSync::DataSource` of functions of a GraphQL API that need none.
 pub(crate) fn graphql_none_source(api: &str) -> String {
-    format!("{api}NoneDataSource")
+    [api, "NoneDataSource"].concat()
 }
 
 /// The connector from a data source to its table.
 pub(crate) fn graphql_table_connector(source: &str) -> String {
-    format!("{source}ToTableConnector")
+    [source, "ToTableConnector"].concat()
 }
 
 /// The connector from a data source to its function.
 pub(crate) fn graphql_function_connector(source: &str) -> String {
-    format!("{source}ToLambdaConnector")
+    [source, "ToLambdaConnector"].concat()
 }
 
 /// The connector from a GraphQL API to one of its Lambda authorizers, which are numbered from 1.
 pub(crate) fn graphql_auth_connector(api: &str, number: usize) -> String {
-    format!("{api}ToLambdaAuthConnector{number}")
+    [api, "ToLambdaAuthConnector", &number.to_string()].concat()
 }
 
 #[cfg(test)]

@@ -6,6 +6,9 @@
 use crate::tree::{Map, Number, Value};
 use std::fmt::Write as _;
 
+/// Room for what is hashed of most functions.
+const ROOM: usize = 512;
+
 /// Without spaces: `json.dumps(value, separators=(",", ":"), sort_keys=True)`.
 pub(crate) fn compact(value: &Value) -> String {
     let mut text = String::new();
@@ -28,7 +31,7 @@ pub(crate) fn compact_entries<'a>(
             Err(at) => sorted.insert(at, (key, value)),
         }
     }
-    let mut text = String::new();
+    let mut text = String::with_capacity(ROOM);
     write_map(&mut text, &sorted, None);
     text
 }

@@ -28,23 +28,21 @@ impl From<usize> for Step {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Path(pub Vec<Step>);
 
+const RESOURCES: Step = Step::Key(Text::from_static("Resources"));
+const PROPERTIES: Step = Step::Key(Text::from_static("Properties"));
+
 impl Path {
     /// The place of a resource.
     pub fn resource(id: &str) -> Self {
         // With room for one of its properties.
         let mut steps = Vec::with_capacity(4);
-        steps.extend(["Resources".into(), id.into()]);
+        steps.extend([RESOURCES, id.into()]);
         Self(steps)
     }
 
     /// The place of one property of a resource.
     pub fn property(id: &str, name: &str) -> Self {
-        Self(vec![
-            "Resources".into(),
-            id.into(),
-            "Properties".into(),
-            name.into(),
-        ])
+        Self(vec![RESOURCES, id.into(), PROPERTIES, name.into()])
     }
 
     /// This place and one step more.

@@ -136,10 +136,12 @@ impl Map {
 
     /// Puts an entry at the end; where there is the key already, its value is replaced, and given back.
     pub fn insert(&mut self, key: impl Into<Text>, value: Value) -> Option<Value> {
-        match self.entry(key) {
-            Entry::Occupied(mut taken) => Some(taken.insert(value)),
-            Entry::Vacant(free) => {
-                free.insert(value);
+        let key = key.into();
+        let known = self.position(&key);
+        match known.and_then(|position| self.entries.get_mut(position)) {
+            Some((_, known)) => Some(std::mem::replace(known, value)),
+            None => {
+                self.push(key, value);
                 None
             }
         }

@@ -86,11 +86,10 @@ impl Walk<'_, '_> {
 
     fn intrinsic(&self, value: &Value) {
         let path = || {
-            let mut path = self.sam.place();
-            path.0.reserve_exact(1 + self.steps.len());
-            path.0.push("Properties".into());
-            path.0.extend_from_slice(&self.steps);
-            path
+            let mut steps = Vec::with_capacity(3 + self.steps.len());
+            steps.extend(self.sam.place().then("Properties").0);
+            steps.extend_from_slice(&self.steps);
+            Path(steps)
         };
         self.scope.note_intrinsic(path(), name_of(value));
         for row in EARLY_READS {
@@ -103,10 +102,12 @@ impl Walk<'_, '_> {
     }
 
     fn is_at(&self, row: &EarlyRead) -> bool {
-        let is_of_resource =
-            row.kinds.contains(&self.kind) || row.kinds.is_empty() && row.events.is_empty();
-        if is_of_resource && matches(&self.steps, row.at) {
+        let is_of_all = row.kinds.is_empty() && row.events.is_empty();
+        if matches(&self.steps, row.at) && (is_of_all || row.kinds.contains(&self.kind)) {
             return true;
+        }
+        if row.events.is_empty() {
+            return false;
         }
         let [
             Step::Key(section),
@@ -118,7 +119,7 @@ impl Walk<'_, '_> {
             return false;
         };
         let is_event = section == "Events" && properties == "Properties";
-        if row.events.is_empty() || !is_event || !matches(steps, row.at) {
+        if !is_event || !matches(steps, row.at) {
             return false;
         }
         let event = self.sam.get("Events").get(event);
