@@ -118,7 +118,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let old_given = options.for_old(
         arguments.old_region.as_ref(),
         &arguments.old_parameter_overrides,
-    );
+    )?;
     let old_options = old_given.options()?;
     let (old, new) = given(arguments)?;
     let any_revision = old.revision.is_some() || new.revision.is_some();

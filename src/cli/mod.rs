@@ -19,9 +19,12 @@ mod places;
 mod properties;
 mod prune_plan;
 mod report;
+mod review;
 mod samconfig;
 mod schema;
 mod simulate;
+mod snapshot;
+mod snapshots;
 mod template_options;
 mod templates;
 mod transform;
@@ -75,6 +78,13 @@ enum Verb {
     /// version was called until then. With --rate and --error-rate also how many calls fail, and the chance that the alarm
     /// turns red in time.
     Simulate(Box<simulate::Arguments>),
+    /// Record what templates become in files beside them, or compare with what was recorded
+    ///
+    /// A snapshot is made again from its template each time, so nothing is pending and nothing is to be ignored by git:
+    /// `canaryform review` shows what changes and accepts it.
+    Snapshot(Box<snapshot::Arguments>),
+    /// Look at what changes in snapshots, one by one, and accept it
+    Review(review::Arguments),
     /// Answer a request that CloudFormation sent to the macro
     ///
     /// The answer is the one that the deployed macro gives, on standard output.
@@ -150,6 +160,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Simulate(arguments) => simulate::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),
+        Verb::Snapshot(arguments) => snapshot::run(&arguments),
+        Verb::Review(arguments) => review::run(&arguments),
         Verb::Macro(arguments) => macro_call::run(&arguments),
         Verb::Properties(arguments) => properties::run(&arguments),
         Verb::Codes(arguments) => codes::run(&arguments),

@@ -7,7 +7,8 @@ use crate::Options;
 use crate::code::{Folder, LocalCode, Refused};
 use crate::diagnostics::Levels;
 use crate::diff::{Meaning, meanings};
-use crate::tree::Map;
+use crate::snapshot::Header;
+use crate::tree::{Map, Value};
 use clap::{Arg, Args, ValueEnum};
 
 use super::files::{self, Input};
@@ -15,8 +16,9 @@ use super::{Failure, parameters, samconfig};
 
 const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 const DEFAULT_REGION: &str = "us-east-1";
+const DEFAULT_MACRO: &str = "Canaryform";
 
-#[derive(Args, Clone)]
+#[derive(Args, Clone, Default)]
 pub(crate) struct TemplateOptions {
     /// The region that the template is for; decides the partition of ARNs [default: AWS_REGION, AWS_DEFAULT_REGION,
     /// us-east-1]
@@ -67,7 +69,7 @@ pub(crate) struct TemplateOptions {
     deploy_salt: Option<String>,
 
     /// The name under which this transform is deployed as a macro: `Transform` may name it
-    #[arg(long, value_name = "NAME", default_value = "Canaryform")]
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_MACRO)]
     macro_name: String,
 
     /// Turn errors with this code into warnings, where SAM would accept the template; hide warnings with this code
@@ -90,9 +92,10 @@ pub(crate) fn ignore_code(argument: Arg) -> Arg {
     argument.default_value("ignore")
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Code {
     Read,
+    #[default]
     Ignore,
     Refuse,
 }
@@ -133,6 +136,93 @@ impl TemplateOptions {
         }
     }
 
+    /// The header of a snapshot in the file `path`, of the template `from` there.
+    pub(crate) fn header(
+        &self,
+        path: &Path,
+        from: String,
+        records_all: bool,
+    ) -> Result<Header, Failure> {
+        // What is wrong with them is told before anything is written.
+        let options = self.options()?;
+        let mut header = Header::new(from, options.region);
+        header.records_all = records_all;
+        for (name, value) in options.parameters {
+            let text = |value: &Value| match value {
+                Value::String(text) => text.to_string(),
+                other => other.to_string(),
+            };
+            let text = match value {
+                Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
+                one => text(&one),
+            };
+            header.parameters.insert(name.to_string(), text);
+        }
+        header.code = self.code.word().to_owned();
+        if let Some(root) = &self.code_root {
+            header.code_root = Some(from_folder(&files::folder_of(path), root)?);
+        }
+        for ((id, version), url) in options.application_urls {
+            header
+                .application_urls
+                .insert(format!("{id}@{version}"), url);
+        }
+        header.deploy_salt = options.deploy_salt;
+        if !["", DEFAULT_MACRO].contains(&self.macro_name.as_str()) {
+            header.macro_name = Some(self.macro_name.clone());
+        }
+        header.allow.clone_from(&self.allow);
+        header.deny.clone_from(&self.deny);
+        Ok(header)
+    }
+
+    /// Whether what is given here is what a snapshot is made with already; else what that has instead, in words.
+    pub(crate) fn agree_with(&self, header: &Header, records_all: bool) -> Result<(), String> {
+        if self
+            .region
+            .as_ref()
+            .is_some_and(|region| *region != header.region)
+        {
+            return Err(format!("the region `{}`", header.region));
+        }
+        if !self.parameter_overrides.is_empty() || self.parameters_file.is_some() {
+            let values =
+                parameters::collect(&self.parameter_overrides, self.parameters_file.as_deref());
+            let values = values.map_err(|_| "other parameters".to_owned())?;
+            let is_same = values.iter().all(|(name, value)| {
+                let known = header.parameters.get(name.as_str());
+                header.secrets.iter().any(|secret| secret == name.as_str())
+                    || known.is_some_and(|known| value == known)
+            });
+            if !is_same {
+                let names: Vec<&str> = header.parameters.keys().map(String::as_str).collect();
+                return Err(format!("the parameters it names ({})", names.join(", ")));
+            }
+        }
+        let is_default = self.code == Code::Ignore;
+        if !is_default && self.code.word() != header.code {
+            return Err(format!("`--code {}`", header.code));
+        }
+        if records_all && !header.records_all {
+            return Err("what the transform made or changed alone".to_owned());
+        }
+        if self.deploy_salt.is_some() && self.deploy_salt != header.deploy_salt {
+            return Err("another salt".to_owned());
+        }
+        if !self.application_url.is_empty()
+            && self.application_url.len() != header.application_urls.len()
+        {
+            return Err("other applications' URLs".to_owned());
+        }
+        if !self.allow.is_empty() && self.allow != header.allow {
+            return Err(format!("`--allow {}`", header.allow.join(" ")));
+        }
+        if !self.deny.is_empty() && self.deny != header.deny {
+            return Err(format!("`--deny {}`", header.deny.join(" ")));
+        }
+        Ok(())
+    }
+
     /// Takes out what is denied and is no finding but a meaning of a difference.
     pub(crate) fn take_denied_meanings(&mut self) -> Vec<&'static Meaning> {
         let mut denied = Vec::new();
@@ -147,14 +237,23 @@ impl TemplateOptions {
     }
 
     /// The options of the old side of a comparison: the same, with another region and other values of parameters.
-    pub(crate) fn for_old(&self, region: Option<&String>, overrides: &[String]) -> Self {
+    pub(crate) fn for_old(
+        &self,
+        region: Option<&String>,
+        overrides: &[String],
+    ) -> Result<Self, Failure> {
         let mut old = self.clone();
         if let Some(region) = region {
             old.region = Some(region.clone());
         }
+        if !overrides.is_empty() && old.parameter_overrides.is_empty() {
+            // Pairs stand in for all of those in the file.
+            let config = samconfig::read(self.config_file.as_deref(), self.config_env.as_deref())?;
+            old.parameter_overrides = config.parameter_overrides;
+        }
         // The later one of a name wins.
         old.parameter_overrides.extend_from_slice(overrides);
-        old
+        Ok(old)
     }
 
     /// Whether code counts without being looked at.
@@ -221,6 +320,44 @@ impl TemplateOptions {
         }
         Ok(options)
     }
+}
+
+impl Code {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Ignore => "ignore",
+            Self::Refuse => "refuse",
+        }
+    }
+}
+
+/// A folder as it is called from another one.
+fn from_folder(here: &Path, there: &Path) -> Result<String, Failure> {
+    let absolute = |path: &Path| {
+        std::path::absolute(path).map_err(|error| {
+            Failure::io(&format!("cannot find `{}`", files::printable(path)), &error)
+        })
+    };
+    let (here, there) = (absolute(here)?, absolute(there)?);
+    let common = here.components().zip(there.components());
+    let common = common.take_while(|(a, b)| a == b).count();
+    let mut way: Vec<String> = here
+        .components()
+        .skip(common)
+        .map(|_| "..".to_owned())
+        .collect();
+    way.extend(
+        there
+            .components()
+            .skip(common)
+            .map(|step| step.as_os_str().to_string_lossy().into_owned()),
+    );
+    Ok(if way.is_empty() {
+        ".".to_owned()
+    } else {
+        way.join("/")
+    })
 }
 
 /// `ID@VERSION=URL`: the id and version of an application, and the URL of its template.

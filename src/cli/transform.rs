@@ -5,10 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::code::{Ignored, LocalCode};
 use crate::diagnostics::codes;
 use crate::nested::Child;
 use crate::origin;
-use crate::template::{write_annotated, write_to};
+use crate::partial;
+use crate::template::{read_with, write_annotated, write_to};
 use crate::{Diagnostic, Format, Options, Template};
 use clap::{Args, ValueEnum};
 
@@ -63,6 +65,11 @@ pub(crate) struct Arguments {
     #[arg(long)]
     recursive: bool,
 
+    /// Make as much as can be made, and exit with 0: what has errors stays as it is written. With --code ignore, local
+    /// includes stay, too. For `git diff`, as the README shows
+    #[arg(long, conflicts_with = "recursive")]
+    partial: bool,
+
     #[command(flatten)]
     options: TemplateOptions,
 
@@ -108,6 +115,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         };
         return run_recursively(arguments, &options, input, root, output);
     }
+    if arguments.partial {
+        return run_partially(arguments, &options, input, &root, output);
+    }
     let Worked {
         mut diagnostics,
         made,
@@ -126,16 +136,72 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let Some(mut made) = made else {
         return Ok(ExitCode::from(1));
     };
-    let format = format(arguments, output, made.given)?;
-    match output {
-        None => write_stdout(|out| write(out, arguments, &made, format))?,
-        Some(path) => {
-            start_paths_at(path, &root, &mut made.template)?;
-            write_whole(path, |out| write(out, arguments, &made, format))?;
-        }
-    }
+    put_out(arguments, output, &root, &mut made)?;
     // The process ends here: giving a large tree's memory back piece by piece would take a tenth of its time.
     std::mem::forget(made);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes what was made to where it is to go.
+fn put_out(
+    arguments: &Arguments,
+    output: Option<&Path>,
+    root: &Path,
+    made: &mut Transformed,
+) -> Result<(), Failure> {
+    let format = format(arguments, output, made.given)?;
+    match output {
+        None => write_stdout(|out| write(out, arguments, made, format)),
+        Some(path) => {
+            start_paths_at(path, root, &mut made.template)?;
+            write_whole(path, |out| write(out, arguments, made, format))
+        }
+    }
+}
+
+/// Writes as much as can be made; errors are told, and stop nothing.
+fn run_partially(
+    arguments: &Arguments,
+    options: &Options<'static>,
+    input: Input,
+    root: &Path,
+    output: Option<&Path>,
+) -> Result<ExitCode, Failure> {
+    let code: Box<dyn LocalCode> = if arguments.options.ignores_code() {
+        // git hands over files in a folder of its own, where nothing lies beside them.
+        Box::new(Ignored)
+    } else {
+        arguments.options.code(root, &input, output)
+    };
+    let options = options.clone().with_code(&*code);
+    let (made, mut diagnostics) = match read_with(&input.text, &options.levels) {
+        Err(faults) => (None, faults.0),
+        Ok(read) => {
+            let output = partial::transform(read.template, &options);
+            let made = Transformed {
+                template: output.template,
+                origins: output.origins,
+                given: read.format,
+            };
+            (Some(made), output.diagnostics)
+        }
+    };
+    match made {
+        Some(mut made) => put_out(arguments, output, root, &mut made)?,
+        None => {
+            let text = &input.text;
+            match output {
+                None => write_stdout(|out| out.write_all(text))?,
+                Some(path) => write_whole(path, |out| out.write_all(text))?,
+            }
+        }
+    }
+    diagnostics.retain(Diagnostic::is_error);
+    report::tell(
+        arguments.diagnostics,
+        arguments.colors,
+        vec![(input, diagnostics)],
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,7 +7,7 @@ mod value;
 
 pub use github::github;
 pub use markdown::markdown;
-pub use text::{counts, text};
+pub use text::{counts, graves, text};
 
 use super::model::{
     Change, Differences, FunctionDifference, ResourceDifference, Sides, Unseen, ValueChange,

@@ -59,6 +59,25 @@ pub fn text(
     out
 }
 
+/// What somebody should look at twice, a line for each, and an empty one; nothing where there is nothing such.
+pub fn graves(differences: &Differences, color: bool) -> String {
+    let graves = differences.meanings().filter(|meant| meant.code.is_grave);
+    let lines: Vec<String> = graves
+        .map(|meant| {
+            let sign = if color {
+                format!("{}!{RESET}", color_of('!'))
+            } else {
+                "!".to_owned()
+            };
+            format!("{sign} {}\n", printable(&meant.message))
+        })
+        .collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    lines.concat() + "\n"
+}
+
 fn write_line(
     out: &mut String,
     line: &Line,

@@ -237,7 +237,7 @@ impl Document {
             Some(_) => return Err(fault()),
         }
         for (key, value) in generated {
-            let own = merged.get(&*key).map(Node::to_value);
+            let own = merged.get(&key).map(Node::to_value);
             if own.is_some_and(|own| own != value.to_value()) {
                 replaced.push(key.clone());
             }

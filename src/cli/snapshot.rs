@@ -1,0 +1,152 @@
+//! `canaryform snapshot`: what templates become, as files that a person accepts.
+
+use std::env;
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anstream::ColorChoice;
+use clap::Args;
+
+use super::Failure;
+use super::files::printable;
+use super::output::write_stdout;
+use super::report::{self, Colors, Report};
+use super::snapshots::{self, End, Made, Meant, shown};
+use super::template_options::TemplateOptions;
+use crate::Diagnostic;
+
+const AFTER_HELP: &str = "\
+Examples:
+  canaryform snapshot template.yaml --accept        record what it becomes in snapshots/template.yaml
+  canaryform snapshot                               compare every snapshot below this folder
+  canaryform snapshot template.yaml --name template-prod --parameter-overrides Stage=prod --accept
+
+A snapshot's header keeps the options that it was made with; they are given the first time only. With errors in the
+template, or where the value of a `NoEcho` parameter would be written, nothing is.
+
+Exit codes:
+  0  every snapshot is what its template becomes
+  1  a template has errors, or a secret would be written
+  2  the command could not run, or a snapshot's header cannot be read
+  3  a snapshot differs, or it or its template is not there";
+
+#[derive(Args)]
+#[command(mut_arg("code", super::ignore_code))]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    /// Templates, snapshots, or folders whose snapshots are meant [default: every `snapshots/*.yaml` below this folder
+    /// that git does not ignore]
+    what: Vec<PathBuf>,
+
+    /// Write nothing: say what differs. So it is where the variable CI is set
+    #[arg(long, conflicts_with = "accept")]
+    check: bool,
+
+    /// Write every snapshot without asking
+    #[arg(long)]
+    accept: bool,
+
+    /// The name of the snapshot, where a template has several [default: the template's]
+    #[arg(long)]
+    name: Option<String>,
+
+    /// Record the whole output, and not only what the transform makes or changes
+    #[arg(long)]
+    all: bool,
+
+    #[command(flatten)]
+    options: TemplateOptions,
+
+    #[command(flatten)]
+    colors: Colors,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let in_ci = env::var_os("CI").is_some_and(|value| !value.is_empty());
+    if in_ci && arguments.accept {
+        return Err(Failure::Usage(
+            "--accept writes snapshots, and where the variable CI is set nothing is written"
+                .to_owned(),
+        ));
+    }
+    let found = snapshots::meant(
+        &arguments.what,
+        arguments.name.as_deref(),
+        arguments.all,
+        &arguments.options,
+    )?;
+    let is_check = in_ci || arguments.check;
+    let mut end = End::Equal;
+    for meant in found {
+        end = end.max(match meant {
+            Ok(meant) => one(arguments, &meant, is_check)?,
+            Err(missing) => missing.tell(),
+        });
+    }
+    Ok(end.code())
+}
+
+/// Compares or writes one snapshot.
+fn one(arguments: &Arguments, meant: &Meant, is_check: bool) -> Result<End, Failure> {
+    let made = match meant.make() {
+        Ok(made) => made,
+        Err(missing) => return Ok(missing.tell()),
+    };
+    let name = printable(&meant.path);
+    let Some(text) = &made.text else {
+        tell_errors(arguments.colors, made)?;
+        return Ok(End::HasErrors);
+    };
+    let say = |words: String| write_stdout(|out| out.write_all(words.as_bytes()));
+    match &meant.old {
+        Some(old) if old == text => {
+            say(format!("= {name}\n"))?;
+            Ok(End::Equal)
+        }
+        Some(_) if arguments.accept => {
+            meant.write(text)?;
+            say(format!("~ {name} written\n"))?;
+            Ok(End::Equal)
+        }
+        Some(_) => {
+            let color = arguments.colors.on(&io::stdout()) != ColorChoice::Never;
+            let shown = shown(meant, &made, color);
+            say(format!(
+                "~ {name} differs\n\n{shown}\naccept it with `canaryform review`, or `canaryform snapshot {name} --accept`\n"
+            ))?;
+            Ok(End::Differs)
+        }
+        None if arguments.accept || (!is_check && asks(&name)?) => {
+            meant.write(text)?;
+            say(format!("+ {name} written\n"))?;
+            Ok(End::Equal)
+        }
+        None => {
+            say(format!(
+                "+ {name} is not there yet: the same with --accept records it\n"
+            ))?;
+            Ok(End::Differs)
+        }
+    }
+}
+
+/// Tells why nothing is recorded of a template.
+pub(super) fn tell_errors(colors: Colors, mut made: Made) -> Result<(), Failure> {
+    made.findings.retain(Diagnostic::is_error);
+    report::tell(Report::Text, colors, vec![(made.input, made.findings)])
+}
+
+/// Asks whether a new snapshot is to be written, where somebody can answer.
+fn asks(name: &str) -> Result<bool, Failure> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Ok(false);
+    }
+    let failed = |error: io::Error| Failure::io("cannot ask", &error);
+    let mut stdout = io::stdout();
+    write!(stdout, "write `{name}`? [y/N] ").map_err(failed)?;
+    stdout.flush().map_err(failed)?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).map_err(failed)?;
+    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
+}
