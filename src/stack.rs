@@ -11,6 +11,7 @@ use crate::template::{Path, Template};
 use crate::tree::{Map, Text, Value, json};
 use hashbrown::DefaultHashBuilder;
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 /// The conditions of a template.
 #[derive(Default)]
@@ -254,10 +255,10 @@ impl Stack {
         self.note_origin(id.clone(), Some(source), because);
         let after = self.own.get_index_of(source).unwrap_or_default();
         match self.made.entry(id) {
-            indexmap::map::Entry::Vacant(free) => {
+            Entry::Vacant(free) => {
                 free.insert(Placed { resource, after });
             }
-            indexmap::map::Entry::Occupied(mut taken) => {
+            Entry::Occupied(mut taken) => {
                 if taken.get().resource != resource {
                     let finding = Diagnostic::new(
                         code_of_two([&taken.get().resource, &resource].map(type_of)),
@@ -304,12 +305,17 @@ impl Stack {
 
     /// Remembers why a resource was made, beside what else it was made for.
     fn note_origin(&mut self, id: String, source: Option<&str>, because: Vec<Path>) {
-        let origin = self.origins.entry(id).or_insert_with(|| Origin {
-            source: None,
-            because: Vec::new(),
-        });
-        origin.source = source.map(str::to_owned);
-        origin.because.extend(because);
+        let source = source.map(str::to_owned);
+        match self.origins.entry(id) {
+            Entry::Vacant(new) => {
+                new.insert(Origin { source, because });
+            }
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
+                known.source = source;
+                known.because.extend(because);
+            }
+        }
     }
 
     /// Puts a resource behind `source`, or at the end where resources of the template share it. It is there `because`

@@ -230,12 +230,12 @@ impl<V> Map<V> {
         if !self.is_hashed || self.is_settled {
             return;
         }
-        // Sooner or later the orders come round. So each is compared with an earlier one, which is chosen anew after
-        // twice as many copies each time.
+        // Sooner or later the orders come round, and mostly after two copies. So each is compared with an earlier one,
+        // which is chosen anew after twice as many copies each time.
         let mut order = vec![EMPTY; self.used];
         let mut scratch = Vec::new();
         let mut earlier = None;
-        let (mut left, mut since, mut patience) = (times, 0, 1);
+        let (mut left, mut since, mut patience) = (times, 1, 1);
         while left > 0 && !self.is_settled {
             take_keys(&mut self.slots, &mut order);
             if since == patience && left > 1 {
