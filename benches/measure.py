@@ -133,14 +133,13 @@ def steps():
 def build():
     """The command as `cargo build --release` makes it and as `tools/release` does, and the macro beside the least one."""
     def run(*command):
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     run("cargo", "build", "--quiet", "--release")
-    run("tools/release")
+    static = run("tools/release").split()[-1]
     run("cargo", "build", "--quiet", "--release", "--no-default-features", "--features", "lambda",
         "--bin", "bootstrap", "--example", "parse_and_return")
-    static = next((ROOT / "target").glob("*/release/canaryform"))
-    return str(ROOT / "target/release/canaryform"), str(static)
+    return str(ROOT / "target/release/canaryform"), str(ROOT / static)
 
 
 class Tables:
