@@ -179,6 +179,8 @@ pub struct Shift {
     pub triggers: Option<Value>,
     /// The condition of the deployment group.
     pub condition: Option<String>,
+    /// What is laid over the properties of the deployment group.
+    pub(crate) group_properties: Map,
     /// The function's tags, where they are propagated.
     pub(crate) tags: Map,
 }

@@ -66,6 +66,7 @@ pub use options::Options;
 pub use template::{Format, Path, Template, read, write};
 
 use deployment::Deployment;
+use gradual::hooks::{circle, wiring};
 use ignore_list::IgnoreList;
 use origin::Origins;
 use passes::secrets::Hidden;
@@ -159,14 +160,22 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     // Before anything reads a property.
     let mut inheritance = globals::merge(&scope, &mut template);
     plain_defaults::merge(&scope, &mut template, &mut inheritance);
+    let mut wired = wiring::wire(&scope, &mut template, &inheritance);
     local_code::name_unnamed(&scope, &mut template);
     api_drafts::complete(&mut template, &mut apis);
-    let (names, mut origins, mut deployments) =
-        lower::lower(&scope, &mut template, &mut apis, conditions, &inheritance);
+    let (names, mut origins, mut deployments) = lower::lower(
+        &scope,
+        &mut template,
+        &mut apis,
+        conditions,
+        &inheritance,
+        &mut wired,
+    );
     implicit_apis::report_lost(&scope, &template, &apis);
     early_reads::tell_grown(&scope, in_documents, &template);
     // Last: only now is it known what was made.
     references::rewrite(&mut template, &names);
+    circle::refuse(&scope, &template, &wired);
     review::report_dangling_references(&scope, dotted, &names);
 
     origin::trace(&mut origins, &inheritance, &apis.implicit);

@@ -22,7 +22,7 @@ fn inside(owner: &str, path: &str) -> Option<Vec<&'static str>> {
         ("AWS::Serverless::Function", "DeploymentPreference") => preference::KEYS,
         ("AWS::Lambda::Function", "DeploymentPreference") => preference::KEYS_OF_PLAIN,
         ("AWS::Serverless::Function" | "AWS::Lambda::Function", "DeploymentPreference/Hooks") => {
-            hooks::KEYS
+            hooks::EVENTS
         }
         ("AWS::Serverless::Function", "FunctionUrlConfig") => function_url::KEYS,
         ("AWS::Serverless::Function", "FunctionUrlConfig/Cors") => {

@@ -82,6 +82,10 @@ const EXCUSED: &[(&str, &str)] = &[
         "the function has its own",
     ),
     (
+        "beyond/group/laid-over: Resources/SwitchedOff/Properties/DeploymentGroup/DeploymentGroupName",
+        "the preference is switched off",
+    ),
+    (
         "gradual/disabled: Resources/Quoted/Properties/DeploymentPreference/Type",
         "the preference is switched off",
     ),

@@ -251,6 +251,10 @@ codes! {
     DEFINITION_URI_LOCAL = "definition-uri-local" is Error by Sam;
     /// This value of `Enabled` always switches the deployment preference on.
     DEPLOYMENT_ALWAYS_ENABLED = "deployment-always-enabled" is Warning;
+    /// `DeploymentGroup` has something in it that cannot be laid over a deployment group.
+    DEPLOYMENT_GROUP = "deployment-group" is Error by Ours;
+    /// A `Role` of a preference is a map with something in it that nothing is made of.
+    DEPLOYMENT_ROLE = "deployment-role" is Error by Ours;
     /// A gradual deployment shifts the traffic of an alias, and there is no `AutoPublishAlias`.
     DEPLOYMENT_WITHOUT_ALIAS = "deployment-without-alias" is Error by Sam;
     /// `DeploymentPreference` lacks the `Type` that says how traffic shifts.
@@ -333,10 +337,26 @@ codes! {
     GROUP_WITHOUT_CONDITION = "group-without-condition" is Info;
     /// The role of a hook does not let it tell CodeDeploy how its test went.
     HOOK_CANNOT_REPORT = "hook-cannot-report" is Warning;
+    /// A hook cannot be told which version to test.
+    HOOK_ENVIRONMENT = "hook-environment" is Error by Ours;
     /// CodeDeploy's generated role has no right to invoke this hook, because of the function's name.
     HOOK_NOT_INVOCABLE = "hook-not-invocable" is Warning;
+    /// A hook's role is not in this template, and so cannot be allowed to report and to test.
+    HOOK_ROLE = "hook-role" is Error by Ours or "the hook is called, and its role stays as it is";
+    /// A hook that is written as a map says nothing that CodeDeploy can call, or too much.
+    HOOK_SHAPE = "hook-shape" is Error by Ours;
     /// The traffic of a function that is a hook is shifted gradually itself.
     HOOK_SHIFTS_TRAFFIC = "hook-shifts-traffic" is Warning;
+    /// A function is to test its own deployment.
+    HOOK_TESTS_ITSELF = "hook-tests-itself" is Error by Ours;
+    /// A hook names what is no function of the template.
+    HOOK_UNKNOWN = "hook-unknown" is Error by Ours;
+    /// One variable of a hook would have to name the versions of two functions.
+    HOOK_VARIABLE_TAKEN = "hook-variable-taken" is Error by Ours;
+    /// A resource waits for itself, by way of a hook that is to test it.
+    HOOK_WAITS_FOR_ITSELF = "hook-waits-for-itself" is Error by Ours;
+    /// A function that tests the deployment of another one has a deployment preference itself.
+    HOOK_WITH_PREFERENCE = "hook-with-preference" is Error by Ours;
     /// An intrinsic function stands for the whole of `Hooks`, so that no hook is called.
     HOOKS_LOST = "hooks-lost" is Warning;
     /// `Hooks` of a deployment preference is not a map.
@@ -629,6 +649,8 @@ codes! {
     SHARED_USAGE_PLAN_DIFFERS = "shared-usage-plan-differs" is Warning;
     /// An Alexa event names no skill, so that every skill of anybody may invoke the function.
     SKILL_NOT_NAMED = "skill-not-named" is Warning;
+    /// A `SmokeTest` cannot be made as it is written.
+    SMOKE_TEST = "smoke-test" is Error by Ours;
     /// An entry of `SourceAccessConfigurations` is malformed, or does not go with the others.
     SOURCE_ACCESS = "source-access" is Error by Sam;
     /// An event lacks the `SourceAccessConfigurations` that its source needs.

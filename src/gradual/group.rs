@@ -45,28 +45,195 @@
 //! Where every enabled preference passes its function's condition on, the shared resources get a condition too: that one,
 //! or "any of them".
 //!
+//! `DeploymentGroup` beside the preference, which SAM does not know, is laid over the properties of the group: maps key by
+//! key, everything else in place of what is there.
+//!
+//! ```yaml
+//! DeploymentGroup:
+//!   AutoRollbackConfiguration: {Events: [DEPLOYMENT_FAILURE]}
+//!   AlarmConfiguration: {IgnorePollAlarmFailure: true}
+//! ```
+//!
 //! Upstream: model/preferences/deployment_preference_collection.py, model/update_policy.py. There several conditions
 //! come in an order that differs from run to run, and are lost in a template without `Conditions`; here they come in
 //! the order of the functions, and the section is made.
 
 use super::{alarms, hooks, role, traffic};
 use crate::deployment::{Deployment, Hook, ServiceRole, Shift};
+use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::language::conditions;
-use crate::language::intrinsics::{get_att, if_then, no_value, reference};
+use crate::language::intrinsics::{
+    get_att, if_parts, if_then, is_intrinsic, is_no_value, no_value, reference,
+};
 use crate::language::logical_id::{
     CODE_DEPLOY_APPLICATION, CODE_DEPLOY_CONDITION, CODE_DEPLOY_ROLE,
 };
-use crate::resource::tags;
-use crate::resource::{map, resource, set};
+use crate::resource::property::{Property, Shape};
+use crate::resource::{
+    FUNCTION, LAMBDA_FUNCTION, SamResource, is_of_type, map, resource, set, tags,
+};
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
-use crate::tree::{Map, Value, json};
+use crate::tree::{List, Map, Value, json};
+
+/// `DeploymentGroup`, of functions of both kinds.
+pub(crate) const DEPLOYMENT_GROUP: Property = Property::strictly("DeploymentGroup", Shape::Map)
+    .does("is laid over the properties of the deployment group");
+
+/// What may be laid over the group.
+const LAID_OVER: &[&str] = &[
+    "AlarmConfiguration",
+    "ApplicationName",
+    "AutoRollbackConfiguration",
+    "DeploymentGroupName",
+    "Tags",
+    "TriggerConfigurations",
+];
+
+/// What may not: the preference says it, or it has no meaning for a function.
+///
+/// Source: the CloudFormation resource schema of `AWS::CodeDeploy::DeploymentGroup` of 2026-10-20.
+const NOT_LAID_OVER: &[(&str, &str)] = &[
+    (
+        "DeploymentConfigName",
+        "write `Type` in `DeploymentPreference`",
+    ),
+    ("ServiceRoleArn", "write `Role` in `DeploymentPreference`"),
+    (
+        "DeploymentStyle",
+        "take it out: the traffic of a function is always shifted, and never in place",
+    ),
+    ("AutoScalingGroups", OF_SERVERS),
+    ("BlueGreenDeploymentConfiguration", OF_SERVERS),
+    ("Deployment", OF_SERVERS),
+    ("ECSServices", OF_SERVERS),
+    ("Ec2TagFilters", OF_SERVERS),
+    ("Ec2TagSet", OF_SERVERS),
+    ("LoadBalancerInfo", OF_SERVERS),
+    ("OnPremisesInstanceTagFilters", OF_SERVERS),
+    ("OnPremisesTagSet", OF_SERVERS),
+    ("OutdatedInstancesStrategy", OF_SERVERS),
+    ("TerminationHookEnabled", OF_SERVERS),
+];
+
+const OF_SERVERS: &str = "take it out: it is of deployments to servers and containers";
+
+/// Reads `DeploymentGroup` of a function into how its traffic shifts.
+pub(super) fn read(scope: &Scope<'_>, sam: &SamResource, shift: &mut Shift) {
+    let Some(given) = sam.get(DEPLOYMENT_GROUP.name).as_object() else {
+        return;
+    };
+    let path = sam.path(DEPLOYMENT_GROUP.name);
+    let refuse = |path: Path, what: String, help: String| {
+        scope.report(
+            Diagnostic::new(codes::DEPLOYMENT_GROUP, path, what)
+                .on_key()
+                .help(help),
+        );
+    };
+    let watch = scope.watch();
+    for key in given
+        .keys()
+        .filter(|key| !LAID_OVER.contains(&key.as_str()))
+    {
+        let known = NOT_LAID_OVER.iter().find(|(name, _)| name == key);
+        let (what, help) = match known {
+            Some((_, help)) => (
+                format!("`{key}` cannot stand in `DeploymentGroup`"),
+                (*help).to_owned(),
+            ),
+            None => (
+                format!("`DeploymentGroup` has no key `{key}`"),
+                did_you_mean(key, LAID_OVER),
+            ),
+        };
+        refuse(path.clone().then(key), what, help);
+    }
+    let alarms = given.get("AlarmConfiguration").and_then(Value::as_object);
+    for key in alarms.into_iter().flat_map(Map::keys) {
+        if key != "IgnorePollAlarmFailure" {
+            refuse(
+                path.clone().then("AlarmConfiguration").then(key),
+                format!("`{key}` cannot stand in `AlarmConfiguration` of `DeploymentGroup`"),
+                "write `Alarms` in `DeploymentPreference`; here only `IgnorePollAlarmFailure` has a place".to_owned(),
+            );
+        }
+    }
+    if watch.is_sound() {
+        shift.group_properties = given.clone();
+    }
+}
+
+/// Refuses `DeploymentGroup` of a function that has no preference, enabled or not, unless Globals say it of all functions.
+pub(super) fn refuse_alone(scope: &Scope<'_>, id: &str, resource: &Value, is_global: bool) {
+    let given = |name: &str| {
+        let properties = resource.get("Properties")?;
+        properties.get(name).filter(|value| !value.is_null())
+    };
+    let is_function = is_of_type(resource, FUNCTION) || is_of_type(resource, LAMBDA_FUNCTION);
+    if is_global
+        || !is_function
+        || given(DEPLOYMENT_GROUP.name).is_none()
+        || given("DeploymentPreference").is_some()
+    {
+        return;
+    }
+    scope.report(
+        Diagnostic::new(
+            codes::DEPLOYMENT_GROUP,
+            Path::property(id, DEPLOYMENT_GROUP.name),
+            "`DeploymentGroup` says more of a deployment group, and there is none",
+        )
+        .on_key()
+        .help("add `DeploymentPreference: {Type: Canary10Percent5Minutes}`, or take it out"),
+    );
+}
+
+/// `ApplicationName` of a group.
+fn application(shift: &Shift) -> Value {
+    let own = shift.group_properties.get("ApplicationName");
+    own.filter(|own| !own.is_null())
+        .cloned()
+        .unwrap_or_else(|| reference(CODE_DEPLOY_APPLICATION))
+}
+
+/// Lays one value over another: maps key by key, in both branches of a choice; null leaves what is there.
+fn lay_over(under: &mut Value, over: &Value) {
+    if let (Some(branches), true) = (
+        if_branches_mut(under),
+        over.is_object() && !is_intrinsic(over),
+    ) {
+        for branch in branches
+            .iter_mut()
+            .skip(1)
+            .filter(|branch| !is_no_value(branch))
+        {
+            lay_over(branch, over);
+        }
+        return;
+    }
+    match (under, over) {
+        (_, Value::Null) => {}
+        (Value::Object(under), Value::Object(map)) if !is_intrinsic(over) => {
+            for (key, over) in map {
+                lay_over(under.entry(key.clone()).or_insert(Value::Null), over);
+            }
+        }
+        (under, over) => *under = over.clone(),
+    }
+}
+
+/// The condition and the two branches of an `Fn::If`.
+fn if_branches_mut(value: &mut Value) -> Option<&mut List> {
+    if_parts(value)?;
+    value.get_mut("Fn::If")?.as_array_mut()
+}
 
 /// Gives an alias the UpdatePolicy that has CodeDeploy shift its traffic.
 pub(crate) fn wire(alias: &mut Value, shift: &Shift) {
     let mut update = map(json!({
-        "ApplicationName": reference(CODE_DEPLOY_APPLICATION),
+        "ApplicationName": application(shift),
         "DeploymentGroupName": reference(&shift.group),
     }));
     for (event, hook) in [
@@ -112,17 +279,20 @@ pub(crate) fn lower(scope: &Scope<'_>, stack: &mut Stack, deployments: &[Deploym
     let condition = shared_condition(scope, stack, &shifts);
     let tags = shared_tags(&shifts);
 
-    let mut application = map(json!({ "ComputePlatform": "Lambda" }));
-    set(&mut application, "Tags", tags.clone());
-    emit_shared(
-        scope,
-        stack,
-        CODE_DEPLOY_APPLICATION,
-        "AWS::CodeDeploy::Application",
-        condition.as_deref(),
-        application,
-        because(&shifts, |_| true),
-    );
+    let is_shared = |shift: &Shift| application(shift) == reference(CODE_DEPLOY_APPLICATION);
+    if shifts.iter().any(|(_, shift)| is_shared(shift)) {
+        let mut application = map(json!({ "ComputePlatform": "Lambda" }));
+        set(&mut application, "Tags", tags.clone());
+        emit_shared(
+            scope,
+            stack,
+            CODE_DEPLOY_APPLICATION,
+            "AWS::CodeDeploy::Application",
+            condition.as_deref(),
+            application,
+            because(&shifts, is_shared),
+        );
+    }
     if shifts
         .iter()
         .any(|(_, shift)| shift.role == ServiceRole::Generated)
@@ -214,11 +384,7 @@ fn lower_group(scope: &Scope<'_>, stack: &mut Stack, function: &str, shift: &Shi
     if let Some(alarms) = alarms::configuration(&shift.alarms) {
         properties.insert("AlarmConfiguration", alarms);
     }
-    set(
-        &mut properties,
-        "ApplicationName",
-        reference(CODE_DEPLOY_APPLICATION),
-    );
+    set(&mut properties, "ApplicationName", application(shift));
     set(
         &mut properties,
         "AutoRollbackConfiguration",
@@ -248,6 +414,12 @@ fn lower_group(scope: &Scope<'_>, stack: &mut Stack, function: &str, shift: &Shi
     if !shift.tags.is_empty() {
         set(&mut properties, "Tags", tags::list(&shift.tags).into());
     }
+    let mut properties = Value::Object(properties);
+    lay_over(
+        &mut properties,
+        &Value::Object(shift.group_properties.clone()),
+    );
+    let properties = map(properties);
     let mut attributes = Map::new();
     if let Some(condition) = &shift.condition {
         attributes.insert("Condition", condition.as_str().into());

@@ -45,7 +45,7 @@
 //! model/preferences/deployment_preference.py.
 
 use super::switch::{self, HOW_TO_CHOOSE, When};
-use super::{alarms, hooks, traffic};
+use super::{alarms, group, hooks, traffic};
 use crate::deployment::{ServiceRole, Shift};
 use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::language::intrinsics::{argument, if_parts, is_intrinsic, is_no_value};
@@ -85,6 +85,16 @@ pub(crate) const KEYS_OF_PLAIN: &[&str] = &[
 /// Reads a function's preference; none where there is none, where it is disabled, and where it is at fault, which is
 /// reported.
 pub(crate) fn read(
+    scope: &Scope<'_>,
+    conditions: &mut Conditions,
+    sam: &SamResource,
+) -> Option<Shift> {
+    let mut shift = read_preference(scope, conditions, sam)?;
+    group::read(scope, sam, &mut shift);
+    Some(shift)
+}
+
+fn read_preference(
     scope: &Scope<'_>,
     conditions: &mut Conditions,
     sam: &SamResource,
@@ -179,6 +189,7 @@ pub(crate) fn read(
         }),
         triggers: filled("TriggerConfigurations").cloned(),
         condition,
+        group_properties: Map::new(),
         tags: tags::propagated(sam).cloned().unwrap_or_default(),
     })
 }
@@ -221,7 +232,7 @@ fn is_on(scope: &Scope<'_>, sam: &SamResource, given: &Map, path: &Path) -> bool
 }
 
 /// On unless it is false, empty or the word "false": also where nobody knows before the deployment.
-fn is_enabled(enabled: Option<&Value>) -> bool {
+pub(super) fn is_enabled(enabled: Option<&Value>) -> bool {
     match enabled {
         None => true,
         Some(Value::String(word)) if word == "false" || word == "False" => false,

@@ -70,6 +70,16 @@ pub(crate) fn deployment_group(function: &str) -> String {
     [function, "DeploymentGroup"].concat()
 }
 
+/// The `AWS::IAM::Role` with which CodeDeploy shifts the traffic of one function alone.
+pub(crate) fn deployment_role(function: &str) -> String {
+    format!("{function}DeploymentRole")
+}
+
+/// The `AWS::Lambda::Function` that tests another one before or after its traffic moves.
+pub(crate) fn smoke_test(function: &str, event: &str) -> String {
+    format!("{function}{event}SmokeTest")
+}
+
 /// The execution role that is made for a resource.
 pub(crate) fn role(resource: &str) -> String {
     [resource, "Role"].concat()

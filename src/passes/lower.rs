@@ -3,6 +3,7 @@
 use crate::deployment::Deployment;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::gradual::group;
+use crate::gradual::hooks::wiring::Wired;
 use crate::inheritance::Inheritance;
 use crate::language::logical_id;
 use crate::origin::Origins;
@@ -30,6 +31,7 @@ pub(crate) fn lower(
     apis: &mut Apis,
     conditions: Conditions,
     inheritance: &Inheritance,
+    wired: &mut Wired,
 ) -> (Names, Origins, Vec<Deployment>) {
     let Some(resources) = template.section_mut("Resources") else {
         return Default::default();
@@ -41,6 +43,9 @@ pub(crate) fn lower(
     events::tag_buckets(scope, &mut stack, &shares.taggers);
     usage_plan::lower_shared(scope, &mut stack, &shares.plan);
     route53::lower_shared(scope, &mut stack, shares.records);
+    for (function, made) in wired.made.drain(..) {
+        stack.add(scope, &function, made);
+    }
     group::find_named(&stack, &mut deployments);
     group::lower(scope, &mut stack, &deployments);
     let (all, names, conditions, origins) = stack.finish();

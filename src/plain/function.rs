@@ -39,7 +39,7 @@
 //! `AWS::Serverless::Function`, and has the same ids; everything of it has the function's condition.
 
 use super::PlainType;
-use crate::gradual::{configuration, preference, provisioned_concurrency, publish, switch};
+use crate::gradual::{configuration, group, preference, provisioned_concurrency, publish, switch};
 use crate::resource::SamResource;
 use crate::resource::generated::Generated;
 use crate::resource::property::{Property, Shape};
@@ -83,6 +83,7 @@ const KEYS: &[Property] = &[
         .does("becomes `ProvisionedConcurrencyConfig` of the alias"),
     Property::of("DeploymentPreference", Shape::Map)
         .does("makes the deployment group, with CodeDeploy's application and role, and becomes `UpdatePolicy` of the alias"),
+    group::DEPLOYMENT_GROUP,
 ];
 
 fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lowered {

@@ -188,6 +188,8 @@ pub(crate) fn resource(kind: &str, attributes: Map, properties: Map) -> Value {
 
 pub(crate) const CONNECTOR: &str = "AWS::Serverless::Connector";
 pub(crate) const FUNCTION: &str = "AWS::Serverless::Function";
+pub(crate) const LAMBDA_FUNCTION: &str = "AWS::Lambda::Function";
+pub(crate) const ROLE: &str = "AWS::IAM::Role";
 pub(crate) const GRAPHQL_API: &str = "AWS::Serverless::GraphQLApi";
 pub(crate) const LAYER_VERSION: &str = "AWS::Serverless::LayerVersion";
 pub(crate) const STATE_MACHINE: &str = "AWS::Serverless::StateMachine";

@@ -49,7 +49,7 @@ mod rules;
 use super::events::{self, Target, TargetKind};
 use super::policies;
 use crate::deployment::Alias;
-use crate::gradual::{preference, publish, switch};
+use crate::gradual::{group, preference, publish, switch};
 use crate::language::intrinsics::{get_att, reference};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
@@ -140,6 +140,7 @@ const PROPERTIES: &[Property] = &[
     Property::of("DeploymentPreference", Shape::Map)
         .does("makes the deployment group, with CodeDeploy's application and role, and becomes `UpdatePolicy` of the alias")
         .global(),
+    group::DEPLOYMENT_GROUP.global(),
     Property::of("AssumeRolePolicyDocument", Shape::Map)
         .does("becomes `AssumeRolePolicyDocument` of the generated role")
         .global(),

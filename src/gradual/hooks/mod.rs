@@ -22,19 +22,34 @@
 //!       AfterAllowTrafficHook: !Ref Confirm
 //!   # ...
 //! ```
+//!
+//! A hook that is written as a map, which SAM does not know, gets all that it needs to be called and to report: see
+//! `wiring.rs`. `SmokeTest` makes one.
+
+mod call;
+pub(crate) mod circle;
+mod policies;
+mod smoke_test;
+mod tested;
+pub(crate) mod wiring;
 
 use crate::deployment::{Hook, ServiceRole, Shift};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::language::intrinsics::named_resource;
-use crate::language::intrinsics::{argument, is_intrinsic};
-use crate::resource::is_of_type;
-use crate::resource::keys;
+use crate::gradual::role;
+use crate::language::intrinsics::{argument, if_parts, is_intrinsic, is_no_value};
+use crate::resource::{LAMBDA_FUNCTION, is_of_type, keys};
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
 use crate::tree::{Map, Value};
 
-pub(crate) const KEYS: &[&str] = &["PreTraffic", "PostTraffic"];
+/// The events for which CodeDeploy calls a function.
+pub(crate) const EVENTS: &[&str] = &["PreTraffic", "PostTraffic"];
+
+/// The environment variable that tells a hook which version to test, unless the preference names another.
+///
+/// The name is the one that AWS's guide to gradual deployments uses.
+const VERSION_VARIABLE: &str = "CurrentVersion";
 
 /// The hooks of a deployment.
 #[derive(Default)]
@@ -67,7 +82,7 @@ pub(super) fn read(scope: &Scope<'_>, preference: &Map, path: &Path) -> Option<H
         );
         return Some(Hooks::default());
     }
-    keys::warn_of_unknown(scope, map.keys(), KEYS, "`Hooks`", &path);
+    keys::warn_of_unknown(scope, map.keys(), EVENTS, "`Hooks`", &path);
     Some(Hooks {
         before: hook(map.get("PreTraffic")),
         after: hook(map.get("PostTraffic")),
@@ -77,23 +92,35 @@ pub(super) fn read(scope: &Scope<'_>, preference: &Map, path: &Path) -> Option<H
 /// How the names of functions begin that AWS's managed policy for CodeDeploy lets it invoke.
 const INVOCABLE: &str = "CodeDeployHook_";
 
-/// Finds the resources of hooks, now that all of them are known, and whether the generated role may call them.
+/// Finds the resources of hooks, now that all of them are known, and whether the role may call them.
 ///
 /// Source: the managed policies AWSCodeDeployRoleForLambda and AWSCodeDeployRoleForLambdaLimited.
 pub(super) fn find(stack: &Stack, shift: &mut Shift) {
     for hook in [&mut shift.before, &mut shift.after].into_iter().flatten() {
-        let Some(id) = named_resource(&hook.function) else {
+        // A hook with a condition vanishes with it.
+        let named = match if_parts(&hook.function) {
+            Some((_, named, otherwise)) if is_no_value(otherwise) => named,
+            _ => &hook.function,
+        };
+        let Some((id, _)) = call::target(named) else {
             continue;
         };
         let Some(resource) = stack.get(id) else {
             continue;
         };
-        if shift.role == ServiceRole::Generated && is_of_type(resource, "AWS::Lambda::Function") {
-            let name = resource
-                .get("Properties")
-                .and_then(|properties| properties.get("FunctionName"));
-            hook.is_invocable = may_be_called(name);
-        }
+        let is_function = is_of_type(resource, LAMBDA_FUNCTION);
+        let name = resource
+            .get("Properties")
+            .and_then(|properties| properties.get("FunctionName"));
+        hook.is_invocable = match &shift.role {
+            _ if !is_function => None,
+            ServiceRole::Generated => may_be_called(name),
+            ServiceRole::Given(role) if role::may_invoke(stack, role, id) => Some(true),
+            ServiceRole::Given(role) if role::has_only_the_managed_policy(stack, role) => {
+                may_be_called(name)
+            }
+            ServiceRole::Given(_) => None,
+        };
         hook.id = Some(id.to_owned());
     }
 }
@@ -110,7 +137,7 @@ fn may_be_called(name: Option<&Value>) -> Option<bool> {
     }
 }
 
-/// Says when the generated role may not call a hook.
+/// Says when the role may not call a hook.
 pub(super) fn warn_of_refused(scope: &Scope<'_>, function: &str, shift: &Shift) {
     for (key, hook) in [("PreTraffic", &shift.before), ("PostTraffic", &shift.after)] {
         let Some(Hook {
@@ -124,24 +151,42 @@ pub(super) fn warn_of_refused(scope: &Scope<'_>, function: &str, shift: &Shift) 
         let path = Path::property(function, "DeploymentPreference")
             .then("Hooks")
             .then(key);
+        let (role, help) = match &shift.role {
+            ServiceRole::Generated => (
+                "CodeDeploy's generated role",
+                format!(
+                    "write `{key}: {{Function: !Ref {id}}}`, and it gets all that it needs; or give `{id}` a `FunctionName: !Sub {INVOCABLE}...`"
+                ),
+            ),
+            ServiceRole::Given(_) => (
+                "the `Role` of this preference",
+                format!(
+                    "let that role do `{{Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt {id}.Arn}}`; or take `Role` out, and one is made that may"
+                ),
+            ),
+        };
         scope.report(
             Diagnostic::new(
                 codes::HOOK_NOT_INVOCABLE,
                 path,
-                format!("CodeDeploy's generated role may not invoke `{id}`: its name does not begin with `{INVOCABLE}`"),
+                format!("{role} may not invoke `{id}`: its name does not begin with `{INVOCABLE}`"),
             )
-            .help(format!("give `{id}` a `FunctionName: !Sub {INVOCABLE}...`, or the preference a `Role` that may invoke it")),
+            .help(help),
         );
     }
 }
 
 /// A hook; null and a `Ref` to nothing are as good as none.
 fn hook(value: Option<&Value>) -> Option<Hook> {
-    let given =
-        value.filter(|value| !value.is_null() && argument(value, "Ref") != Some(&Value::Null))?;
+    let given = value.filter(|value| !is_none(value))?;
     Some(Hook {
         function: given.clone(),
         id: None,
         is_invocable: None,
     })
+}
+
+/// Whether a hook is null, or a `Ref` to nothing.
+fn is_none(hook: &Value) -> bool {
+    hook.is_null() || argument(hook, "Ref") == Some(&Value::Null)
 }
