@@ -200,7 +200,7 @@ fn given(arguments: &Arguments) -> Result<(Given, Given), Failure> {
             Ok((one(old, file.as_deref())?, new))
         }
         (Some(old), None) => {
-            if Path::new(old).is_file() {
+            if Path::new(old).exists() {
                 // Its own last state is what it is compared with.
                 let new = one(old, None)?;
                 return Ok((last(LAST, Path::new(old))?, new));
@@ -227,7 +227,7 @@ fn found() -> Result<Given, Failure> {
     let there = TEMPLATES.iter().map(Path::new).find(|path| path.is_file());
     let path = there.ok_or_else(|| {
         Failure::Usage(format!(
-            "nothing to compare: name a template; there is no `{}` here",
+            "there is no `{}` here: name the template, too, as in `canaryform diff main path/template.yaml`",
             TEMPLATES.join("`, `")
         ))
     })?;

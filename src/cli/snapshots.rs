@@ -306,7 +306,7 @@ pub(super) fn meant(
         if argument.is_dir() {
             found.extend(below(argument).iter().map(|path| Meant::load(path)));
         } else if !argument.exists() {
-            found.push(named(argument));
+            found.extend(named(argument));
         } else if is_ours(argument) {
             found.push(Meant::load(argument));
         } else {
@@ -333,32 +333,22 @@ pub(super) fn meant(
     Ok(found)
 }
 
-/// A snapshot by its name alone: `template-prod`.
-fn named(argument: &Path) -> Result<Meant, Missing> {
-    let stem = argument.as_os_str().to_string_lossy();
-    let is_name = !stem.contains(['/', '\\', '.']);
-    let mut paths = if is_name {
-        below(Path::new("."))
-    } else {
+/// Snapshots by their name alone: `template-prod`.
+fn named(argument: &Path) -> Vec<Result<Meant, Missing>> {
+    let name = argument.as_os_str().to_string_lossy();
+    let mut paths = if name.contains(['/', '\\', '.']) {
         Vec::new()
+    } else {
+        below(Path::new("."))
     };
     paths.retain(|path| path.file_stem() == Some(argument.as_os_str()));
-    match paths.as_slice() {
-        [one] => Meant::load(one),
-        [] => Err(Missing::Gone(format!(
+    if paths.is_empty() {
+        return vec![Err(Missing::Gone(format!(
             "there is no template, snapshot or folder `{}`",
             printable(argument)
-        ))),
-        several => Err(Missing::Unreadable(format!(
-            "several snapshots are called `{}`: {}",
-            printable(argument),
-            several
-                .iter()
-                .map(|path| printable(path))
-                .collect::<Vec<_>>()
-                .join(", ")
-        ))),
+        )))];
     }
+    paths.iter().map(|path| Meant::load(path)).collect()
 }
 
 /// The snapshots of a template, or the one that it is to have.

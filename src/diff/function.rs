@@ -1,5 +1,7 @@
 //! What differs in a function: its configuration, what of it is published, and how traffic gets there.
 
+use std::collections::HashSet;
+
 use super::model::{
     Change, FunctionDifference, Ids, Meant, Moved, Sides, ValueChange, VersionDifference,
 };
@@ -9,6 +11,7 @@ use super::values::any_reference;
 use super::{Compared, Meaning, meanings, replacement};
 use crate::deployment::PublishedOn;
 use crate::gradual::configuration::is_held_fast;
+use crate::language::intrinsics::reference;
 use crate::place::{Path, Step};
 use crate::tree::Value;
 
@@ -118,7 +121,7 @@ impl How {
     }
 }
 
-impl Compared<'_, '_> {
+impl<'c> Compared<'c, '_> {
     /// What differs in the function of this logical id, where anything does.
     pub(super) fn function(&self, id: &str) -> Option<FunctionDifference> {
         let (was, is) = (self.old.is_function(id), self.new.is_function(id));
@@ -484,23 +487,26 @@ impl Compared<'_, '_> {
         let alias = |published: Option<&Published<'_>>, side: &Side<'_>| {
             // Both are in terms of the old side.
             published.map(|published| {
-                let named = serde_ref(published.alias);
+                let named = reference(published.alias);
                 side.label(Some(&named))
             })
         };
         let (was, is) = (alias(old, self.old), alias(new, self.new));
         let mut moved = Vec::new();
-        for (one, other) in &self.pairs.both {
-            let kind = self.new.kind(other);
+        for (other, before, now) in &self.invokers {
             let is_own = [old, new].into_iter().flatten().any(|own| {
                 own.alias == *other || own.version == Some(other) || own.group == Some(other)
             });
-            if is_own || *other == function || NO_INVOKERS.contains(&kind) || kind == FUNCTION {
+            if is_own || *other == function {
                 continue;
             }
-            let before = self.targets(self.old, one, function, was.as_deref());
-            let now = self.targets(self.new, other, function, is.as_deref());
-            let to_alias = match (before, now) {
+            let names = |named: &HashSet<String>, alias: Option<&String>| {
+                let has = |wanted: &str| {
+                    named.contains(wanted) || named.contains(&format!("{wanted}.Arn"))
+                };
+                (has(function), alias.is_some_and(|alias| has(alias)))
+            };
+            let to_alias = match (names(before, was.as_ref()), names(now, is.as_ref())) {
                 ((true, false), (false, true)) => true,
                 ((false, true), (true, false)) => false,
                 _ => continue,
@@ -539,29 +545,27 @@ impl Compared<'_, '_> {
         found.events = moved;
     }
 
-    /// Whether a resource refers to a function itself, and whether to its alias.
-    fn targets(
-        &self,
-        side: &Side<'_>,
-        id: &str,
-        function: &str,
-        alias: Option<&str>,
-    ) -> (bool, bool) {
-        let form = side.form(id);
-        let Some(properties) = form.get("Properties") else {
-            return (false, false);
+    /// Resources that refer to something else than before, with what they referred to and do, in terms of the old side.
+    pub(super) fn changed_invokers(&self) -> Vec<(&'c str, HashSet<String>, HashSet<String>)> {
+        let named = |side: &Side<'_>, id: &str| {
+            let mut names = HashSet::new();
+            if let Some(properties) = side.form(id).get("Properties") {
+                any_reference(properties, &mut |name| {
+                    names.insert(name.to_owned());
+                    false
+                });
+            }
+            names
         };
-        let names = |wanted: &str| {
-            any_reference(properties, &mut |name| {
-                name == wanted || name.strip_prefix(wanted) == Some(".Arn")
-            })
-        };
-        (names(function), alias.is_some_and(names))
+        let pairs = self.pairs.both.iter().filter(|(_, other)| {
+            let kind = self.new.kind(other);
+            !NO_INVOKERS.contains(&kind) && kind != FUNCTION
+        });
+        pairs
+            .map(|(one, other)| (*other, named(self.old, one), named(self.new, other)))
+            .filter(|(_, before, now)| before != now)
+            .collect()
     }
-}
-
-fn serde_ref(id: &str) -> Value {
-    crate::language::intrinsics::reference(id)
 }
 
 fn version(

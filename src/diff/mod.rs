@@ -76,12 +76,14 @@ pub fn diff(old: &Output, new: &Output) -> Differences {
         .collect();
     let new = new.renaming(renamed);
     let secrets = old.other_secrets(&new);
-    let compared = Compared {
+    let mut compared = Compared {
         old: &old,
         new: &new,
         pairs: &pairs,
         secrets,
+        invokers: Vec::new(),
     };
+    compared.invokers = compared.changed_invokers();
     compared.all()
 }
 
@@ -92,6 +94,8 @@ struct Compared<'c, 'a> {
     pairs: &'c Pairs<'a>,
     /// The parameters of which the two sides know different secrets.
     secrets: HashSet<&'c str>,
+    /// Resources that refer to something else than before, with what they referred to and do.
+    invokers: Vec<(&'c str, HashSet<String>, HashSet<String>)>,
 }
 
 impl Compared<'_, '_> {

@@ -140,6 +140,13 @@ pub fn counts(differences: &Differences) -> String {
             format!("{count} {many}")
         }
     };
+    let others = differences.resources.len();
+    if functions.is_empty() {
+        return match others {
+            0 => "no function and no other resource differs".to_owned(),
+            _ => plural(others, "resource differs", "resources differ"),
+        };
+    }
     let mut text = plural(functions.len(), "function differs", "functions differ");
     if !parts.is_empty() {
         let _ = write!(text, " ({})", parts.join(", "));
