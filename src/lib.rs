@@ -36,6 +36,7 @@ pub mod explain;
 mod gradual;
 mod ignore_list;
 mod inheritance;
+pub mod keep;
 mod language;
 pub mod macro_call;
 mod metadata;
@@ -70,6 +71,7 @@ use gradual::hooks::{circle, wiring};
 use ignore_list::IgnoreList;
 use origin::Origins;
 use passes::secrets::Hidden;
+use passes::seen::{self, Seen};
 use passes::{
     api_drafts, globals, implicit_apis, includes, language_extensions, local_code, lower,
     parameters, plain_defaults, references, review, shape, transforms,
@@ -117,7 +119,16 @@ impl Output {
 ///
 /// The same template and options always give the same output: nothing here reads files, the clock, the environment or
 /// the network. A template with faults is an ordinary answer: they are in [`Output::diagnostics`], all at once.
-pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
+pub fn transform(template: Template, options: &Options<'_>) -> Output {
+    transform_and_see(template, options, None)
+}
+
+/// The same, and what stood in the template between the steps, where that is `seen`.
+fn transform_and_see(
+    mut template: Template,
+    options: &Options<'_>,
+    mut seen: Option<&mut Seen>,
+) -> Output {
     // As CloudFormation would before any other transform: an include may bring parameters and mappings.
     let before = Scope::new(&template, options);
     includes::put_in(&before, &mut template);
@@ -160,7 +171,13 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     // Before anything reads a property.
     let mut inheritance = globals::merge(&scope, &mut template);
     plain_defaults::merge(&scope, &mut template, &mut inheritance);
+    if let Some(seen) = &mut seen {
+        seen.merged = seen::resources(&template);
+    }
     let mut wired = wiring::wire(&scope, &mut template, &inheritance);
+    if let Some(seen) = &mut seen {
+        seen.prepared = seen::resources(&template);
+    }
     local_code::name_unnamed(&scope, &mut template);
     api_drafts::complete(&mut template, &mut apis);
     let (names, mut origins, mut deployments) = lower::lower(
@@ -176,6 +193,9 @@ pub fn transform(mut template: Template, options: &Options<'_>) -> Output {
     // Last: only now is it known what was made.
     references::rewrite(&mut template, &names);
     circle::refuse(&scope, &template, &wired);
+    if let Some(seen) = seen {
+        seen.conditional = names.conditional.clone();
+    }
     review::report_dangling_references(&scope, dotted, &names);
 
     origin::trace(&mut origins, &inheritance, &apis.implicit);

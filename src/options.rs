@@ -28,6 +28,9 @@ pub struct Options<'a> {
     /// Whether the values of `NoEcho` parameters are read. Where they are not, references to such a parameter stay, as
     /// where its value is not known yet: no secret can come into what is made or shown.
     pub secrets: bool,
+    /// Whether [`transform_as_told`](crate::macro_call::transform_as_told) leaves what is SAM's to SAM, as where the
+    /// macro is told `Serverless: Keep`: see [`keep`](crate::keep).
+    pub keeps_serverless: bool,
     /// Which findings are allowed, and which are errors.
     pub levels: Levels,
     /// How much may be made of a template, in bytes of compact JSON: what Globals give to resources, and generated
@@ -50,6 +53,7 @@ impl<'a> Options<'a> {
             parts: false,
             macro_name: "Canaryform".to_owned(),
             secrets: true,
+            keeps_serverless: false,
             levels: Levels::default(),
             most_output: MOST_OUTPUT,
         }
@@ -103,6 +107,13 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
         self.secrets = false;
+        self
+    }
+
+    /// The same, and what is SAM's is left to SAM by [`transform_as_told`](crate::macro_call::transform_as_told).
+    #[must_use]
+    pub fn keeping_serverless(mut self) -> Self {
+        self.keeps_serverless = true;
         self
     }
 

@@ -28,8 +28,10 @@ use canaryform::dependencies::Dependencies;
 use canaryform::deployment::{Alarms, Deployment, ServiceRole, Traffic};
 use canaryform::diagnostics::codes::{self, Refusal};
 use canaryform::diagnostics::render;
+use canaryform::keep;
+use canaryform::macro_call::answer;
 use canaryform::template::place;
-use canaryform::tree::{Map, Value};
+use canaryform::tree::{Map, Value, json};
 use canaryform::{Diagnostic, Format, Options, Template, read, transform, write};
 use fixture::Fixture;
 use support::{Answer, difference, disagreement};
@@ -340,6 +342,88 @@ fn what_is_beyond_sam_is_no_syntax_of_anybody_else() {
         let reason = fixture.path.with_extension("ours.json");
         (fixture.is_beyond() && !reason.is_file())
             .then(|| "no reason: run tests/tools/record_syntax.py".to_owned())
+    });
+}
+
+#[test]
+fn what_is_kept_becomes_the_same() {
+    for_each(|fixture| {
+        let given = read(fixture.text.as_bytes()).ok()?.template;
+        let whole = transform(given.clone(), &fixture.options());
+        if whole.has_errors() {
+            return None;
+        }
+        let kept = keep::transform(given.clone(), &fixture.options());
+        if kept.has_errors() {
+            let mut errors = kept.diagnostics.iter().filter(|found| found.is_error());
+            let is_told = errors.all(|found| found.code == codes::KEEP_NOT_POSSIBLE);
+            return (!is_told || !fixture.is_beyond()).then(|| format!("{:?}", kept.diagnostics));
+        }
+        if !fixture.is_beyond() {
+            return difference(&Value::Object(kept.template.0), &Value::Object(given.0));
+        }
+        let again = transform(kept.template, &fixture.options());
+        if again.has_errors() {
+            return Some(format!("{:?}", again.diagnostics));
+        }
+        let sorted = |template: Template| {
+            let mut value = Value::Object(template.0);
+            if let Some(Value::Object(resources)) = value.get_mut("Resources") {
+                resources.sort_keys();
+            }
+            value
+        };
+        difference(&sorted(again.template), &sorted(whole.template))
+    });
+}
+
+/// CloudFormation hands a macro the values of all parameters.
+#[test]
+fn the_macro_gives_what_the_command_gives_with_all_values() {
+    for_each(|fixture| {
+        if !fixture.is_beyond() || fixture.text.contains(": ./") {
+            return None;
+        }
+        let given = read(fixture.text.as_bytes()).ok()?.template;
+        let mut values = fixture.options().parameters;
+        for (name, parameter) in given.section("Parameters").into_iter().flatten() {
+            if let Some(default) = parameter.get("Default") {
+                let text = default
+                    .as_str()
+                    .map_or_else(|| default.to_string(), str::to_owned);
+                values.entry(name.clone()).or_insert(text.into());
+            }
+        }
+        let region = fixture.options().region;
+        for serverless in ["Lower", "Keep"] {
+            let request = json!({
+                "requestId": "1",
+                "region": &region,
+                "params": { "Serverless": serverless },
+                "templateParameterValues": Value::Object(values.clone()),
+                "fragment": Value::Object(given.0.clone()),
+            });
+            let response = answer(&request.to_string()).response;
+            let response: Value = serde_json::to_string(&response)
+                .and_then(|text| serde_json::from_str(&text))
+                .unwrap();
+            let options = Options::new(region.as_str()).with_parameters(values.clone());
+            let output = if serverless == "Keep" {
+                keep::transform(given.clone(), &options)
+            } else {
+                transform(given.clone(), &options)
+            };
+            let made = (!output.has_errors()).then_some(Value::Object(output.template.0));
+            let found = match (response.get("fragment"), made) {
+                (Some(fragment), Some(made)) => difference(fragment, &made),
+                (None, None) => None,
+                (fragment, _) => Some(format!("{fragment:?}, {:?}", output.diagnostics)),
+            };
+            if let Some(found) = found {
+                return Some(format!("{serverless}: {found}"));
+            }
+        }
+        None
     });
 }
 

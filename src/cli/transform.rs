@@ -70,6 +70,10 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "recursive")]
     partial: bool,
 
+    /// Leave what is SAM's to SAM: only say what goes beyond it in its words, for AWS's own transform to do the rest
+    #[arg(long, conflicts_with = "partial")]
+    keep: bool,
+
     #[command(flatten)]
     options: TemplateOptions,
 
@@ -95,7 +99,8 @@ enum Syntax {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     // What is wrong with the arguments is told before anything is read.
-    let options = arguments.options.options()?;
+    let mut options = arguments.options.options()?;
+    options.keeps_serverless = arguments.keep;
     let input = Input::read(arguments.template.as_deref(), TEMPLATES)?;
     let output = arguments.output.as_deref().filter(|path| !is_stdout(path));
     if let (Some(template), Some(output)) = (input.path(), output)

@@ -415,6 +415,8 @@ codes! {
     KAFKA_SERVERS_MISSING = "kafka-servers-missing" is Error by Sam;
     /// A `SelfManagedKafka` event does not have exactly one topic.
     KAFKA_TOPICS = "kafka-topics" is Error by Sam;
+    /// What goes beyond SAM cannot be said in SAM's words here, so that SAM cannot be left to do the rest.
+    KEEP_NOT_POSSIBLE = "keep-not-possible" is Error by Ours;
     /// A key of a map is itself a map, a list or a function.
     KEY_NOT_A_NAME = "key-not-a-name" is Error by Sam;
     /// A key stands twice in one map, with the same value.

@@ -37,6 +37,7 @@ pub use settings::transform_as_told;
 use settings::{NOT_A_MAP, Settings};
 
 use crate::diagnostics::{Code, Diagnostic, Levels, codes};
+use crate::keep;
 use crate::language::logical_id;
 use crate::template::{Path, Step, Template, compact_json, read_str};
 use crate::tree::{Map, Text, Value};
@@ -44,6 +45,7 @@ use crate::{Options, Output, Severity};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -217,13 +219,25 @@ fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<String
     if let Some(salt) = settings.deploy_salt {
         options = options.with_deploy_salt(salt);
     }
-    let output = transform_leniently(fragment, given, &options)?;
+    let is_changed = Cell::new(false);
+    let output = transform_leniently(fragment, given, &|template| {
+        if kept.is_none() {
+            return crate::transform(template, &options);
+        }
+        let before = template.clone();
+        let output = keep::transform(template, &options);
+        is_changed.set(output.template != before);
+        output
+    })?;
     let mut diagnostics = output.diagnostics;
     diagnostics.retain(|found| !(resources_only && OF_WHOLE_TEMPLATES.contains(&found.code)));
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(refusal(&diagnostics));
     }
-    let template = kept.unwrap_or(output.template);
+    // As it was, where there is nothing that SAM does not know.
+    let template = kept
+        .filter(|_| !is_changed.get())
+        .unwrap_or(output.template);
     summary.resources_out = template.resources().map_or(0, Map::len);
     let value = fragment_of(template, resources_only)?;
     let text = json_of(&value);
@@ -236,9 +250,9 @@ fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<String
 fn transform_leniently(
     fragment: Fragment,
     given: &RawValue,
-    options: &Options<'_>,
+    transform: &dyn Fn(Template) -> Output,
 ) -> Result<Output, Refusal> {
-    let mut output = crate::transform(fragment.template, options);
+    let mut output = transform(fragment.template);
     let mut booleans: Vec<(Path, bool)> = Vec::new();
     for _ in 1..MAX_READINGS {
         if !output.has_errors() {
@@ -269,7 +283,7 @@ fn transform_leniently(
         if booleans.len() == before {
             break;
         }
-        output = crate::transform(again, options);
+        output = transform(again);
     }
     Ok(output)
 }

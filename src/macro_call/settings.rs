@@ -2,6 +2,7 @@
 
 use super::cut;
 use crate::diagnostics::{Diagnostic, Levels, codes};
+use crate::keep;
 use crate::passes::transforms;
 use crate::template::Template;
 use crate::tree::Value;
@@ -112,37 +113,32 @@ fn codes_in<'a>(name: &str, value: &'a Value) -> Result<Vec<&'a str>, String> {
 }
 
 /// Transforms a template that may name this macro in its `Transform`, with the parameters that it gives there: what they
-/// allow and deny, and `DeploySalt` where `options` has none; with `Serverless: Keep` the template comes back as it was,
-/// without the macro's name, and is only checked.
+/// allow and deny, and `DeploySalt` where `options` has none; with `Serverless: Keep` the template comes back without the
+/// macro's name, with what goes beyond SAM said in SAM's words, and checked.
 pub fn transform_as_told(template: Template, options: &Options<'_>) -> Output {
     let own = &options.macro_name;
-    let (place, given) = match transforms::macro_parameters(&template, own) {
-        Some((place, given)) => (place, Settings::read(given)),
-        None => return crate::transform(template, options),
+    let (settings, fault) = match transforms::macro_parameters(&template, own) {
+        None => (Settings::default(), None),
+        Some((place, given)) => match Settings::read(given) {
+            Ok(settings) => (settings, None),
+            Err(fault) => (Settings::default(), Some((place, fault))),
+        },
     };
-    let settings = match given {
-        Ok(settings) => settings,
-        Err(fault) => {
-            let mut output = crate::transform(template, options);
-            output
-                .diagnostics
-                .push(Diagnostic::new(codes::MACRO_PARAMETERS, place, fault));
-            return output;
-        }
-    };
+    if let Some((place, fault)) = fault {
+        let mut output = crate::transform(template, options);
+        let fault = Diagnostic::new(codes::MACRO_PARAMETERS, place, fault);
+        output.diagnostics.push(fault);
+        return output;
+    }
     let mut told = options.clone();
     told.levels.add(settings.levels);
     told.deploy_salt = told.deploy_salt.or(settings.deploy_salt);
-    let kept = settings.keeps_serverless.then(|| {
-        let mut kept = template.clone();
-        transforms::take_out_macro(&mut kept, own);
-        kept
-    });
-    let mut output = crate::transform(template, &told);
-    if let Some(kept) = kept {
-        output.template = kept;
+    if !settings.keeps_serverless && !options.keeps_serverless {
+        return crate::transform(template, &told);
     }
-    output
+    let mut template = template;
+    transforms::take_out_macro(&mut template, own);
+    keep::transform(template, &told)
 }
 
 #[cfg(test)]

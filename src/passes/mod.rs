@@ -12,5 +12,6 @@ pub(crate) mod plain_defaults;
 pub(crate) mod references;
 pub(crate) mod review;
 pub(crate) mod secrets;
+pub(crate) mod seen;
 pub(crate) mod shape;
 pub(crate) mod transforms;
