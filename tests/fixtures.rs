@@ -404,9 +404,7 @@ fn the_macro_gives_what_the_command_gives_with_all_values() {
                 "fragment": Value::Object(given.0.clone()),
             });
             let response = answer(&request.to_string()).response;
-            let response: Value = serde_json::to_string(&response)
-                .and_then(|text| serde_json::from_str(&text))
-                .unwrap();
+            let response: Value = serde_json::from_str(&response).unwrap();
             let options = Options::new(region.as_str()).with_parameters(values.clone());
             let output = if serverless == "Keep" {
                 keep::transform(given.clone(), &options)
@@ -417,7 +415,7 @@ fn the_macro_gives_what_the_command_gives_with_all_values() {
             let found = match (response.get("fragment"), made) {
                 (Some(fragment), Some(made)) => difference(fragment, &made),
                 (None, None) => None,
-                (fragment, _) => Some(format!("{fragment:?}, {:?}", output.diagnostics)),
+                (_, _) => Some(format!("{response}, {:?}", output.diagnostics)),
             };
             if let Some(found) = found {
                 return Some(format!("{serverless}: {found}"));
