@@ -105,7 +105,7 @@ fn schema() -> String {
 /// Runs the command with these arguments, the first of which is its name, and gives its exit code.
 #[pyfunction]
 fn run(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
-    py.detach(|| canaryform::cli::run(arguments))
+    py.detach(|| canaryform::cli::run(arguments).code())
 }
 
 #[pymodule]

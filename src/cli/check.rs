@@ -1,8 +1,8 @@
 //! `canaryform check`: what is wrong with templates, or probably not meant, in as many files as there are.
 
+use super::ExitCode;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;

@@ -1,7 +1,7 @@
 //! `canaryform codes`: every kind of finding, from the table that the transform reports by.
 
+use super::ExitCode;
 use std::fmt::Write as _;
-use std::process::ExitCode;
 
 use crate::diagnostics::codes::{self, Code, Refusal};
 use crate::diagnostics::suggestion;

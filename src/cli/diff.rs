@@ -1,7 +1,7 @@
 //! `canaryform diff`: what a change of a template does to those who call its functions.
 
+use super::ExitCode;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use crate::code::LocalCode;
 use crate::diagnostics::suggestion;

@@ -1,6 +1,6 @@
 //! `canaryform explain`: what a template does when it is deployed.
 
-use std::process::ExitCode;
+use super::ExitCode;
 
 use clap::{Args, ValueEnum};
 

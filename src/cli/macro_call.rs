@@ -1,8 +1,8 @@
 //! `canaryform macro`: one request of CloudFormation answered offline, so that it can be replayed.
 
+use super::ExitCode;
 use std::borrow::Cow;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use crate::macro_call::answer;
 use clap::Args;

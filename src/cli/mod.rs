@@ -31,7 +31,6 @@ mod transform;
 
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::process::ExitCode;
 
 use template_options::ignore_code;
 
@@ -108,6 +107,25 @@ enum Verb {
     /// The newest versions stay, and so does every version that an alias sends calls to or that has provisioned
     /// concurrency (add what `aws lambda list-provisioned-concurrency-configs` writes).
     PrunePlan(prune_plan::Arguments),
+}
+
+/// How the command ends: see the help of each verb for what its codes mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExitCode(u8);
+
+impl ExitCode {
+    const SUCCESS: Self = Self(0);
+
+    /// The number that the process ends with.
+    pub fn code(self) -> u8 {
+        self.0
+    }
+}
+
+impl From<u8> for ExitCode {
+    fn from(code: u8) -> Self {
+        Self(code)
+    }
 }
 
 /// Why a verb could not do its work: exit code 2.

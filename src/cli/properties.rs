@@ -1,7 +1,7 @@
 //! `canaryform properties`: every SAM property that is known, from the tables that drive the transform.
 
+use super::ExitCode;
 use std::fmt::Write as _;
-use std::process::ExitCode;
 
 use crate::properties::{SupportedProperty, supported};
 use clap::{Args, ValueEnum};

@@ -1,8 +1,8 @@
 //! `canaryform prune-plan`: which published versions of a function may go.
 
+use super::ExitCode;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 

@@ -3,7 +3,9 @@
 use std::env;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::Command;
+
+use super::ExitCode;
 
 use anstream::ColorChoice;
 use clap::Args;

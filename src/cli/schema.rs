@@ -1,6 +1,6 @@
 //! `canaryform schema`: what a template may say, for editors.
 
-use std::process::ExitCode;
+use super::ExitCode;
 
 use clap::Args;
 

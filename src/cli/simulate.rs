@@ -1,6 +1,6 @@
 //! `canaryform simulate`: how traffic moves to a new version, and what it costs until an alarm stops it.
 
-use std::process::ExitCode;
+use super::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;

@@ -1,9 +1,9 @@
 //! `canaryform snapshot`: what templates become, as files that a person accepts.
 
+use super::ExitCode;
 use std::env;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use anstream::ColorChoice;
 use clap::Args;

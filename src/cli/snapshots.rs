@@ -506,8 +506,8 @@ pub(super) enum End {
 }
 
 impl End {
-    pub(super) fn code(self) -> std::process::ExitCode {
-        std::process::ExitCode::from(match self {
+    pub(super) fn code(self) -> super::ExitCode {
+        super::ExitCode::from(match self {
             Self::Equal => 0,
             Self::Differs => 3,
             Self::HasErrors => 1,

@@ -1,9 +1,9 @@
 //! `canaryform transform`: a template in, the plain CloudFormation template out.
 
+use super::ExitCode;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use crate::code::{Ignored, LocalCode};
 use crate::diagnostics::codes;
