@@ -40,6 +40,9 @@ def main():
     linted, left = 0, []
     group = sys.argv[1] if len(sys.argv) > 1 else ""
     for fixture in sorted((ROOT / "fixtures" / group).rglob("*.yaml")):
+        # Those of rules have no output in a snapshot.
+        if fixture.parent.name == "check":
+            continue
         name = fixture.relative_to(ROOT / "fixtures")
         snapshot = ROOT / "snapshots" / f"fixture@{str(name).replace('/', '__')}.snap"
         template = output(snapshot)

@@ -59,6 +59,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         validator = Validator(folder)
         for fixture in sorted((ROOT / "fixtures").rglob("*.yaml")):
+            # Those of rules have no output in a snapshot.
+            if fixture.parent.name == "check":
+                continue
             name = fixture.relative_to(ROOT / "fixtures")
             template = output(ROOT / "snapshots" / f"fixture@{str(name).replace('/', '__')}.snap")
             if not template.strip():
