@@ -190,3 +190,31 @@ fn the_templates_of_a_page_are_wrong_and_right() {
         assert_eq!(told(&right), [""; 0], "{code}");
     }
 }
+
+#[test]
+fn no_value_of_a_parameter_is_told() {
+    let text = "
+Parameters:
+  Pin: {Type: String, NoEcho: true}
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: !Ref Pin}
+  FromQueue: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref Worker, EventSourceArn: arn:q}}
+";
+    let given = read(text.as_bytes()).unwrap().template;
+    let mut options = Options::new("eu-west-1").with_parts();
+    options.parameters.insert("Pin", "s3cr3t7341".into());
+    let output = transform(given.clone(), &options);
+    let found = check(&given, &output, &options);
+    let told = found
+        .iter()
+        .find(|found| found.code.name == "latest-still-invoked");
+    let told = told.unwrap().to_string();
+    assert!(told.contains("its alias `${Pin}`"), "{told}");
+    assert!(
+        found
+            .iter()
+            .all(|found| !found.to_string().contains("s3cr3t7341"))
+    );
+}

@@ -8,6 +8,7 @@ use crate::language::intrinsics::{if_parts, is_no_value, named_resource};
 use crate::options::Options;
 use crate::origin::Origins;
 use crate::passes::language_extensions::{self, Unrolled};
+use crate::passes::secrets::Hidden;
 use crate::passes::{globals, includes, plain_defaults, shape};
 use crate::resource::is_of_type;
 use crate::scope::Scope;
@@ -27,6 +28,7 @@ pub(super) struct Subject<'a> {
     pub(super) options: &'a Options<'a>,
     inheritance: Inheritance,
     unrolled: Unrolled,
+    hidden: Hidden,
 }
 
 impl<'a> Subject<'a> {
@@ -56,6 +58,7 @@ impl<'a> Subject<'a> {
             options,
             inheritance,
             unrolled,
+            hidden: Hidden::of(&scope),
         })
     }
 
@@ -66,6 +69,8 @@ impl<'a> Subject<'a> {
             self.unrolled.trace_finding(finding);
         }
         inheritance::tell_once(found);
+        // A name that is read early may be a secret.
+        self.hidden.hide(found);
     }
 
     /// The resources as the template has them, Globals merged.

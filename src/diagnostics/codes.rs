@@ -537,7 +537,7 @@ codes! {
     PACKAGE_TYPE = "package-type" is Error by Sam;
     /// The document of a REST API names a parameter, of which another value makes no new deployment.
     PARAMETER_IN_DOCUMENT = "parameter-in-document" is Warning;
-    /// The content of a layer comes from a parameter, of which another value gives it no other logical id.
+    /// What a layer is comes from a parameter, of which another value gives it no other logical id.
     PARAMETER_IN_LAYER = "parameter-in-layer" is Warning;
     /// What publishes a version hangs on the default of a parameter, for which the deployment may have another value.
     PARAMETER_NOT_GIVEN = "parameter-not-given" is Info;

@@ -29,32 +29,53 @@ use crate::tree::Value;
 
 pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (id, resource) in subject.written() {
-        if !matches!(
+        if matches!(
             kind_of(resource),
             "AWS::Serverless::Api" | "AWS::ApiGateway::Stage"
         ) {
+            look(
+                property(resource, "MethodSettings"),
+                Path::property(id, "MethodSettings"),
+                found,
+            );
+        }
+    }
+    // An implicit API has them from there alone.
+    let of_apis = subject
+        .given
+        .section("Globals")
+        .and_then(|globals| globals.get("Api"));
+    let place = Path::default()
+        .then("Globals")
+        .then("Api")
+        .then("MethodSettings");
+    look(
+        of_apis.and_then(|of_apis| of_apis.get("MethodSettings")),
+        place,
+        found,
+    );
+}
+
+fn look(settings: Option<&Value>, place: Path, found: &mut Vec<Diagnostic>) {
+    let entries = settings.and_then(Value::as_array).into_iter().flatten();
+    for (index, entry) in entries.enumerate() {
+        if is_intrinsic(entry) || !entry.is_object() {
             continue;
         }
-        let settings = property(resource, "MethodSettings").and_then(Value::as_array);
-        for (index, entry) in settings.into_iter().flatten().enumerate() {
-            if is_intrinsic(entry) || !entry.is_object() {
-                continue;
-            }
-            let missing: Vec<String> = ["ResourcePath", "HttpMethod"]
-                .into_iter()
-                .filter(|name| entry.get(name).is_none())
-                .map(|name| format!("`{name}`"))
-                .collect();
-            if !missing.is_empty() {
-                found.push(
-                    Diagnostic::new(
-                        codes::METHOD_SETTINGS_INCOMPLETE,
-                        Path::property(id, "MethodSettings").then(index),
-                        format!("this entry of `MethodSettings` lacks {}: it is for no method", missing.join(" and ")),
-                    )
-                    .help("add `ResourcePath: '/*'` and `HttpMethod: '*'`, or the path and method that are meant"),
-                );
-            }
+        let missing: Vec<String> = ["ResourcePath", "HttpMethod"]
+            .into_iter()
+            .filter(|name| entry.get(name).is_none())
+            .map(|name| format!("`{name}`"))
+            .collect();
+        if !missing.is_empty() {
+            found.push(
+                Diagnostic::new(
+                    codes::METHOD_SETTINGS_INCOMPLETE,
+                    place.clone().then(index),
+                    format!("this entry of `MethodSettings` lacks {}: it is for no method", missing.join(" and ")),
+                )
+                .help("add `ResourcePath: '/*'` and `HttpMethod: '*'`, or the path and method that are meant"),
+            );
         }
     }
 }

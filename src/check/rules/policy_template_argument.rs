@@ -27,7 +27,7 @@
 
 use super::super::subject::{Subject, choices, kind_of, property};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::language::intrinsics::{argument, named_resource, ref_target};
+use crate::language::intrinsics::{argument, get_att, named_resource, ref_target, reference};
 use crate::sam::policy_templates;
 use crate::template::Path;
 use crate::tree::Value;
@@ -94,6 +94,31 @@ fn look(subject: &Subject<'_>, policy: &Value, place: &Path, found: &mut Vec<Dia
 
 /// What a value is instead of a name, and what to write.
 fn no_name(subject: &Subject<'_>, value: &Value) -> Option<(&'static str, String)> {
+    if let Some(text) = value.as_str() {
+        return if text.starts_with("arn:") {
+            Some((
+                "an ARN",
+                "write what stands behind its last colon or slash".to_owned(),
+            ))
+        } else if text.starts_with("https://") {
+            Some(("a URL", "write its last part".to_owned()))
+        } else {
+            None
+        };
+    }
+    // `!Sub '${Queue}'` is `!Ref Queue`.
+    if let Some(Value::String(text)) = argument(value, "Fn::Sub") {
+        let name = text
+            .strip_prefix("${")
+            .and_then(|rest| rest.strip_suffix('}'));
+        if text.starts_with("arn:") {
+            return Some(("an ARN", "write only the name".to_owned()));
+        }
+        return match name?.split_once('.') {
+            None => no_name(subject, &reference(name?)),
+            Some((id, attribute)) => no_name(subject, &get_att(id, attribute)),
+        };
+    }
     if let Some(target) = ref_target(value) {
         let (id, what) = target.split_once('.').unwrap_or((target, ""));
         let kind = kind_of(subject.resource(id)?);

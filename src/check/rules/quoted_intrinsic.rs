@@ -72,14 +72,7 @@ fn look(value: &Value, at: &mut Path, found: &mut Vec<Diagnostic>) {
     match value {
         Value::String(text) => {
             if let Some(function) = function_in(text) {
-                found.push(
-                    Diagnostic::new(
-                        codes::QUOTED_INTRINSIC,
-                        at.clone(),
-                        format!("`{function}` stands in quotes and so is no function, but a text"),
-                    )
-                    .help("take the quotes away, or put them behind the function's name"),
-                );
+                found.push(quoted(&function, at.clone()));
             }
         }
         Value::Array(items) => {
@@ -95,12 +88,26 @@ fn look(value: &Value, at: &mut Path, found: &mut Vec<Diagnostic>) {
                     continue;
                 }
                 at.0.push(key.clone().into());
+                // `"!Ref": Topic`
+                let as_function = key.strip_prefix('!').filter(|name| TAGS.contains(name));
+                if as_function.is_some() && map.len() == 1 {
+                    found.push(quoted(key, at.clone()).on_key());
+                }
                 look(inner, at, found);
                 at.0.pop();
             }
         }
         _ => {}
     }
+}
+
+fn quoted(function: &str, at: Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::QUOTED_INTRINSIC,
+        at,
+        format!("`{function}` stands in quotes and so is no function, but a text"),
+    )
+    .help("take the quotes away, or put them behind the function's name")
 }
 
 /// The function that a text looks like.

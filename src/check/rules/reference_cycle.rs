@@ -113,6 +113,17 @@ fn way_out(subject: &Subject<'_>, circle: &Circle) -> String {
             link.from
         );
     }
+    // The API's document names the function, whose variables or policies name the API.
+    if let Some(link) = circle.links.iter().find(|link| {
+        kind(&link.from) == "AWS::Lambda::Function"
+            && (kind(&link.to).starts_with("AWS::ApiGateway")
+                || kind(&link.to).starts_with("AWS::AppSync"))
+    }) {
+        return format!(
+            "take the reference to `{}` out of `{}`: a function finds the address of its API in the event that it gets, or under a name that both know (a parameter, a stored value)",
+            link.to, link.from
+        );
+    }
     if let Some(link) = circle
         .links
         .iter()

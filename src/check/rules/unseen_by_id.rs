@@ -1,5 +1,5 @@
 //! The document of a REST API names a version of a function (`version-in-document`) or a parameter
-//! (`parameter-in-document`), or the content of a layer comes from a parameter (`parameter-in-layer`): another value
+//! (`parameter-in-document`), or what a layer is comes from a parameter (`parameter-in-layer`): another value
 //! changes what is meant, and the generated id does not see it.
 //!
 //! Why: SAM makes a new deployment of an API when its document has another hash, and a new layer when its content has. What
@@ -26,7 +26,7 @@
 //!     Properties: {StageName: v1, AlwaysDeploy: true, DefinitionBody: {swagger: '2.0', info: {title: !Ref Text}, paths: {}}}
 //! ```
 
-use super::super::mentions::mentions;
+use super::super::mentions::{Mention, mentions};
 use super::super::subject::{Subject, kind_of, listed, property};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::truth::is_truthy;
@@ -92,16 +92,22 @@ fn matters(at: &Path) -> bool {
 }
 
 fn layer(subject: &Subject<'_>, id: &str, layer: &Value, found: &mut Vec<Diagnostic>) {
-    let Some(content @ Value::Object(_)) = property(layer, "ContentUri") else {
-        return;
-    };
-    let named = mentions(content, Path::property(id, "ContentUri"));
-    let of_parameters: Vec<_> = named
-        .into_iter()
-        .filter(|mention| subject.is_parameter(&mention.id))
+    // A text is hashed with what parameters come to, a map and lists as they are written.
+    let mut of_parameters: Vec<Mention> = Vec::new();
+    for name in [
+        "ContentUri",
+        "CompatibleRuntimes",
+        "CompatibleArchitectures",
+    ] {
+        let Some(value @ (Value::Object(_) | Value::Array(_))) = property(layer, name) else {
+            continue;
+        };
+        let named = mentions(value, Path::property(id, name)).into_iter();
+        let of_parameter = named.filter(|mention| subject.is_parameter(&mention.id));
         // Another bucket with the same key has the same content.
-        .filter(|mention| !mention.at.0.contains(&Step::from("Bucket")))
-        .collect();
+        let is_seen = |mention: &Mention| !mention.at.0.contains(&Step::from("Bucket"));
+        of_parameters.extend(of_parameter.filter(is_seen));
+    }
     if let Some(first) = of_parameters.first() {
         let names: BTreeSet<&str> = of_parameters
             .iter()
@@ -114,7 +120,7 @@ fn layer(subject: &Subject<'_>, id: &str, layer: &Value, found: &mut Vec<Diagnos
                 first.at.clone(),
                 format!("another value of {} gives the layer `{id}` no other logical id: the version before it is replaced, even where it is to be retained", listed(&names)),
             )
-            .help("let the packaging write the location, `s3://bucket/key`, into the template"),
+            .help("let the packaging write the location, `s3://bucket/key`, into the template, and write the rest as it is"),
         );
     }
 }
