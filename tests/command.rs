@@ -167,6 +167,12 @@ fn the_readme_shows_what_the_command_says() {
     }
     let refused = run("fixtures/refused/errors-and-warnings.yaml");
     assert!(readme.contains(err(&refused)), "{}", err(&refused));
+    let checked = command()
+        .args(["check", "fixtures/check/worker.yaml"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(readme.contains(out(&checked)), "{}", out(&checked));
 }
 
 #[test]
