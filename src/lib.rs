@@ -174,7 +174,7 @@ fn transform_and_see(
     if let Some(seen) = &mut seen {
         seen.merged = seen::resources(&template);
     }
-    let mut wired = wiring::wire(&scope, &mut template, &inheritance);
+    let mut wired = wiring::wire(&scope, &mut template, &mut conditions, &inheritance);
     if let Some(seen) = &mut seen {
         seen.prepared = seen::resources(&template);
     }

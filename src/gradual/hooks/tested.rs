@@ -37,8 +37,10 @@ use crate::tree::{Map, Value, json};
 /// A function whose versions hooks test.
 pub(super) struct Tested {
     pub(super) id: String,
-    /// The function's own condition.
+    /// The condition under which there are deployments: the function's own, and that of its preference.
     pub(super) condition: Option<String>,
+    /// That of the alias.
+    pub(super) alias_condition: Option<String>,
     /// That of the deployment group, and of its role.
     pub(super) group_condition: Option<String>,
     /// `ApplicationName` of the group, where it is not the application that is generated.

@@ -70,6 +70,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::gradual::group::{self, DEPLOYMENT_GROUP};
 use crate::gradual::preference::is_enabled;
 use crate::gradual::role;
+use crate::gradual::switch::{self, When};
 use crate::inheritance::Inheritance;
 use crate::language::intrinsics::{get_att, if_parts, if_then, is_intrinsic, no_value, reference};
 use crate::language::logical_id;
@@ -77,7 +78,8 @@ use crate::language::truth::is_truthy;
 use crate::resource::generated::Generated;
 use crate::resource::{FUNCTION, LAMBDA_FUNCTION, SamResource, is_of_type, tags};
 use crate::scope::Scope;
-use crate::template::{Path, Template};
+use crate::stack::Conditions;
+use crate::template::{Path, Step, Template};
 use crate::tree::{Map, Value, json};
 use indexmap::{IndexMap, IndexSet};
 
@@ -103,7 +105,12 @@ pub(super) struct WiredHook {
 
 /// Rewrites the hooks and roles of preferences that SAM does not know to ones that it knows, and gives what is to stand
 /// beside them.
-pub(crate) fn wire(scope: &Scope<'_>, template: &mut Template, inheritance: &Inheritance) -> Wired {
+pub(crate) fn wire(
+    scope: &Scope<'_>,
+    template: &mut Template,
+    conditions: &mut Conditions,
+    inheritance: &Inheritance,
+) -> Wired {
     let Some(resources) = template.section_mut("Resources") else {
         return Wired::default();
     };
@@ -112,7 +119,7 @@ pub(crate) fn wire(scope: &Scope<'_>, template: &mut Template, inheritance: &Inh
     for (id, resource) in resources.iter() {
         let is_global = inheritance.has_whole(id, &[DEPLOYMENT_GROUP.name]);
         group::refuse_alone(scope, id, resource, is_global);
-        read.extend(Wiring::read(scope, resources, id, resource));
+        read.extend(Wiring::read(scope, conditions, resources, id, resource));
     }
     let hooks: IndexSet<String> = read
         .iter()
@@ -156,6 +163,27 @@ pub(crate) fn wire(scope: &Scope<'_>, template: &mut Template, inheritance: &Inh
     wired
 }
 
+/// Whether something in a preference, or in one of those that conditions choose between, may be a map of ours.
+fn may_be_ours(whole: &Value) -> bool {
+    match if_parts(whole) {
+        Some((_, then, otherwise)) => may_be_ours(then) || may_be_ours(otherwise),
+        None => whole
+            .as_object()
+            .is_some_and(|given| is_to_be_completed(given, false)),
+    }
+}
+
+/// Whether a preference has a hook that is to be wired, or a role that is to be made.
+fn is_to_be_completed(given: &Map, is_plain: bool) -> bool {
+    let hooks = given.get("Hooks").filter(|hooks| !is_intrinsic(hooks));
+    let hooks = hooks.and_then(Value::as_object);
+    let has_hook = EVENTS
+        .iter()
+        .filter_map(|event| hooks?.get(event))
+        .any(|hook| !is_none(hook) && (is_plain || is_ours(hook)));
+    has_hook || given.get("Role").is_some_and(role::is_ours)
+}
+
 /// A preference that is to be completed.
 struct Wiring {
     tested: Tested,
@@ -169,30 +197,67 @@ struct Wiring {
 impl Wiring {
     /// Reads the preference of a resource; none where there is nothing to complete, and where it is at fault, which is
     /// reported.
-    fn read(scope: &Scope<'_>, resources: &Map, id: &str, resource: &Value) -> Option<Self> {
+    fn read(
+        scope: &Scope<'_>,
+        conditions: &mut Conditions,
+        resources: &Map,
+        id: &str,
+        resource: &Value,
+    ) -> Option<Self> {
         let is_plain = is_of_type(resource, LAMBDA_FUNCTION);
         if !is_plain && !is_of_type(resource, FUNCTION) {
             return None;
         }
-        let given = resource.get("Properties")?.get("DeploymentPreference")?;
-        let preference = given.as_object().filter(|_| !is_intrinsic(given))?;
-        let hooks = preference.get("Hooks").filter(|given| !is_intrinsic(given));
-        let hooks = hooks.and_then(Value::as_object);
-        let has_map = EVENTS
-            .iter()
-            .filter_map(|event| hooks?.get(event))
-            .any(|hook| is_plain || is_ours(hook));
-        let given_role = preference.get("Role").filter(|role| is_truthy(Some(role)));
-        if !has_map && !given_role.is_some_and(role::is_ours) {
+        let whole = resource.get("Properties")?.get("DeploymentPreference")?;
+        if !is_plain && !may_be_ours(whole) {
             return None;
         }
-        let enabled = preference.get("Enabled");
-        let enabled = enabled.map(|value| scope.peek(value).unwrap_or_else(|| value.clone()));
-        let sam = SamResource::new(id, resource.clone());
-        if !is_enabled(enabled.as_ref()) || !sam.is_truthy("AutoPublishAlias") {
+        let mut sam = if is_plain {
+            SamResource::plain(id, resource.clone())
+        } else {
+            SamResource::new(id, resource.clone())
+        };
+        // What is wrong with a choice is told where it is lowered.
+        let aside = scope.aside();
+        switch::settle_alias(&aside, conditions, &mut sam);
+        let whole = &sam.get("DeploymentPreference").clone();
+        if !sam.is_truthy("AutoPublishAlias") {
             return None;
         }
         let path = sam.path("DeploymentPreference");
+        let on = |given: &Map, _: &Path| {
+            let enabled = given.get("Enabled");
+            let enabled = enabled.map(|value| scope.peek(value).unwrap_or_else(|| value.clone()));
+            !given.is_empty() && is_enabled(enabled.as_ref())
+        };
+        let mut found: Vec<(&Map, Path)> = Vec::new();
+        switch::open(&aside, whole, path)?.each(&mut |value, path| {
+            let given = value.as_object().filter(|_| !is_intrinsic(value));
+            found.extend(
+                given
+                    .filter(|given| on(given, path) && is_to_be_completed(given, is_plain))
+                    .map(|given| (given, path.clone())),
+            );
+        });
+        let (preference, path) = match found.as_slice() {
+            [] => return None,
+            [(preference, path)] => (*preference, path.clone()),
+            [_, (_, other), ..] => {
+                scope.report(
+                    Diagnostic::new(
+                        codes::HOOK_SHAPE,
+                        other.clone(),
+                        "a condition chooses between two preferences, and hooks or a role would have to be made for both",
+                    )
+                    .help("write hooks and `Role` as maps in one of the two only, or name functions and roles of your own"),
+                );
+                return None;
+            }
+        };
+        let when = switch::preference(&aside, conditions, &sam, on)?.when;
+        let hooks = preference.get("Hooks").filter(|given| !is_intrinsic(given));
+        let hooks = hooks.and_then(Value::as_object);
+        let given_role = preference.get("Role").filter(|role| is_truthy(Some(role)));
         let watch = scope.watch();
         let mut calls = Vec::new();
         for event in EVENTS.iter().copied() {
@@ -228,7 +293,14 @@ impl Wiring {
             return None;
         }
         let condition = sam.attributes.condition().filter(|name| !name.is_empty());
-        let condition = condition.map(str::to_owned);
+        let own = condition.map(str::to_owned);
+        let chosen = match when {
+            When::If(other) => {
+                let both: Vec<String> = own.clone().into_iter().chain([other]).collect();
+                Some(conditions.all_of(&aside, &both))
+            }
+            _ => None,
+        };
         let passes = preference.get("PassthroughCondition");
         let passes = passes.and_then(|value| scope.peek(value));
         let passes = passes.is_some_and(|value| {
@@ -239,8 +311,11 @@ impl Wiring {
         });
         let application = sam.get("DeploymentGroup").get("ApplicationName");
         let tested = Tested {
-            group_condition: condition.clone().filter(|_| is_plain || passes),
-            condition,
+            group_condition: chosen
+                .clone()
+                .or_else(|| own.clone().filter(|_| is_plain || passes)),
+            alias_condition: own.clone(),
+            condition: chosen.or(own),
             application: application.filter(|name| !name.is_null()).cloned(),
             tags: tags::propagated(&sam).map(tags::list).unwrap_or_default(),
             id: sam.id,
@@ -462,18 +537,14 @@ impl Wiring {
                         guarded(
                             named.clone(),
                             condition.as_deref(),
-                            self.tested.condition.as_deref(),
+                            self.tested.alias_condition.as_deref(),
                         )
                     }
                 };
                 (*event, named)
             })
             .collect();
-        let preference = resources.get_mut(&self.tested.id).and_then(|resource| {
-            resource
-                .get_mut("Properties")?
-                .get_mut("DeploymentPreference")
-        });
+        let preference = at_mut(resources, &self.path);
         let Some(preference) = preference.and_then(Value::as_object_mut) else {
             return;
         };
@@ -554,4 +625,16 @@ fn refuse_shared_variables(scope: &Scope<'_>, resources: &Map, all: &[Wiring]) {
             }
         }
     }
+}
+
+/// What stands at a place in the resources.
+fn at_mut<'a>(resources: &'a mut Map, path: &Path) -> Option<&'a mut Value> {
+    let mut steps = path.0.iter().skip(1);
+    let Some(Step::Key(id)) = steps.next() else {
+        return None;
+    };
+    steps.try_fold(resources.get_mut(id)?, |value, step| match step {
+        Step::Key(key) => value.get_mut(key.as_str()),
+        Step::Index(index) => value.get_mut(*index),
+    })
 }
