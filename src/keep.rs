@@ -1,7 +1,6 @@
 //! `Serverless: Keep`: what goes beyond SAM is said in SAM's words, and what is SAM's stays for SAM.
 //!
 //! ```yaml
-//! # in
 //! Greeter:
 //!   Type: AWS::Serverless::Function
 //!   Properties:

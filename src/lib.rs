@@ -74,7 +74,7 @@ use passes::secrets::Hidden;
 use passes::seen::{self, Seen};
 use passes::{
     api_drafts, globals, implicit_apis, includes, language_extensions, local_code, lower,
-    parameters, plain_defaults, references, review, shape, transforms,
+    parameters, plain_defaults, references, review, rewire, shape, transforms,
 };
 use sam::early_reads;
 use scope::{Scope, Values};
@@ -178,6 +178,7 @@ fn transform_and_see(
     if let Some(seen) = &mut seen {
         seen.prepared = seen::resources(&template);
     }
+    let rewired = rewire::wanted(&template);
     local_code::name_unnamed(&scope, &mut template);
     api_drafts::complete(&mut template, &mut apis);
     let (names, mut origins, mut deployments) = lower::lower(
@@ -192,6 +193,14 @@ fn transform_and_see(
     early_reads::tell_grown(&scope, in_documents, &template);
     // Last: only now is it known what was made.
     references::rewrite(&mut template, &names);
+    rewire::rewire(
+        &scope,
+        &mut template,
+        &rewired,
+        &deployments,
+        &names.conditional,
+        &origins,
+    );
     circle::refuse(&scope, &template, &wired);
     if let Some(seen) = seen {
         seen.conditional = names.conditional.clone();

@@ -287,6 +287,8 @@ codes! {
     ENABLED_NOT_KNOWN = "enabled-not-known" is Error by Ours;
     /// A key beside `Type` and `Properties` of an event is ignored.
     EVENT_ATTRIBUTE_IGNORED = "event-attribute-ignored" is Warning;
+    /// Something names a plain function itself whose events are rewired to its alias.
+    EVENT_NOT_REWIRED = "event-not-rewired" is Info;
     /// An event must be written into a resource of this template, and names none.
     EVENT_SOURCE_NOT_IN_TEMPLATE = "event-source-not-in-template" is Error by Sam;
     /// An event names a resource that is not of the type the event is written into.
@@ -611,6 +613,8 @@ codes! {
     RESULT_AMONG_CODE = "result-among-code" is Warning;
     /// `RetentionPolicy` of a layer is neither `Retain` nor `Delete`.
     RETENTION_POLICY = "retention-policy" is Error by Sam;
+    /// What invokes the alias of a plain function would wait for itself, where its events are rewired.
+    REWIRED_IN_A_CIRCLE = "rewired-in-a-circle" is Error by Ours;
     /// The role that a preference gives to CodeDeploy may not do what every shift of traffic needs.
     ROLE_CANNOT_POLL = "role-cannot-poll" is Warning;
     /// A role may be `AWS::NoValue`, and then there is none: none is made beside one that is given.

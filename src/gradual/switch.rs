@@ -237,7 +237,9 @@ impl<T> Choice<T> {
 const OF_ALIASES: &[&str] = &[
     "AutoPublishAlias",
     "DeploymentPreference",
+    "DeploymentGroup",
     "ProvisionedConcurrencyConfig",
+    "RewireEvents",
     "VersionDeletionPolicy",
 ];
 

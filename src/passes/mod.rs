@@ -11,6 +11,7 @@ pub(crate) mod parameters;
 pub(crate) mod plain_defaults;
 pub(crate) mod references;
 pub(crate) mod review;
+pub(crate) mod rewire;
 pub(crate) mod secrets;
 pub(crate) mod seen;
 pub(crate) mod shape;

@@ -39,6 +39,7 @@
 //! `AWS::Serverless::Function`, and has the same ids; everything of it has the function's condition.
 
 use super::PlainType;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::gradual::{configuration, group, preference, provisioned_concurrency, publish, switch};
 use crate::resource::SamResource;
 use crate::resource::generated::Generated;
@@ -70,6 +71,9 @@ pub(crate) const TYPE: PlainType = PlainType {
     )],
 };
 
+/// See `passes/rewire.rs`.
+const REWIRE_EVENTS: &str = "RewireEvents";
+
 /// Our keys; none of them stays.
 const KEYS: &[Property] = &[
     Property::of("AutoPublishAlias", Shape::Text).does("makes the version and the alias"),
@@ -84,12 +88,25 @@ const KEYS: &[Property] = &[
     Property::of("DeploymentPreference", Shape::Map)
         .does("makes the deployment group, with CodeDeploy's application and role, and becomes `UpdatePolicy` of the alias"),
     group::DEPLOYMENT_GROUP,
+    Property::strictly(REWIRE_EVENTS, Shape::Bool)
+        .does("lets what invokes the function invoke its alias"),
 ];
 
 fn lower(scope: &Scope<'_>, common: &mut Common<'_>, mut sam: SamResource) -> Lowered {
     let condition = switch::settle_alias(scope, &mut common.stack.conditions, &mut sam);
     TYPE.refuse_misspelt(scope, &sam);
     provisioned_concurrency::check(scope, &sam);
+    if sam.is_truthy(REWIRE_EVENTS) && !sam.is_truthy("AutoPublishAlias") {
+        scope.report(
+            Diagnostic::new(
+                codes::PROPERTY_NEEDS_ANOTHER,
+                sam.path(REWIRE_EVENTS),
+                "`RewireEvents` needs an alias that events can invoke",
+            )
+            .on_key()
+            .help("add `AutoPublishAlias: live`"),
+        );
+    }
     let alias = publish::read_alias(scope, &mut common.stack.conditions, &sam);
     let shift = preference::read(scope, &mut common.stack.conditions, &sam);
     let local = local_code(scope, &sam);
