@@ -204,7 +204,8 @@ def main():
                        f"{memory(call(binary, path)):.1f} MB", theirs, faster)
         tables.end()
 
-        def beside(label, other, tables):
+        def beside(label, other):
+            tables = Tables(False)
             tables.row("template", "this build", label, "times", "CPU time", "instructions", f"memory of {label}")
             for name, path, times, _ in rows:
                 calls = [call(binary, path), call(other, path)]
@@ -214,9 +215,9 @@ def main():
                            *[f"{there / here:.2f}" for here, there in [*zip(mine, theirs), counts]], f"{memory(calls[1]):.1f} MB")
             tables.end()
 
-        beside("the static build", static, tables)
+        beside("the static build", static)
         if options.beside:
-            beside("the older build", options.beside, Tables(False))
+            beside("the older build", options.beside)
         if options.brief:
             return
 
