@@ -176,6 +176,19 @@ const CASES: &[(&str, &[(&str, &str)])] = &[
         )],
     ),
     (
+        "a preference that is left to a condition",
+        &[
+            (
+                "Resources:\n  Greeter",
+                "Conditions:\n  Test: !Equals [!Ref Size, 1]\nResources:\n  Greeter",
+            ),
+            (
+                "      DeploymentPreference:\n        Type: Canary10Percent5Minutes\n        Alarms: [!Ref Errors, !Ref Slow]\n        Hooks: {PreTraffic: !Ref Check}\n",
+                "      DeploymentPreference: !If [Test, !Ref AWS::NoValue, {Type: Linear10PercentEvery1Minute, Alarms: [!Ref Errors, !Ref Slow], Hooks: {PreTraffic: !Ref Check}}]\n",
+            ),
+        ],
+    ),
+    (
         "the order of keys and the spelling of functions",
         &[
             (

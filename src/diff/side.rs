@@ -170,7 +170,11 @@ impl<'a> Side<'a> {
         let update = self.resource(alias)?.get("UpdatePolicy")?;
         let update = update.get("CodeDeployLambdaAliasUpdate")?;
         let branches = argument(update, "Fn::If").and_then(Value::as_array);
-        branches.and_then(|items| items.get(1)).or(Some(update))
+        // The other branch may be nothing.
+        let shifts = |branch: &&Value| branch.get("DeploymentGroupName").is_some();
+        branches
+            .and_then(|items| items.iter().skip(1).find(shifts))
+            .or(Some(update))
     }
 
     /// The name of an alias, as it is written.
