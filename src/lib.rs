@@ -70,7 +70,7 @@ use deployment::Deployment;
 use gradual::hooks::{circle, wiring};
 use ignore_list::IgnoreList;
 use origin::Origins;
-use passes::secrets::Hidden;
+use passes::secrets::{Hidden, Reads};
 use passes::seen::{self, Seen};
 use passes::{
     api_drafts, globals, implicit_apis, includes, language_extensions, local_code, lower,
@@ -80,6 +80,7 @@ use sam::early_reads;
 use scope::{Scope, Values};
 use stack::Conditions;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// What a transform gives.
 #[derive(Debug)]
@@ -179,6 +180,7 @@ fn transform_and_see(
         seen.prepared = seen::resources(&template);
     }
     let rewired = rewire::wanted(&template);
+    let reads = Reads::of(&scope, &template);
     local_code::name_unnamed(&scope, &mut template);
     api_drafts::complete(&mut template, &mut apis);
     let (names, mut origins, mut deployments) = lower::lower(
@@ -215,11 +217,14 @@ fn transform_and_see(
     }
     let intrinsics = scope.intrinsics();
     let hidden = Hidden::of(&scope);
+    let parameters = Rc::clone(&scope.parameters);
     let (mut diagnostics, values) = scope.into_results();
     early_reads::name_intrinsics(intrinsics, &mut diagnostics);
     if let Some(halted) = halted {
         halted.retain(&mut diagnostics);
     }
+    reads.tell_gone(&parameters, &template, &mut diagnostics);
+    hidden.tell_secrets(&template, &origins, &mut diagnostics);
     for diagnostic in &mut diagnostics {
         diagnostic.path = inheritance.trace(std::mem::take(&mut diagnostic.path));
         unrolled.trace_finding(diagnostic);
@@ -234,7 +239,6 @@ fn transform_and_see(
     if options.code.unnamed().is_some() {
         local_code::tell_once(&mut diagnostics);
     }
-    hidden.tell_secrets(&template, &origins, &mut diagnostics);
     hidden.hide(&mut diagnostics);
     ignored.hide(&mut diagnostics, &options.levels);
     options.levels.apply(&mut diagnostics);

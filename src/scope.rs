@@ -375,32 +375,31 @@ impl<'a> Scope<'a> {
     /// Warns of parameters in `value` whose values go into the output or a hash, and had better not.
     pub(crate) fn warn_of_parameters(&self, value: &Value, path: &Path) {
         for (parameter, trap) in self.parameters.traps(value) {
-            let finding = match trap {
-                Trap::Secret => secret_in_output(&parameter, path.clone()),
-                Trap::SsmName => Diagnostic::new(
-                    codes::SSM_PARAMETER_BY_NAME,
-                    path.clone(),
-                    format!("`{parameter}` is an SSM parameter, of which only the name is known here, not the value"),
-                )
-                .help("the name stands in its place, so a change of the stored value changes nothing: pass the value itself as a `String` parameter"),
-                Trap::LooseDefault => Diagnostic::new(
-                    codes::DEFAULT_NOT_A_STRING,
-                    path.clone(),
-                    format!("the `Default` of `{parameter}` is not a string, but a value passed at the deployment is one"),
-                )
-                .help(format!("quote the `Default` of `{parameter}`: otherwise ids change when the same value is passed")),
-            };
-            self.report(finding);
+            self.report(trapped(trap, &parameter, path.clone()));
         }
     }
 }
 
-/// A warning that a secret is written into the output.
-pub(crate) fn secret_in_output(parameter: &str, path: Path) -> Diagnostic {
-    Diagnostic::new(
-        codes::SECRET_IN_OUTPUT,
-        path,
-        format!("the value of the `NoEcho` parameter `{parameter}` is written into the output"),
-    )
-    .help("name secrets by a dynamic reference, `{{resolve:secretsmanager:...}}`, instead")
+/// A warning that the value of a parameter is read at a place, which had better not be.
+pub(crate) fn trapped(trap: Trap, parameter: &str, path: Path) -> Diagnostic {
+    match trap {
+        Trap::Secret => Diagnostic::new(
+            codes::SECRET_IN_OUTPUT,
+            path,
+            format!("the value of the `NoEcho` parameter `{parameter}` is written into the output"),
+        )
+        .help("name secrets by a dynamic reference, `{{resolve:secretsmanager:...}}`, instead"),
+        Trap::SsmName => Diagnostic::new(
+            codes::SSM_PARAMETER_BY_NAME,
+            path,
+            format!("`{parameter}` is an SSM parameter, of which only the name is known here, not the value"),
+        )
+        .help("the name stands in its place, so a change of the stored value changes nothing: pass the value itself as a `String` parameter"),
+        Trap::LooseDefault => Diagnostic::new(
+            codes::DEFAULT_NOT_A_STRING,
+            path,
+            format!("the `Default` of `{parameter}` is not a string, but a value passed at the deployment is one"),
+        )
+        .help(format!("quote the `Default` of `{parameter}`: otherwise ids change when the same value is passed")),
+    }
 }

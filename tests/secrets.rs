@@ -12,7 +12,7 @@ mod fixture;
 
 use canaryform::macro_call::answer;
 use canaryform::tree::{Value, json};
-use canaryform::{Options, Template, read, transform};
+use canaryform::{Options, Path, Template, read, transform};
 use fixture::Fixture;
 
 /// A value that stands nowhere else.
@@ -88,6 +88,53 @@ fn said_by_macro(fragment: &Value) -> String {
     let reply = answer(&request.to_string());
     let response: Value = serde_json::from_str(&reply.response).unwrap();
     format!("{:?} {:?}", response.get("errorMessage"), reply.summary)
+}
+
+/// Whether a finding stands at a place, in it, or at a property around it.
+fn is_at(finding: &Path, place: &[String]) -> bool {
+    let place = format!("{}/", place.join("/"));
+    let found = format!("{finding}/");
+    let least = if found.starts_with("Globals/") { 3 } else { 4 };
+    found.starts_with(&place) || (place.starts_with(&found) && found.matches('/').count() >= least)
+}
+
+/// Where a value comes into the output that had better not, that is told at what the user wrote: of a secret, and of the
+/// name of a stored parameter.
+#[test]
+fn what_had_better_not_be_written_is_told_where_it_stands() {
+    let declaration =
+        json!({ "Type": "AWS::SSM::Parameter::Value<String>", "NoEcho": true, "Default": MARKER });
+    let mut untold = Vec::new();
+    let mut tried = 0;
+    for fixture in Fixture::all() {
+        let Some((mut source, paths)) = prepared(&fixture) else {
+            continue;
+        };
+        let marker = ["Parameters", "Marker"].map(str::to_owned);
+        *at(&mut source, &marker) = declaration.clone();
+        for path in paths {
+            let mut source = source.clone();
+            *at(&mut source, &path) = json!({ "Ref": "Marker" });
+            let Value::Object(template) = source else {
+                unreachable!()
+            };
+            let output = transform(Template(template), &options(&fixture));
+            let resources = output.template.resources();
+            let is_written = format!("{resources:?}").contains(MARKER);
+            if output.has_errors() || !is_written {
+                continue;
+            }
+            tried += 1;
+            for code in ["secret-in-output", "ssm-parameter-by-name"] {
+                let mut told = output.diagnostics.iter();
+                if !told.any(|found| found.code.name == code && is_at(&found.path, &path)) {
+                    untold.push(format!("{code}: {} {}", fixture.name, path.join("/")));
+                }
+            }
+        }
+    }
+    assert!(tried > 100, "only {tried} values came into the output");
+    assert!(untold.is_empty(), "{} untold: {untold:#?}", untold.len());
 }
 
 #[test]

@@ -575,6 +575,8 @@ codes! {
     PRIMARY_KEY_TYPE = "primary-key-type" is Error by Sam;
     /// Two properties are given of which a resource can have only one.
     PROPERTIES_EXCLUDE_EACH_OTHER = "properties-exclude-each-other" is Error by Sam;
+    /// `Fn::Transform` of a file that is not here, or of a macro, brings properties into a resource of SAM's.
+    PROPERTIES_INCLUDED = "properties-included" is Error by Sam;
     /// The `Properties` of a resource are not a map.
     PROPERTIES_NOT_A_MAP = "properties-not-a-map" is Error by Sam;
     /// A property is given without another one that it needs.

@@ -175,7 +175,11 @@ pub(crate) fn lower(
     let mut code_as_written = None;
     let mut known_code = None;
     if let Some(code) = properties.get_mut("Code") {
-        let path = hashed::place_of(sam, "Code");
+        let first = code.as_object().and_then(|code| code.keys().next());
+        let path = match first {
+            Some(entry) if !sam.is_plain() => hashed::code_path(sam, entry),
+            _ => hashed::place_of(sam, "Code"),
+        };
         if configuration.is_none() || !sam.is_plain() {
             scope.warn_of_parameters(code, &path);
         }

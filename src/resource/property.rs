@@ -199,6 +199,10 @@ pub(crate) fn check(
     let watch = scope.watch();
     for (name, value) in properties {
         let Some(row) = table.iter().find(|row| row.name == name) else {
+            if name == "Fn::Transform" {
+                scope.report(properties_included(path.clone().then(name), owner));
+                continue;
+            }
             let mut fault = Diagnostic::new(
                 codes::UNKNOWN_PROPERTY,
                 path.clone().then(name),
@@ -265,6 +269,16 @@ pub(crate) fn check(
         }
     }
     watch.is_sound()
+}
+
+/// Properties that a macro or an include of CloudFormation brings in, which the reference has before it looks.
+fn properties_included(path: Path, owner: &dyn fmt::Display) -> Diagnostic {
+    let message = format!(
+        "`Fn::Transform` brings in properties of {owner}, which CloudFormation does before SAM looks, and which are not known here"
+    );
+    Diagnostic::new(codes::PROPERTIES_INCLUDED, path, message)
+        .on_key()
+        .help("name a local file in its `Location`, or deploy with the macro: there CloudFormation has put them in")
 }
 
 /// `AWS::NoValue` where `owner` needs a value.

@@ -207,6 +207,13 @@ fn part(scope: &Scope<'_>, location: &Map, name: &str, path: &Path) -> Option<St
             format!("`{name}` is an intrinsic whose value is not known here"),
         )
         .help("write the value, a `!Ref` to a parameter with a known value, or `!FindInMap`")
+    } else if resolved.is_array() || resolved.is_object() {
+        Diagnostic::new(
+            codes::APPLICATION_LOCATION,
+            path,
+            format!("`{name}` must be a string, and is a list or a map here"),
+        )
+        .help("write one string; in `Mappings`, too, where no intrinsic function is looked at")
     } else {
         Diagnostic::new(
             codes::APPLICATION_LOCATION,

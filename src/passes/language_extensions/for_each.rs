@@ -59,6 +59,7 @@ impl Expansion<'_> {
             self.scope.report(not_known(made, source.clone().then(1)));
             return None;
         };
+        self.warn_of_parameters(&collection, source.clone().then(1));
         let is_written = self.scope.parameters_in(&collection).is_empty();
         if !is_written {
             self.scope.report(fixed(source.clone().then(1)));
@@ -91,6 +92,15 @@ impl Expansion<'_> {
             turns.pop();
         }
         Some(entries)
+    }
+
+    /// Warns of parameters that the items come from and had better not, once for a loop in a loop.
+    fn warn_of_parameters(&self, collection: &Value, path: Path) {
+        let codes = [codes::SECRET_IN_OUTPUT, codes::SSM_PARAMETER_BY_NAME];
+        let is_told = |found: &Diagnostic| found.path == path && codes.contains(&found.code);
+        if !self.scope.has(is_told) {
+            self.scope.warn_of_parameters(collection, &path);
+        }
     }
 
     /// The items of a collection, where they are known.
