@@ -1,6 +1,7 @@
 //! How functions are deployed, as data: what the transform knows of it, and whatever explains, compares, checks, draws
 //! or simulates deployments reads. Nothing is decided here.
 
+pub use crate::language::requirements::Requirement;
 use crate::template::Path;
 use crate::tree::{Map, Value};
 use serde::Serialize;
@@ -255,6 +256,8 @@ fn s(count: u32) -> &'static str {
 pub enum Alarms {
     /// Nothing is said of alarms: CodeDeploy keeps those that the group has already.
     None,
+    /// None are watched any more, whatever the group had before.
+    Off,
     /// These; where there are none, the group says so.
     Watched(Vec<Alarm>),
     /// Some or others, as a condition decides.
@@ -278,6 +281,37 @@ pub struct Alarm {
     pub id: Option<String>,
     /// Whether the transform made it.
     pub is_generated: bool,
+    /// What conditions must be like for it to be watched; always, where there are none. Where an alarm stands several
+    /// times, no more than one of them is watched.
+    pub when: Vec<Requirement>,
+    /// What is to be made, as long as it is not.
+    pub(crate) request: Option<Box<AlarmRequest>>,
+}
+
+/// An alarm that is asked for, and can be made once the whole template is known.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AlarmRequest {
+    /// The name of its kind: `Errors`.
+    pub(crate) kind: &'static str,
+    /// Which calls it sees.
+    pub(crate) sees: Sees,
+    /// `Id`: what it is called in its logical id.
+    pub(crate) id: Option<String>,
+    /// What it is like, in the order in which it is said, with all defaults.
+    pub(crate) settings: Map,
+    /// Where it stands.
+    pub(crate) path: Path,
+}
+
+/// Which calls of a function an alarm sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sees {
+    /// Those that the new version answers for the alias.
+    New,
+    /// Those of the alias, whichever version answers.
+    Alias,
+    /// All, or something else than calls.
+    All,
 }
 
 /// A function that CodeDeploy calls to test a version.

@@ -24,6 +24,7 @@
 
 use crate::deployment::{Alarms, Kind, PublishedOn, ServiceRole, Shift, Traffic};
 use crate::diagnostics::{Diagnostic, codes};
+use crate::gradual::traffic;
 use crate::language::intrinsics::{argument, if_parts, if_then, is_intrinsic};
 use crate::language::logical_id;
 use crate::passes::references;
@@ -505,14 +506,14 @@ fn in_sams_words(shift: &Shift, given: &Value) -> Value {
     Value::Object(said)
 }
 
-fn type_of(traffic: &Traffic) -> Value {
-    match traffic {
+fn type_of(shape: &Traffic) -> Value {
+    match shape {
         Traffic::If {
             condition,
             then,
             otherwise,
         } => if_then(condition.clone(), type_of(then), type_of(otherwise)),
-        Traffic::Planned(plan) => plan.to_string().into(),
+        Traffic::Planned(plan) => traffic::name_of(*plan),
         Traffic::Named(name) => name.clone(),
     }
 }

@@ -73,7 +73,7 @@ use origin::Origins;
 use passes::secrets::{Hidden, Reads};
 use passes::seen::{self, Seen};
 use passes::{
-    api_drafts, globals, implicit_apis, includes, language_extensions, local_code, lower,
+    api_drafts, circles, globals, implicit_apis, includes, language_extensions, local_code, lower,
     parameters, plain_defaults, references, review, rewire, shape, transforms,
 };
 use sam::early_reads;
@@ -208,6 +208,7 @@ fn transform_and_see(
         seen.conditional = names.conditional.clone();
     }
     review::report_dangling_references(&scope, dotted, &names);
+    circles::refuse(&scope, &template, &deployments);
 
     origin::trace(&mut origins, &inheritance, &apis.implicit);
     if !unrolled.is_empty() {

@@ -18,13 +18,15 @@ use crate::tree::{Map, Value};
 const KEYS: &[&str] = &["Defaults", "Ignore"];
 
 /// The keys below `Defaults`: what has defaults.
-const DEFAULTS: &[&str] = &["Function"];
+const DEFAULTS: &[&str] = &["Function", "Alarms"];
 
 /// What stands there.
 #[derive(Debug, Default)]
 pub(crate) struct Metadata {
     /// `Defaults.Function`: keys of ours that each plain function has unless it says otherwise.
     pub(crate) function: Map,
+    /// `Defaults.Alarms`: what alarms that are made are told, by their kinds, or by `All`.
+    pub(crate) alarms: Map,
     /// What is wrong with it.
     pub(crate) faults: Vec<Diagnostic>,
 }
@@ -41,8 +43,13 @@ impl Metadata {
         let nothing = Value::Object(Map::new());
         let at = path(&["Defaults"]);
         let defaults = metadata.map(given.get("Defaults").unwrap_or(&nothing), &at, DEFAULTS);
-        let at = at.then("Function");
-        metadata.function = metadata.any_map(defaults.get("Function").unwrap_or(&nothing), &at);
+        let mut of = |name: &str| {
+            let given = defaults.get(name).unwrap_or(&nothing);
+            metadata.any_map(given, &at.clone().then(name))
+        };
+        let (function, alarms) = (of("Function"), of("Alarms"));
+        metadata.function = function;
+        metadata.alarms = alarms;
         metadata
     }
 

@@ -3,12 +3,13 @@
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::language::conditions;
 use crate::language::logical_id::{self, MAX_LENGTH};
+use crate::language::requirements::All;
 use crate::language::truth::is_within;
 use crate::origin::{Origin, Origins};
 use crate::resource::generated::{Collision, Generated, Made, Slot, type_of};
 use crate::scope::Scope;
 use crate::template::{Path, Template};
-use crate::tree::{Map, Text, Value, json};
+use crate::tree::{Map, Text, Value};
 use hashbrown::DefaultHashBuilder;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
@@ -86,6 +87,26 @@ impl Conditions {
         self.joined(scope, names, logical_id::one_of, "Fn::Or")
     }
 
+    /// The name of the condition that one of `any` is met; none where that is always so.
+    pub(crate) fn met(&mut self, scope: &Scope<'_>, any: &[All]) -> Option<String> {
+        if any.iter().any(Vec::is_empty) {
+            return None;
+        }
+        let mut names = Vec::new();
+        for all in any {
+            let mut both = Vec::new();
+            for one in all {
+                both.push(if one.holds {
+                    one.condition.clone()
+                } else {
+                    self.negated(scope, &one.condition)
+                });
+            }
+            names.push(self.all_of(scope, &both));
+        }
+        Some(self.one_of(scope, &names))
+    }
+
     fn joined(
         &mut self,
         scope: &Scope<'_>,
@@ -100,11 +121,7 @@ impl Conditions {
         }
         let made = named(&names);
         let operands = names.iter().map(|name| conditions::condition(name));
-        self.add(
-            scope,
-            &made,
-            json!({ function: operands.collect::<Value>() }),
-        );
+        self.add(scope, &made, conditions::joined(function, operands));
         made
     }
 

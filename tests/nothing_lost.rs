@@ -34,6 +34,18 @@ const EXCUSED: &[(&str, &str)] = &[
         "told at the other API that shares the plan",
     ),
     (
+        "beyond/alarms/by-given-condition: Resources/Items/Properties/DeploymentPreference/Alarms/0/Fn::If/2/Errors/Threshold",
+        "the condition that is given decides for the other branch",
+    ),
+    (
+        "beyond/alarms/by-given-condition: Resources/Items/Properties/DeploymentPreference/Alarms/1/Fn::If/1/Throttles",
+        "the condition that is given decides for the other branch",
+    ),
+    (
+        "beyond/alarms/none-over-globals: Globals/Function/DeploymentPreference/Alarms/0/Errors",
+        "the function says that it watches none",
+    ),
+    (
         "beyond/conditions/given: Resources/InEuropeOnly/Properties/DeploymentPreference/Fn::If/2/Ref",
         "the condition that is given decides for the other branch",
     ),

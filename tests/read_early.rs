@@ -41,6 +41,14 @@ const EXCUSED: &[(&str, &str)] = &[
         "the same permission, in a policy of its own",
     ),
     (
+        "beyond/alarms/defaults: Resources/Own/Properties/DeploymentPreference/Alarms/0/Errors/TreatMissingData",
+        "null, which switches a default off, is nothing in an intrinsic function",
+    ),
+    (
+        "beyond/alarms/every-kind: Resources/Greeter/Properties/DeploymentPreference/Alarms/3/ErrorRate/MinInvocations",
+        "the same number, put into the expression at the deployment",
+    ),
+    (
         "function/policy-templates: Resources/Read/Properties/Policies/2",
         "the same policies: the inner condition stands in the document",
     ),
@@ -78,10 +86,13 @@ const EXCUSED: &[(&str, &str)] = &[
     ),
 ];
 
-/// Whether a place is a preference as a whole, which is left to conditions that are made for it: fixtures of
-/// `beyond/conditions` show what becomes of it.
-fn is_left_to_conditions(path: &[String]) -> bool {
-    path.len() == 4 && path[3] == "DeploymentPreference"
+/// Whether a place is a preference as a whole, or one of the alarms that are made, which are left to conditions that are
+/// made for them: fixtures of `beyond/conditions` and `beyond/alarms` show what becomes of them.
+fn is_left_to_conditions(fixture: &Fixture, path: &[String]) -> bool {
+    let is_alarm = path.len() > 4 && path.len() < 7 && path[4] == "Alarms" && fixture.is_beyond();
+    path.get(3)
+        .is_some_and(|name| name == "DeploymentPreference")
+        && (path.len() == 4 || is_alarm)
 }
 
 /// Whether a place is a text that is joined with others at the deployment, and then the same: one in a definition, or the
@@ -292,7 +303,10 @@ fn an_intrinsic_that_is_read_early_is_told() {
             let mut changed = source.clone();
             let place = at(&mut changed, &path);
             let value = place.take();
-            if is_joined(&path, &value) || is_left_to_conditions(&path) || is_in_json(&path) {
+            if is_joined(&path, &value)
+                || is_left_to_conditions(&fixture, &path)
+                || is_in_json(&path)
+            {
                 continue;
             }
             *place = json!({ "Fn::If": [CONDITION, value, { "Ref": "AWS::NoValue" }] });

@@ -1,8 +1,16 @@
 //! The model of a shift against tables that were worked out apart from it, and what must hold of every shift.
 
-use canaryform::deployment::Plan;
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should panic"
+)]
+
+use canaryform::deployment::{Alarms, Plan, Traffic};
 use canaryform::json;
 use canaryform::simulate::{Assumptions, Load, Signal, Timeline, Verdict, Window};
+use canaryform::{Options, read, transform};
 use proptest::prelude::*;
 
 const fn canary(percent: u8, minutes: u32) -> Plan {
@@ -263,6 +271,45 @@ fn the_window_of_an_alarm_is_read_from_its_resource() {
         Window::of_alarm(&json!({ "Type": "AWS::CloudWatch::CompositeAlarm" })),
         None
     );
+}
+
+/// The alarm that `Alarms: Standard` makes, in the output of a whole transform.
+#[test]
+fn the_standard_alarm_can_stop_every_gradual_shape_in_time() {
+    for shape in [
+        "Canary10Percent5Minutes",
+        "Canary10Percent10Minutes",
+        "Canary10Percent15Minutes",
+        "Canary10Percent30Minutes",
+        "Linear10PercentEvery1Minute",
+        "Linear10PercentEvery2Minutes",
+        "Linear10PercentEvery3Minutes",
+        "Linear10PercentEvery10Minutes",
+        "AllAtOnce",
+    ] {
+        let text = format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: 's3://b/k', Handler: h, Runtime: python3.13, AutoPublishAlias: live, DeploymentPreference: {{Type: {shape}, Alarms: Standard}}}}\n"
+        );
+        let template = read(text.as_bytes()).unwrap().template;
+        let output = transform(template, &Options::new("eu-west-1"));
+        let shift = output.deployments[0].shift.as_ref().unwrap();
+        let (Traffic::Planned(plan), Alarms::Watched(alarms)) = (&shift.traffic, &shift.alarms)
+        else {
+            panic!("{shift:?}");
+        };
+        let resources = output.template.resources().unwrap();
+        let alarm = resources.get(alarms[0].id.as_ref().unwrap()).unwrap();
+        let window = Window::of_alarm(alarm).unwrap();
+        let verdict = Timeline::of(plan)
+            .reaction(&window, &Assumptions::default())
+            .verdict;
+        let wanted = if shape == "AllAtOnce" {
+            Verdict::Never
+        } else {
+            Verdict::InTime
+        };
+        assert_eq!(verdict, wanted, "{shape}");
+    }
 }
 
 fn plans() -> impl Strategy<Value = Plan> {

@@ -1,8 +1,8 @@
 //! Which ways traffic can move, by what the template itself says: a parameter's default says nothing of a stage.
 
 use super::subject::Subject;
-use crate::deployment::{Alarm, Alarms, Deployment, Plan, Shift};
-use crate::language::intrinsics::{if_parts, ref_target};
+use crate::deployment::{Alarm, Alarms, Deployment, Plan, Shift, Traffic};
+use crate::language::intrinsics::{if_parts, is_intrinsic, ref_target};
 use crate::simulate::Timeline;
 use crate::template::Path;
 use crate::tree::Value;
@@ -39,6 +39,10 @@ impl<'a> Shifting<'a> {
         let kind = subject
             .property(&self.deployment.function, "DeploymentPreference")?
             .get("Type")?;
+        if has_inline(kind) {
+            let mut all = Vec::new();
+            return planned(&self.shift.traffic, &mut all).then_some(all);
+        }
         plans(kind, subject)
     }
 
@@ -84,7 +88,7 @@ impl<'a> Shifting<'a> {
 
 fn collect<'a>(alarms: &'a Alarms, all: &mut Vec<&'a Alarm>) {
     match alarms {
-        Alarms::None => {}
+        Alarms::None | Alarms::Off => {}
         Alarms::Watched(watched) => all.extend(watched),
         Alarms::If {
             then, otherwise, ..
@@ -92,6 +96,28 @@ fn collect<'a>(alarms: &'a Alarms, all: &mut Vec<&'a Alarm>) {
             collect(then, all);
             collect(otherwise, all);
         }
+    }
+}
+
+/// Whether a shape is written inline, or may be.
+fn has_inline(kind: &Value) -> bool {
+    match if_parts(kind) {
+        Some((_, then, otherwise)) => has_inline(then) || has_inline(otherwise),
+        None => kind.is_object() && !is_intrinsic(kind),
+    }
+}
+
+/// Collects the plans of what was read; whether all are known.
+fn planned(traffic: &Traffic, all: &mut Vec<Plan>) -> bool {
+    match traffic {
+        Traffic::Planned(plan) => {
+            all.push(*plan);
+            true
+        }
+        Traffic::Named(_) => false,
+        Traffic::If {
+            then, otherwise, ..
+        } => planned(then, all) && planned(otherwise, all),
     }
 }
 

@@ -83,14 +83,32 @@ codes! {
     ALARM_DILUTED = "alarm-diluted" is Warning;
     /// An alarm on the new version keeps its state when it is pointed at the next version.
     ALARM_HOLDS_OLD_STATE = "alarm-holds-old-state" is Info;
+    /// Two alarms that are to be made for a function would get one logical id.
+    ALARM_ID_TWICE = "alarm-id-twice" is Error by Ours;
+    /// An alarm that is made would wait for itself: the deployment group waits for it, the alias for the group, and what it looks at for the alias.
+    ALARM_IN_A_CIRCLE = "alarm-in-a-circle" is Error by Ours;
+    /// An alarm that is to be made lacks something that its kind needs.
+    ALARM_INCOMPLETE = "alarm-incomplete" is Error by Ours;
+    /// An alarm is to be made of a kind that there is not.
+    ALARM_KIND = "alarm-kind" is Error by Ours;
+    /// A list of names of alarms has one that is called like a kind of alarm that could be made.
+    ALARM_NAMED_LIKE_KIND = "alarm-named-like-kind" is Warning;
+    /// An alarm stands in a branch of an `Fn::If` that the one around it rules out.
+    ALARM_NEVER_WATCHED = "alarm-never-watched" is Warning;
     /// An alarm on the new version alone counts missing data as breaching, and so is red before the version gets a request.
     ALARM_RED_BEFORE_TRAFFIC = "alarm-red-before-traffic" is Warning;
     /// An alarm watches a metric that Lambda never sends, and so never turns red.
     ALARM_SEES_NOTHING = "alarm-sees-nothing" is Warning;
+    /// An alarm that is to be made is told something that it does not take, or in another unit than it takes it.
+    ALARM_SETTING = "alarm-setting" is Error by Ours;
+    /// An item of `Alarms` is neither the name of an alarm nor an alarm to be made.
+    ALARM_SHAPE = "alarm-shape" is Error by Ours;
     /// An alarm that a deployment watches may turn red only when all traffic has moved.
     ALARM_STOPS_LATE = "alarm-stops-late" is Info;
     /// A deployment watches the same alarm twice, which CodeDeploy refuses.
     ALARM_TWICE = "alarm-twice" is Warning;
+    /// An alarm is told which version to watch, and its kind sees all of them.
+    ALARM_VERSION = "alarm-version" is Error by Ours;
     /// An alarm in the list is `AWS::NoValue`, which leaves an alarm without a name; CodeDeploy refuses that.
     ALARM_WITHOUT_NAME = "alarm-without-name" is Warning;
     /// The first alarm in the list is `AWS::NoValue`, so that no alarm at all is watched.
@@ -119,10 +137,14 @@ codes! {
     ALWAYS_DEPLOY_BY_CONTENT = "always-deploy-by-content" is Warning;
     /// An event waives an API key that its API does not require.
     API_KEY_NOT_REQUIRED = "api-key-not-required" is Error by Sam;
+    /// An alarm on routes needs the name of their API or stage as a text, and the template has none.
+    API_NAME_NOT_KNOWN = "api-name-not-known" is Error by Ours;
     /// An event names its API in a way that leads to no API of the template.
     API_OF_EVENT = "api-of-event" is Error by Sam;
     /// Two events have the same path and method of one API.
     API_ROUTE_TWICE = "api-route-twice" is Error by Sam;
+    /// An alarm on routes would count those of another API too, which has the same name and stage.
+    APIS_SHARE_NAME = "apis-share-name" is Error by Ours;
     /// The `Location` of a nested application does not name an application and a version that are known now.
     APPLICATION_LOCATION = "application-location" is Error by Sam;
     /// Code is ignored, and so an application of the Serverless Application Repository has a placeholder for its URL.
@@ -279,6 +301,8 @@ codes! {
     DOMAIN_SHAPE = "domain-shape" is Error by Sam;
     /// A key stands twice in one map; YAML forbids that, and SAM would drop the first value without a word.
     DUPLICATE_KEY = "duplicate-key" is Error by Ours or "the last of the values counts, as in SAM";
+    /// An alarm on the duration of calls allows more than the function's timeout, so that it never turns red.
+    DURATION_BEYOND_TIMEOUT = "duration-beyond-timeout" is Warning;
     /// An event is written into a map that is an intrinsic function, which CloudFormation refuses.
     EDITED_BESIDE_INTRINSIC = "edited-beside-intrinsic" is Warning;
     /// An event cannot be switched off by this `Enabled`, which is ignored.
@@ -439,6 +463,8 @@ codes! {
     LIST_READ_AS_MAP = "list-read-as-map" is Warning;
     /// A local path leads to no code that can be read here; SAM itself refuses every local path.
     LOCAL_CODE_UNAVAILABLE = "local-code-unavailable" is Error by Sam;
+    /// An alarm on the log of a function needs its log group as a resource of the template.
+    LOG_GROUP_MISSING = "log-group-missing" is Error by Ours;
     /// An alarm or a hook is named by a text that is the logical id of a resource, where its name is wanted.
     LOGICAL_ID_AS_TEXT = "logical-id-as-text" is Warning;
     /// Two turns of a loop, or a loop and what stands beside it, make the same key.
@@ -589,6 +615,8 @@ codes! {
     QUEUE_NOT_NAMED = "queue-not-named" is Error by Sam;
     /// A text looks like an intrinsic function in quotes, and stays a text.
     QUOTED_INTRINSIC = "quoted-intrinsic" is Warning;
+    /// A threshold in percent is less than one, as if it were a share.
+    RATE_AS_FRACTION = "rate-as-fraction" is Warning;
     /// `EventRecordFormat` is neither `JSON` nor `SOURCE`.
     RECORD_FORMAT = "record-format" is Error by Sam;
     /// Resources wait for each other, which CloudFormation refuses.
@@ -625,6 +653,10 @@ codes! {
     ROLE_WITH_POLICIES = "role-with-policies" is Error by Sam;
     /// The key of a WebSocket route cannot become part of a logical id.
     ROUTE_KEY = "route-key" is Error by Sam;
+    /// An alarm on a route needs its metric, which `MethodSettings` of its API do not switch on.
+    ROUTE_METRICS_OFF = "route-metrics-off" is Error by Ours;
+    /// An alarm is to be made on a route that takes any method, of which there is no single metric.
+    ROUTE_OF_ANY_METHOD = "route-of-any-method" is Error by Ours;
     /// A WebSocket route other than `$connect` has `RequestParameters`.
     ROUTE_REQUEST_PARAMETERS = "route-request-parameters" is Error by Sam;
     /// `RouteSettings` of an HTTP API is not a map of maps.
@@ -635,6 +667,8 @@ codes! {
     ROUTE53_SHAPE = "route53-shape" is Error by Sam;
     /// `Route53` of a domain names no hosted zone.
     ROUTE53_WITHOUT_ZONE = "route53-without-zone" is Error by Sam;
+    /// An alarm is to be made on routes that the template does not show.
+    ROUTES_NOT_KNOWN = "routes-not-known" is Error by Ours;
     /// `RuleName` of a `Schedule` event is ignored; the property is `Name`.
     RULE_NAME_IGNORED = "rule-name-ignored" is Warning;
     /// `SchemaRegistryConfig` is ignored for this kind of event.
@@ -691,6 +725,8 @@ codes! {
     TENANCY_EXCLUDES_PROPERTY = "tenancy-excludes-property" is Error by Sam;
     /// YAML aliases repeat more values than any template needs; the limit protects against hostile input.
     TOO_MANY_ALIASES = "too-many-aliases" is Error by Ours;
+    /// A shape of traffic that is written inline lacks something, or has a number that CodeDeploy does not take.
+    TRAFFIC_SHAPE = "traffic-shape" is Error by Ours;
     /// A trigger of a user pool has two functions, and invokes only one.
     TRIGGER_TAKEN = "trigger-taken" is Error by Sam;
     /// A condition is named that the template does not declare.

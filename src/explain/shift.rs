@@ -84,6 +84,9 @@ pub struct Alarm {
     pub id: Option<String>,
     /// Whether the transform made it.
     pub is_generated: bool,
+    /// What decides on it alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<When>,
     /// Where it is written; none where it is not in the template.
     pub place: Option<Place>,
     /// Whose calls it looks at; none where that is not known.
@@ -239,7 +242,7 @@ fn shapes<'a>(traffic: &'a Traffic, when: &[When]) -> Vec<(Vec<When>, &'a Traffi
 /// The same of alarms.
 fn watched<'a>(alarms: &'a Alarms, when: &[When]) -> Vec<(Vec<When>, &'a [deployment::Alarm])> {
     match alarms {
-        Alarms::None => vec![(when.to_vec(), &[])],
+        Alarms::None | Alarms::Off => vec![(when.to_vec(), &[])],
         Alarms::Watched(alarms) => vec![(when.to_vec(), alarms)],
         Alarms::If {
             condition,
@@ -332,6 +335,14 @@ fn alarm_of(
         name: alarm.name.clone(),
         id: alarm.id.clone(),
         is_generated: alarm.is_generated,
+        when: alarm
+            .when
+            .iter()
+            .map(|one| When {
+                condition: one.condition.clone(),
+                holds: one.holds,
+            })
+            .collect(),
         place: place.map(Place::from),
         watches,
         window,

@@ -257,9 +257,12 @@ pub(crate) fn wire(alias: &mut Value, shift: &Shift) {
     }
 }
 
-/// Finds the resources that deployments name, alarms and hooks, now that all of them are known.
-pub(crate) fn find_named(stack: &Stack, deployments: &mut [Deployment]) {
+/// Makes the alarms that deployments ask for, and finds the resources that they name, alarms and hooks, now that all of
+/// them are known.
+pub(crate) fn complete(scope: &Scope<'_>, stack: &mut Stack, deployments: &mut [Deployment]) {
+    alarms::defaults::check(scope);
     for deployment in deployments {
+        alarms::lower(scope, stack, deployment);
         if let Some(shift) = &mut deployment.shift {
             alarms::find(stack, &mut shift.alarms);
             hooks::find(stack, shift);
@@ -307,6 +310,19 @@ pub(crate) fn lower(scope: &Scope<'_>, stack: &mut Stack, deployments: &[Deploym
             condition.as_deref(),
             service_role,
             because(&shifts, |shift| shift.role == ServiceRole::Generated),
+        );
+    }
+    for (plan, id, properties) in
+        traffic::configurations(shifts.iter().map(|(_, shift)| &shift.traffic))
+    {
+        emit_shared(
+            scope,
+            stack,
+            &id,
+            "AWS::CodeDeploy::DeploymentConfig",
+            condition.as_deref(),
+            properties,
+            because(&shifts, |shift| traffic::has_plan(&shift.traffic, plan)),
         );
     }
     for (function, shift) in shifts {

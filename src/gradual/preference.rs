@@ -152,6 +152,9 @@ fn read_preference(
         let shown = given.get("Type").and_then(Value::as_str) == Some(name);
         warn_of_shape(scope, if shown { Some(name) } else { None }, &path);
     }
+    let type_path = path.clone().then("Type");
+    let given_type = given.get("Type").unwrap_or(&Value::Null);
+    let traffic = traffic::read(scope, given_type, kind.unwrap_or_default(), &type_path);
     let hooks = hooks::read(scope, given, &path);
     let alarms = alarms::read(scope, given.get("Alarms"), &path);
     let (hooks, passes_condition) = (hooks?, passes_condition?);
@@ -180,7 +183,7 @@ fn read_preference(
     Some(Shift {
         path,
         group: logical_id::deployment_group(&sam.id),
-        traffic: traffic::read(kind.unwrap_or_default()),
+        traffic: traffic?,
         alarms: alarms?,
         before: hooks.before,
         after: hooks.after,
@@ -314,11 +317,21 @@ fn warn_of_shape(scope: &Scope<'_>, name: Option<&str>, path: &Path) {
                 .to_owned()
         }
     };
-    let help = match name.and_then(|name| suggestion(name, traffic::names())) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => {
+    let meant = name.and_then(|name| suggestion(name, traffic::names()));
+    let inline = name.and_then(traffic::as_inline);
+    let help = match (meant, inline) {
+        (Some(meant), Some(inline)) => {
+            format!("did you mean `{meant}`? A shape of your own is written `{inline}`")
+        }
+        (Some(meant), None) => format!("did you mean `{meant}`?"),
+        (None, inline) => {
+            let inline = inline
+                .unwrap_or_else(|| "Type: {Canary: {Percentage: 25, Interval: 7}}".to_owned());
             let names: Vec<&str> = traffic::names().collect();
-            format!("the predefined ones are {}", names.join(", "))
+            format!(
+                "the predefined ones are {}; a shape of your own is written `{inline}`",
+                names.join(", ")
+            )
         }
     };
     scope.report(

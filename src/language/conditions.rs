@@ -138,9 +138,35 @@ fn names_condition(value: &Value) -> bool {
     }
 }
 
+/// Conditions joined by `Fn::And` or `Fn::Or`, of which CloudFormation takes 2 to 10 at a time.
+pub(crate) fn joined(function: &str, conditions: impl IntoIterator<Item = Value>) -> Value {
+    let mut level: Vec<Value> = conditions.into_iter().collect();
+    while level.len() > 1 {
+        level = level
+            .chunks(MAX_OPERANDS)
+            .map(|some| match some {
+                [one] => one.clone(),
+                some => json!({ function: some.iter().cloned().collect::<Value>() }),
+            })
+            .collect();
+    }
+    level.pop().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ten_conditions_are_joined_at_a_time() {
+        let names = (1..=21).map(|i| condition(&format!("C{i}")));
+        let made = joined("Fn::And", names);
+        let sizes = |value: &Value| value["Fn::And"].as_array().map(|of| of.len());
+        assert_eq!(sizes(&made), Some(3));
+        assert_eq!(sizes(&made["Fn::And"][1]), Some(10));
+        assert_eq!(made["Fn::And"][2], condition("C21"));
+        assert_eq!(joined("Fn::Or", [condition("C")]), condition("C"));
+    }
 
     #[test]
     fn conditions_are_decided_where_one_operand_does() {

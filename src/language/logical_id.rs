@@ -80,6 +80,28 @@ pub(crate) fn smoke_test(function: &str, event: &str) -> String {
     format!("{function}{event}SmokeTest")
 }
 
+/// `AWS::CodeDeploy::DeploymentConfig` of a plan of traffic, by the plan's name.
+pub(crate) fn deployment_config(plan: &str) -> String {
+    format!("DeploymentConfig{plan}")
+}
+
+/// `AWS::CloudWatch::Alarm` that is made for a function, by what it is called; one on a version ends as the version does.
+pub(crate) fn alarm(function: &str, name: &str, suffix: &str) -> String {
+    format!("{function}{name}Alarm{suffix}")
+}
+
+/// The end of a version's id, which changes with the version.
+pub(crate) fn version_suffix<'a>(version: &'a str, function: &str) -> &'a str {
+    version
+        .strip_prefix(&self::version(function, ""))
+        .unwrap_or_default()
+}
+
+/// `AWS::Logs::MetricFilter` of an alarm on a function's log.
+pub(crate) fn metric_filter(function: &str, alarm: &str) -> String {
+    format!("{function}{alarm}Filter")
+}
+
 /// The execution role that is made for a resource.
 pub(crate) fn role(resource: &str) -> String {
     [resource, "Role"].concat()

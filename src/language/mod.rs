@@ -13,4 +13,5 @@ pub(crate) mod parameters;
 pub(crate) mod partition;
 pub(crate) mod python2;
 pub(crate) mod python_json;
+pub(crate) mod requirements;
 pub(crate) mod truth;

@@ -46,7 +46,7 @@ pub(crate) fn lower(
     for (function, made) in wired.made.drain(..) {
         stack.add(scope, &function, made);
     }
-    group::find_named(&stack, &mut deployments);
+    group::complete(scope, &mut stack, &mut deployments);
     group::lower(scope, &mut stack, &deployments);
     let (all, names, conditions, origins) = stack.finish();
     *resources = all;

@@ -1,6 +1,7 @@
 //! The steps of the transform over the whole template.
 
 pub(crate) mod api_drafts;
+pub(crate) mod circles;
 pub(crate) mod globals;
 pub(crate) mod implicit_apis;
 pub(crate) mod includes;

@@ -10,6 +10,7 @@ Exit code 1 if a stack fails, or if an API does not list what the template has.
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,9 +23,13 @@ from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ["gradual/canary", "gradual/alias", "gradual/alias-name-in-logical-id", "gradual/all-properties", "events/event-bridge-rules", "events/sns",
-            "function/minimal", "function/tags"]
+            "function/minimal", "function/tags", "beyond/alarms/every-kind", "beyond/alarms/guides-pair", "beyond/alarms/log-errors", "beyond/alarms/route-errors",
+            "beyond/alarms/plain"]
 TYPES = {"AWS::IAM::Role", "AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::Permission", "AWS::SNS::Topic",
-         "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::CloudWatch::Alarm", "AWS::Lambda::EventSourceMapping"}
+         "AWS::SQS::Queue", "AWS::Events::Rule", "AWS::CloudWatch::Alarm", "AWS::Lambda::EventSourceMapping", "AWS::Logs::LogGroup"}
+# The settings of an alarm, and what CloudWatch's API calls them.
+SETTINGS = ["Namespace", "MetricName", "Statistic", "ExtendedStatistic", "Period", "EvaluationPeriods", "DatapointsToAlarm", "Threshold", "ComparisonOperator",
+            "TreatMissingData"]
 
 
 def references(value):
@@ -48,7 +53,10 @@ def supported(template):
         resource = {key: value for key, value in resource.items() if key != "UpdatePolicy"}
         if resource["Type"] == "AWS::Lambda::Function":
             resource["Properties"] = {**resource["Properties"], "Code": {"ZipFile": "def handler(event, context): return event"}}
-        if resource["Type"] in TYPES:
+        # It knows no expressions over metrics, and no metric filters for alarms to wait for.
+        is_expression = resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
+        resource.pop("DependsOn", None) if resource["Type"] == "AWS::CloudWatch::Alarm" else None
+        if resource["Type"] in TYPES and not is_expression:
             resources[name] = resource
     # What refers to a resource that is left out is left out too.
     while True:
@@ -81,11 +89,29 @@ class Aws:
         resources = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
 
+    def different(self, template, physical, properties, alarm):
+        """What of an alarm's properties CloudWatch does not show: settings, and dimensions with the values that they have once the stack is there."""
+        yield from (name for name in SETTINGS if name in properties and str(properties[name]) not in (str(alarm.get(name)), str(alarm.get(name)).removesuffix(".0")))
+        shown = {dimension["Name"]: dimension["Value"] for dimension in alarm.get("Dimensions", [])}
+        wanted = {dimension["Name"]: dimension["Value"] for dimension in properties.get("Dimensions", [])}
+        for name, value in wanted.items():
+            if isinstance(value, dict) and isinstance(value.get("Ref"), str):
+                value = physical.get(value["Ref"], value)
+            elif isinstance(value, dict) and "Fn::Sub" in value:
+                value = re.sub(r"\$\{(\w+)\}", lambda match: physical.get(match.group(1), match.group(0)), value["Fn::Sub"])
+            elif isinstance(value, dict) and value.get("Fn::GetAtt", [None, None])[1] == "Version":
+                # The version's id is its ARN, which ends with its number.
+                value = physical[value["Fn::GetAtt"][0]].rpartition(":")[2]
+            if isinstance(value, str) and "${" not in value and shown.get(name) != value:
+                yield f"the dimension {name} ({shown.get(name)} in place of {value})"
+        if set(shown) != set(wanted):
+            yield f"dimensions ({sorted(shown)} in place of {sorted(wanted)})"
+
     def missing(self, template, physical):
         """What the template has and the APIs do not list."""
         functions = self.client("lambda")
         listed = {function["FunctionName"] for function in functions.list_functions()["Functions"]}
-        alarms = {alarm["AlarmName"] for alarm in self.client("cloudwatch").describe_alarms()["MetricAlarms"]}
+        alarms = {alarm["AlarmName"]: alarm for alarm in self.client("cloudwatch").describe_alarms()["MetricAlarms"]}
         for name, resource in template["Resources"].items():
             properties, kind = resource.get("Properties", {}), resource["Type"]
             owner = next(iter(references(properties.get("FunctionName"))), None)
@@ -94,6 +120,8 @@ class Aws:
                 yield f"the function {name}"
             elif kind == "AWS::CloudWatch::Alarm" and physical.get(name) not in alarms:
                 yield f"the alarm {name}"
+            elif kind == "AWS::CloudWatch::Alarm":
+                yield from (f"{what} of the alarm {name}" for what in self.different(template, physical, properties, alarms[physical[name]]))
             elif kind == "AWS::Lambda::Version":
                 versions = functions.list_versions_by_function(FunctionName=function)["Versions"]
                 if not any(version["Version"] != "$LATEST" for version in versions):

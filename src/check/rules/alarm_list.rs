@@ -4,7 +4,8 @@
 //! (AlarmConfiguration in the CodeDeploy API reference; the page of its quotas says 50). Lists of Globals come before
 //! those of a function, so that the same alarm easily stands in both.
 //!
-//! Do: name each alarm once, and put many of them behind one `AWS::CloudWatch::CompositeAlarm`.
+//! Do: name each alarm once, and watch fewer, or ask AWS for more. A composite alarm in their place may be none to
+//! CodeDeploy: no source says that it asks CloudWatch for those.
 //!
 //! Wrong:
 //! ```yaml
@@ -36,22 +37,33 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for shifting in Shifting::all(subject) {
         let function = &shifting.deployment.function;
         each_list(&shifting.shift.alarms, &mut |alarms| {
-            if alarms.len() > MOST {
+            let count = alarms
+                .iter()
+                .enumerate()
+                .filter(|(index, alarm)| {
+                    let mut before = alarms.iter().take(*index);
+                    !before.any(|other| other.name == alarm.name)
+                })
+                .count();
+            if count > MOST {
                 found.push(
                     Diagnostic::new(
                         codes::ALARMS_MANY,
                         shifting.place(&["Alarms"]),
                         format!(
-                            "`{function}` watches {} alarms; CodeDeploy's API takes {MOST}",
-                            alarms.len()
+                            "`{function}` watches up to {count} alarms; CodeDeploy's API takes {MOST}"
                         ),
                     )
-                    .help("put several of them behind one `AWS::CloudWatch::CompositeAlarm`"),
+                    .help("watch fewer of them; the page of CodeDeploy's quotas says 50, which AWS can raise"),
                 );
             }
             for (index, alarm) in alarms.iter().enumerate() {
                 let before = alarms.get(..index).unwrap_or_default();
-                if !before.iter().any(|other| other.name == alarm.name) {
+                // Of those that conditions decide on no more than one is watched.
+                let is_again = |other: &Alarm| {
+                    other.name == alarm.name && other.when.is_empty() && alarm.when.is_empty()
+                };
+                if !before.iter().any(is_again) {
                     continue;
                 }
                 let name = ref_target(&alarm.name).or_else(|| alarm.name.as_str());
@@ -72,7 +84,7 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
 /// Shows each list that a condition may choose.
 fn each_list(alarms: &Alarms, look: &mut dyn FnMut(&[Alarm])) {
     match alarms {
-        Alarms::None => {}
+        Alarms::None | Alarms::Off => {}
         Alarms::Watched(alarms) => look(alarms),
         Alarms::If {
             then, otherwise, ..

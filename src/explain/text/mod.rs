@@ -7,7 +7,7 @@ mod watch;
 
 pub use page::Look;
 
-use super::{Alarm, Way, text_of};
+use super::{Alarm, Way, When, text_of};
 use super::{
     Allowed, Call, Explanation, Function, Generated, Hook, Other, Place, Published, Shift,
 };
@@ -295,6 +295,12 @@ fn place_name(place: &Place, owner: Option<&Place>) -> String {
     text
 }
 
+/// ``where `IsProd` holds``
+fn condition_text(when: &When) -> String {
+    let holds = if when.holds { "holds" } else { "does not hold" };
+    format!("where `{}` {holds}", when.condition)
+}
+
 fn explain_deployment(
     page: &mut Page,
     function: &Function,
@@ -320,8 +326,7 @@ fn explain_deployment(
 fn explain_way(page: &mut Page, shift: &Shift, way: &Way, explanation: &Explanation) {
     let mut conditions = Vec::new();
     for when in &way.when {
-        let holds = if when.holds { "holds" } else { "does not hold" };
-        conditions.push(format!("where `{}` {holds}", when.condition));
+        conditions.push(condition_text(when));
     }
     let traffic = text_of(&way.traffic);
     let behind = match conditions.as_slice() {

@@ -1,7 +1,7 @@
 //! Which alarm stops a shift in time, in sentences.
 
 use super::page::{Ink, Page, duration, number, span};
-use super::{alarm_name, chart, line_of};
+use super::{alarm_name, chart, condition_text, line_of};
 use crate::explain::{Alarm, Explanation, Reaction, Shift, Watches, Way};
 use crate::simulate::{Signal, Timeline, Verdict, Window};
 
@@ -42,6 +42,11 @@ fn explain_alarm(
         Some(line) if !line.is_empty() => format!(", {line}"),
         _ => String::new(),
     };
+    let conditions: String = alarm
+        .when
+        .iter()
+        .map(|when| format!(", {}", condition_text(when)))
+        .collect();
     let judged = alarm
         .reaction
         .as_ref()
@@ -52,6 +57,7 @@ fn explain_alarm(
         &[
             (&name, Ink::Heading),
             (&place, Ink::Faint),
+            (&conditions, Ink::Plain),
             (": ", Ink::Plain),
             (words, ink),
         ],

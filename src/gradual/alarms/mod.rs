@@ -18,16 +18,33 @@
 //!   # ...
 //! ```
 //!
-//! Upstream: `_convert_alarms` in model/preferences/deployment_preference_collection.py.
+//! Upstream: `_convert_alarms` in model/preferences/deployment_preference_collection.py. What SAM refuses there, or
+//! makes something of that CloudFormation refuses, is ours: see wanted.rs.
+
+pub(crate) mod defaults;
+mod item;
+mod kinds;
+mod log_errors;
+mod make;
+mod metric;
+mod route_errors;
+mod routes;
+mod settings;
+mod spelling;
+mod wanted;
+mod watched;
 
 use crate::deployment::{Alarm, Alarms};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::{argument, if_parts, if_then, is_no_value, no_value, ref_target};
+use crate::language::requirements::All;
 use crate::language::truth::is_truthy;
 use crate::scope::Scope;
 use crate::stack::Stack;
 use crate::template::Path;
 use crate::tree::{Value, json};
+
+pub(super) use watched::lower;
 
 /// Reads `Alarms` of a preference; a fault is reported and gives none.
 pub(super) fn read(scope: &Scope<'_>, given: Option<&Value>, path: &Path) -> Option<Alarms> {
@@ -35,6 +52,9 @@ pub(super) fn read(scope: &Scope<'_>, given: Option<&Value>, path: &Path) -> Opt
         return Some(Alarms::None);
     };
     let path = path.clone().then("Alarms");
+    if wanted::is_ours(given) {
+        return wanted::read(scope, given, &path);
+    }
     if argument(given, "Fn::If").is_none() {
         return list(scope, given, path);
     }
@@ -86,6 +106,7 @@ fn list(scope: &Scope<'_>, given: &Value, path: Path) -> Option<Alarms> {
         return Some(Alarms::Watched(Vec::new()));
     }
     for (index, alarm) in alarms.iter().enumerate() {
+        warn_of_kind(scope, alarm, &path.clone().then(index));
         let vanishes = is_no_value(alarm)
             || if_parts(alarm)
                 .is_some_and(|(_, then, otherwise)| is_no_value(then) || is_no_value(otherwise));
@@ -100,18 +121,51 @@ fn list(scope: &Scope<'_>, given: &Value, path: Path) -> Option<Alarms> {
             );
         }
     }
-    let watched = alarms.iter().map(|name| Alarm {
-        name: name.clone(),
+    let watched = alarms.iter().map(|name| named(name.clone(), Vec::new()));
+    Some(Alarms::Watched(watched.collect()))
+}
+
+/// An alarm of the user's own, under these requirements.
+fn named(name: Value, when: All) -> Alarm {
+    Alarm {
+        name,
         id: None,
         is_generated: false,
-    });
-    Some(Alarms::Watched(watched.collect()))
+        when,
+        request: None,
+    }
+}
+
+/// Says when an alarm is called like a kind of alarm that could be made.
+fn warn_of_kind(scope: &Scope<'_>, alarm: &Value, path: &Path) {
+    let Some(name) = alarm.as_str() else {
+        return;
+    };
+    let words = [wanted::STANDARD, wanted::NONE];
+    let help = if words.contains(&name) {
+        format!("write `Alarms: {name}`, without a list; a name of an alarm may stay")
+    } else if let Some(kind) = kinds::find(name) {
+        format!(
+            "to have such an alarm made write `- {}`; a name of an alarm may stay",
+            kind.example
+        )
+    } else {
+        return;
+    };
+    scope.report(
+        Diagnostic::new(
+            codes::ALARM_NAMED_LIKE_KIND,
+            path.clone(),
+            format!("`{name}` is taken for the name of an alarm here, and none is made"),
+        )
+        .help(help),
+    );
 }
 
 /// Finds the resources of alarms, now that all of them are known.
 pub(super) fn find(stack: &Stack, alarms: &mut Alarms) {
     match alarms {
-        Alarms::None => {}
+        Alarms::None | Alarms::Off => {}
         Alarms::Watched(watched) => {
             for alarm in watched.iter_mut().filter(|alarm| alarm.id.is_none()) {
                 let id = ref_target(&alarm.name).filter(|id| stack.get(id).is_some());
@@ -131,11 +185,12 @@ pub(super) fn find(stack: &Stack, alarms: &mut Alarms) {
 pub(super) fn configuration(alarms: &Alarms) -> Option<Value> {
     match alarms {
         Alarms::None => None,
+        Alarms::Off => Some(json!({ "Enabled": false })),
         Alarms::Watched(watched) if watched.is_empty() => Some(json!({})),
-        Alarms::Watched(watched) => {
-            let names = watched.iter().map(|alarm| json!({ "Name": &alarm.name }));
-            Some(json!({ "Enabled": true, "Alarms": names.collect::<Value>() }))
-        }
+        Alarms::Watched(watched) => Some(json!({
+            "Enabled": watched::is_any(watched),
+            "Alarms": watched::items(watched),
+        })),
         Alarms::If {
             condition,
             then,
