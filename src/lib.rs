@@ -49,6 +49,8 @@ mod place;
 mod plain;
 pub mod properties;
 pub mod prune_plan;
+#[cfg(feature = "cli")]
+pub mod report;
 mod resource;
 mod sam;
 pub mod schema;

@@ -19,8 +19,8 @@ use crate::template::{place, read_with};
 use crate::{Diagnostic, Severity};
 
 use super::files::Input;
+use super::findings::Colors;
 use super::output::write_stdout;
-use super::report::Colors;
 use super::template_options::{Given, TemplateOptions};
 use super::{Failure, find};
 

@@ -15,10 +15,10 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::files::{Input, TEMPLATES, folder_of, printable};
+use super::findings::{self, Colors, Report};
 use super::git::{self, GitCode, Repository};
 use super::output::write_stdout;
 use super::places::Places;
-use super::report::{self, Colors, Report};
 use super::template_options::TemplateOptions;
 
 /// The revision that is compared with where none is named.
@@ -141,7 +141,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             Form::Json => Report::Json,
             _ => Report::Text,
         };
-        report::tell(form, arguments.colors, found)?;
+        findings::tell(form, arguments.colors, found)?;
         return Ok(ExitCode::from(1));
     }
     let (Some(before), Some(now)) = (&old.output, &new.output) else {
@@ -159,11 +159,67 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .collect();
     if let Some(first) = found.first() {
         if arguments.format == Form::Text {
-            report::note(Report::Text, &format!("`{first}` is denied: exit code 1"));
+            findings::note(Report::Text, &format!("`{first}` is denied: exit code 1"));
         }
         return Ok(ExitCode::from(1));
     }
     Ok(ExitCode::from(if differences.is_empty() { 0 } else { 3 }))
+}
+
+/// What was compared with another template.
+pub(super) struct Compared {
+    /// The name of the other one.
+    pub(super) name: String,
+    /// Its errors, where it has some: then nothing is compared.
+    pub(super) errors: Option<(Input, Vec<Diagnostic>)>,
+    pub(super) differences: Differences,
+}
+
+/// Compares what `make` makes of the template of `input`, given who knows its code, with what becomes of the template that
+/// `old` names. Secrets are not read.
+pub(super) fn against<T>(
+    old: &str,
+    input: Input,
+    options: &TemplateOptions,
+    make: impl FnOnce(Input, &dyn LocalCode) -> Result<Option<T>, Failure>,
+    output: impl FnOnce(&T) -> &Output,
+) -> Result<Option<(T, Compared)>, Failure> {
+    let old = one(old, input.path())?;
+    let new = Given {
+        input,
+        revision: None,
+    };
+    let any_revision = old.revision.is_some();
+    let codes = (
+        code(options, &old, any_revision)?,
+        code(options, &new, any_revision)?,
+    );
+    let Some(made) = make(new.input, codes.1.local())? else {
+        return Ok(None);
+    };
+    let name = old.input.name();
+    let mut old = side(
+        old.input,
+        options.options()?.without_secrets(),
+        &codes.0,
+        true,
+    );
+    old.findings.retain(Diagnostic::is_error);
+    let mut differences = Differences::default();
+    let errors = match &old.output {
+        Some(before) if old.findings.is_empty() => {
+            differences = diff::diff(before, output(&made));
+            name_files(&mut differences, &codes);
+            None
+        }
+        _ => Some((old.input, old.findings)),
+    };
+    let compared = Compared {
+        name,
+        errors,
+        differences,
+    };
+    Ok(Some((made, compared)))
 }
 
 /// Says that meanings may be denied, too, where what is denied is neither.

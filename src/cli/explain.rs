@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::explain::text;
 
 use super::Failure;
-use super::explanation::{Explained, ExplanationArguments};
+use super::explanation::ExplanationArguments;
 use super::output::write_stdout;
 
 const AFTER_HELP: &str = "\
@@ -45,7 +45,7 @@ enum Syntax {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let Some(Explained { explanation, name }) = arguments.about.explain()? else {
+    let Some((name, explanation)) = arguments.about.explain()? else {
         return Ok(ExitCode::from(1));
     };
     let out = match arguments.format {

@@ -6,16 +6,17 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::Args;
 
-use crate::Diagnostic;
+use crate::check::check;
 use crate::explain::text::Look;
 use crate::explain::{Explanation, Scenario};
 use crate::macro_call::transform_as_told;
 use crate::simulate::{Assumptions, Load};
 use crate::template::read_with;
+use crate::{Diagnostic, LocalCode, Output, Template};
 
 use super::Failure;
 use super::files::{Input, TEMPLATES};
-use super::report::{self, Colors, Report};
+use super::findings::{self, Colors, Report};
 use super::template_options::TemplateOptions;
 
 #[derive(Args)]
@@ -49,55 +50,78 @@ pub(crate) struct ExplanationArguments {
     poll_interval: u32,
 
     #[command(flatten)]
-    options: TemplateOptions,
+    pub(super) options: TemplateOptions,
 
     #[command(flatten)]
-    colors: Colors,
+    pub(super) colors: Colors,
 }
 
 /// A template that was explained.
 pub(super) struct Explained {
-    /// How the user named it.
-    pub(super) name: String,
+    pub(super) given: Template,
+    pub(super) output: Output,
+    /// What was found, each in its place.
+    pub(super) findings: Vec<Diagnostic>,
     pub(super) explanation: Explanation,
 }
 
 impl ExplanationArguments {
-    /// Reads and explains the template; none where it has errors, which are told. What else was found is not told.
-    pub(super) fn explain(&self) -> Result<Option<Explained>, Failure> {
-        let options = self.options.options()?.with_parts().without_secrets();
-        let input = Input::read(self.template.as_deref(), TEMPLATES)?;
+    /// Reads and explains the template, whose name comes first; none where it has errors, which are told. What else was
+    /// found is not told.
+    pub(super) fn explain(&self) -> Result<Option<(String, Explanation)>, Failure> {
+        let input = self.input()?;
         let root = self.options.root(&input)?;
         let code = self.options.code(&root, &input, None);
-        let options = options.with_code(&*code);
+        let name = input.name();
+        let explained = self.explain_input(input, &*code)?;
+        Ok(explained.map(|(_, explained)| (name, explained.explanation)))
+    }
+
+    /// The template.
+    pub(super) fn input(&self) -> Result<Input, Failure> {
+        Input::read(self.template.as_deref(), TEMPLATES)
+    }
+
+    /// Explains a template, with code that `code` knows; none where it has errors, which are told.
+    pub(super) fn explain_input(
+        &self,
+        input: Input,
+        code: &dyn LocalCode,
+    ) -> Result<Option<(Input, Explained)>, Failure> {
+        let options = self.options.options()?.with_parts().without_secrets();
+        let options = options.with_code(code);
         let read = match read_with(&input.text, &options.levels) {
             Ok(read) => read,
             Err(faults) => {
                 let mut faults = faults.0;
                 options.levels.apply(&mut faults);
-                report::tell(Report::Text, self.colors, vec![(input, faults)])?;
+                findings::tell(Report::Text, self.colors, vec![(input, faults)])?;
                 return Ok(None);
             }
         };
         let given = read.template.clone();
         let mut output = transform_as_told(read.template, &options);
-        let mut findings = read.warnings;
-        findings.append(&mut output.diagnostics);
-        options.levels.apply(&mut findings);
-        if findings.iter().any(Diagnostic::is_error) {
-            report::tell(Report::Text, self.colors, vec![(input, findings)])?;
+        let mut found = read.warnings;
+        found.append(&mut output.diagnostics);
+        options.levels.apply(&mut found);
+        if found.iter().any(Diagnostic::is_error) {
+            findings::tell(Report::Text, self.colors, vec![(input, found)])?;
             return Ok(None);
         }
-        let mut explanation =
-            Explanation::of(&given, &output, &self.scenario(options.code.is_ignored()));
+        found.extend(check(&given, &output, &options));
+        crate::template::place(&mut found, &input.text);
+        let mut explanation = Explanation::of(&given, &output, &self.scenario(code.is_ignored()));
         explanation.locate(&String::from_utf8_lossy(&input.text));
         if let Some(function) = &self.function {
             explanation.keep_only(function).map_err(Failure::Usage)?;
         }
-        Ok(Some(Explained {
-            name: input.name(),
+        let explained = Explained {
+            given,
+            output,
+            findings: found,
             explanation,
-        }))
+        };
+        Ok(Some((input, explained)))
     }
 
     fn scenario(&self, code_is_ignored: bool) -> Scenario {

@@ -9,6 +9,7 @@ mod explain;
 mod explanation;
 mod files;
 mod find;
+mod findings;
 mod git;
 mod macro_call;
 mod output;
@@ -71,6 +72,10 @@ enum Verb {
     /// traffic moves to it, which alarm stops that in time, who may call whom, and what a rollback leaves behind. Values of
     /// NoEcho parameters are not read.
     Explain(Box<explain::Arguments>),
+    /// Write a page for reviewers: what changes, how traffic moves, what stops it, and the source beside the result
+    ///
+    /// The page is one file of HTML that loads nothing and runs nothing. Values of NoEcho parameters are not on it.
+    Report(Box<report::Arguments>),
     /// Work out how traffic moves to a new version, and when an alarm can stop one that fails
     ///
     /// The figures are those of a model: when CodeDeploy moves which share, when an alarm can turn red, and how much the new
@@ -176,6 +181,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Transform(arguments) => transform::run(&arguments),
         Verb::Diff(arguments) => diff::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Report(arguments) => report::run(&arguments),
         Verb::Simulate(arguments) => simulate::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Snapshot(arguments) => snapshot::run(&arguments),

@@ -1,95 +1,91 @@
-//! What was found in templates, to standard error: in words for a person, or as data.
+//! `canaryform report`: a template and what becomes of it, on one page of HTML.
 
-use std::io::{self, Write as _};
+use std::path::PathBuf;
 
-use anstream::{AutoStream, ColorChoice};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::Failure;
+use crate::LocalCode;
+use crate::report::{Subject, html};
+
+use super::explanation::ExplanationArguments;
 use super::files::Input;
-use crate::Diagnostic;
-use crate::diagnostics::render;
+use super::findings::{self, Report};
+use super::output::{write_stdout, write_whole};
+use super::{ExitCode, Failure, diff};
 
-/// How findings are told beside a result.
-#[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Report {
-    Text,
-    Json,
+const AFTER_HELP: &str = "\
+Examples:
+  canaryform report template.yaml -o report.html
+  canaryform report template.yaml -o report.html --against main
+  canaryform report -o report.html --rate 60 --error-rate 5
+
+Exit codes:
+  0  the page is written
+  1  a template has errors, which are told; nothing is written
+  2  the command could not run: wrong usage, or a file that cannot be read or written";
+
+#[derive(Args)]
+#[command(mut_arg("code", super::ignore_code))]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    about: ExplanationArguments,
+
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Show what changes of another template: a file, `REV:PATH` (`main:template.yaml`), or a revision alone for the same
+    /// file there
+    #[arg(long, value_name = "OLD")]
+    against: Option<String>,
 }
 
-// When a verb uses colors. A doc comment would become what the verb does.
-#[derive(Args, Clone, Copy)]
-pub(super) struct Colors {
-    /// When to use colors
-    #[arg(
-        long,
-        value_enum,
-        value_name = "auto|always|never",
-        default_value = "auto",
-        hide_possible_values = true
-    )]
-    color: Color,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Color {
-    Auto,
-    Always,
-    Never,
-}
-
-impl Colors {
-    /// What is right for `stream`, where a person may read it or not.
-    pub(super) fn on(self, stream: &impl anstream::stream::RawStream) -> ColorChoice {
-        match self.color {
-            Color::Auto => AutoStream::choice(stream),
-            Color::Always => ColorChoice::Always,
-            Color::Never => ColorChoice::Never,
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let about = &arguments.about;
+    let input = about.input()?;
+    let (made, compared) = match &arguments.against {
+        None => {
+            let root = about.options.root(&input)?;
+            let code = about
+                .options
+                .code(&root, &input, arguments.output.as_deref());
+            (about.explain_input(input, &*code)?, None)
         }
-    }
-}
-
-/// Says what the command decided by itself, where a person reads it.
-pub(super) fn note(form: Report, words: &str) {
-    if matches!(form, Report::Text) {
-        // Whoever does not want to read it may still want the template.
-        let _ = writeln!(io::stderr(), "note: {words}");
-    }
-}
-
-/// Tells what was found in each of the templates.
-pub(super) fn tell(
-    form: Report,
-    colors: Colors,
-    found: Vec<(Input, Vec<Diagnostic>)>,
-) -> Result<(), Failure> {
-    let stderr = io::stderr();
-    let choice = colors.on(&stderr);
-    let mut text = String::new();
-    let mut objects: Vec<String> = Vec::new();
-    for (input, mut diagnostics) in found {
-        let name = input.name();
-        if input.is_found {
-            note(form, &format!("the template is `{name}`"));
-        }
-        crate::template::place(&mut diagnostics, &input.text);
-        let source = render::Source {
-            name: &name,
-            text: &input.text,
-        };
-        match form {
-            Report::Json => objects.extend(render::json_objects(&diagnostics, source)),
-            Report::Text => {
-                text += &render::text(&diagnostics, source, choice != ColorChoice::Never);
+        Some(old) => {
+            let make = |input: Input, code: &dyn LocalCode| about.explain_input(input, code);
+            match diff::against(old, input, &about.options, make, |(_, made)| &made.output)? {
+                None => (None, None),
+                Some((made, compared)) => (Some(made), Some(compared)),
             }
         }
+    };
+    let Some((input, explained)) = made else {
+        return Ok(ExitCode::from(1));
+    };
+    let mut compared = compared;
+    if let Some(errors) = compared
+        .as_mut()
+        .and_then(|compared| compared.errors.take())
+    {
+        findings::tell(Report::Text, about.colors, vec![errors])?;
+        return Ok(ExitCode::from(1));
     }
-    if matches!(form, Report::Json) {
-        text = render::json_array(&objects);
+    let page = html(&Subject {
+        name: &input.name(),
+        text: &String::from_utf8_lossy(&input.text),
+        given: &explained.given,
+        output: &explained.output,
+        findings: &explained.findings,
+        explanation: &explained.explanation,
+        changes: compared
+            .as_ref()
+            .map(|compared| (compared.name.as_str(), &compared.differences)),
+    });
+    let page = page.map_err(|error| Failure::Io(format!("cannot make the page: {error}")))?;
+    match &arguments.output {
+        None => write_stdout(|out| out.write_all(page.as_bytes()))?,
+        Some(path) => write_whole(path, |out| out.write_all(page.as_bytes()))?,
     }
-    match AutoStream::new(stderr, choice).write_all(text.as_bytes()) {
-        // Whoever does not want to read the findings may still want the template.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(|error| Failure::io("cannot write to standard error", &error)),
-    }
+    Ok(ExitCode::SUCCESS)
 }

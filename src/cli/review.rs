@@ -13,8 +13,8 @@ use console::{Key, Term, measure_text_width};
 
 use super::Failure;
 use super::files::printable;
+use super::findings::Colors;
 use super::output::write_stdout;
-use super::report::Colors;
 use super::snapshot::tell_errors;
 use super::snapshots::{self, End, Made, Meant, first_line, is_grave, lines, shown};
 use super::template_options::TemplateOptions;

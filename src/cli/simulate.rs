@@ -9,7 +9,7 @@ use crate::explain::{Shift, text};
 use crate::simulate::{Assumptions, Load};
 
 use super::Failure;
-use super::explanation::{Explained, ExplanationArguments};
+use super::explanation::ExplanationArguments;
 use super::output::{json, write_stdout};
 
 const AFTER_HELP: &str = "\
@@ -61,7 +61,7 @@ struct Simulated<'a> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let Some(Explained { explanation, name }) = arguments.about.explain()? else {
+    let Some((name, explanation)) = arguments.about.explain()? else {
         return Ok(ExitCode::from(1));
     };
     let out = match arguments.format {

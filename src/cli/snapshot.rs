@@ -10,8 +10,8 @@ use clap::Args;
 
 use super::Failure;
 use super::files::printable;
+use super::findings::{self, Colors, Report};
 use super::output::write_stdout;
-use super::report::{self, Colors, Report};
 use super::snapshots::{self, End, Made, Meant, shown};
 use super::template_options::TemplateOptions;
 use crate::Diagnostic;
@@ -134,7 +134,7 @@ fn one(arguments: &Arguments, meant: &Meant, is_check: bool) -> Result<End, Fail
 /// Tells why nothing is recorded of a template.
 pub(super) fn tell_errors(colors: Colors, mut made: Made) -> Result<(), Failure> {
     made.findings.retain(Diagnostic::is_error);
-    report::tell(Report::Text, colors, vec![(made.input, made.findings)])
+    findings::tell(Report::Text, colors, vec![(made.input, made.findings)])
 }
 
 /// Asks whether a new snapshot is to be written, where somebody can answer.

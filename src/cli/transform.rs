@@ -15,9 +15,9 @@ use crate::{Diagnostic, Format, Options, Template};
 use clap::{Args, ValueEnum};
 
 use super::files::{self, Input, TEMPLATES};
+use super::findings::{self, Colors, Report};
 use super::output::{make_folder_of, write_stdout, write_whole};
 use super::packaged_paths::NotText;
-use super::report::{self, Colors, Report};
 use super::template_options::TemplateOptions;
 use super::templates::{All, Transformed, Worked, work};
 use super::{Failure, packaged_paths};
@@ -133,7 +133,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         options.levels.apply(&mut diagnostics);
     }
     let made = made.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
-    report::tell(
+    findings::tell(
         arguments.diagnostics,
         arguments.colors,
         vec![(input, diagnostics)],
@@ -202,7 +202,7 @@ fn run_partially(
         }
     }
     diagnostics.retain(Diagnostic::is_error);
-    report::tell(
+    findings::tell(
         arguments.diagnostics,
         arguments.colors,
         vec![(input, diagnostics)],
@@ -259,7 +259,7 @@ fn run_recursively(
     let has_errors = found
         .iter()
         .any(|(_, diagnostics)| diagnostics.iter().any(Diagnostic::is_error));
-    report::tell(arguments.diagnostics, arguments.colors, found)?;
+    findings::tell(arguments.diagnostics, arguments.colors, found)?;
     if has_errors {
         return Ok(ExitCode::from(1));
     }
@@ -303,12 +303,12 @@ fn format(arguments: &Arguments, output: Option<&Path>, given: Format) -> Result
     if let (Some(named), Some(output)) = (named, output) {
         let name = files::printable(output);
         if named != format {
-            report::note(
+            findings::note(
                 arguments.diagnostics,
                 &format!("`{name}` gets {}, as --format says", word(format)),
             );
         } else if asked.is_none() && named != given {
-            report::note(
+            findings::note(
                 arguments.diagnostics,
                 &format!(
                     "`{name}` gets {}, as its name says; the template is {}",

@@ -154,6 +154,24 @@ impl Shift {
     }
 }
 
+impl Way {
+    /// How many seconds a picture of it shows: all steps, and reactions that are not much later.
+    pub fn horizon(&self) -> u32 {
+        let all_at = self.timeline.as_ref().map_or(0, Timeline::all_at);
+        let reactions = self
+            .alarms
+            .iter()
+            .filter_map(|alarm| alarm.reaction.as_ref());
+        let latest = reactions.map(|reaction| reaction.latest.at).max();
+        let most = match all_at {
+            0 => u32::MAX,
+            all_at => all_at.saturating_mul(2),
+        };
+        let after = all_at.saturating_add(all_at / 7);
+        latest.unwrap_or(0).min(most).max(after).max(60)
+    }
+}
+
 impl Moment {
     /// A moment of `timeline`.
     pub fn of(timeline: &Timeline, at: u32, scenario: &super::Scenario) -> Self {

@@ -63,7 +63,11 @@ def main():
             if fixture.parent.name == "check":
                 continue
             name = fixture.relative_to(ROOT / "fixtures")
-            template = output(ROOT / "snapshots" / f"fixture@{str(name).replace('/', '__')}.snap")
+            snapshot = ROOT / "snapshots" / f"fixture@{str(name).replace('/', '__')}.snap"
+            # The fixtures of rules are no templates to deploy, so nobody records what they become.
+            if not snapshot.exists():
+                continue
+            template = output(snapshot)
             if not template.strip():
                 continue
             validated += 1

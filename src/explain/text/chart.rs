@@ -12,7 +12,8 @@
 //!                              [===================]  GreeterErrors: in time
 //! ```
 
-use super::page::{Ink, Page, WIDTH, columns, duration};
+use super::page::{Ink, Page, WIDTH, columns};
+use crate::explain::words::duration;
 use crate::explain::{Alarm, Shift, Way};
 use crate::simulate::{Timeline, Verdict};
 
@@ -59,22 +60,6 @@ struct Scale {
 }
 
 impl Scale {
-    /// Room for all steps and for the reactions that are not much later.
-    fn of(timeline: &Timeline, alarms: &[Alarm]) -> Self {
-        let all_at = timeline.all_at();
-        let reactions = alarms.iter().filter_map(|alarm| alarm.reaction.as_ref());
-        let latest = reactions.map(|reaction| reaction.latest.at).max();
-        let most = if all_at == 0 {
-            u32::MAX
-        } else {
-            all_at.saturating_mul(2)
-        };
-        let after = all_at.saturating_add(all_at / 7);
-        Self {
-            seconds: latest.unwrap_or(0).min(most).max(after).max(60),
-        }
-    }
-
     fn column(&self, seconds: u32) -> usize {
         let most = PLOT as u64 - 1;
         let column = u64::from(seconds) * most / u64::from(self.seconds);
@@ -90,7 +75,9 @@ impl Scale {
 /// Draws a way in which traffic moves.
 pub(super) fn draw(page: &mut Page, shift: &Shift, way: &Way, timeline: &Timeline) {
     let with = if page.look.unicode { UNICODE } else { ASCII };
-    let scale = Scale::of(timeline, &way.alarms);
+    let scale = Scale {
+        seconds: way.horizon(),
+    };
     bars(page, timeline, &scale, &with);
     axis(page, shift, timeline, &scale, &with);
     for alarm in &way.alarms {

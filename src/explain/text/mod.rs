@@ -7,11 +7,12 @@ mod watch;
 
 pub use page::Look;
 
+use super::words::{self, duration};
 use super::{Alarm, Way, When, text_of};
 use super::{
     Allowed, Call, Explanation, Function, Generated, Hook, Other, Place, Published, Shift,
 };
-use page::{Ink, Page, columns, counted, duration, padded};
+use page::{Ink, Page, columns, counted, padded};
 use std::fmt::Write as _;
 
 /// How many steps a table shows before it leaves some out.
@@ -408,7 +409,7 @@ fn steps(page: &mut Page, way: &Way, explanation: &Explanation) {
             "{:>12}  {:>5} %  {:>10}",
             duration(step.at),
             step.share,
-            watch::exposure(exposure)
+            words::exposure(exposure)
         );
         if let Some(load) = load {
             let calls = load.calls_a_minute / 60.0 * exposure;
@@ -416,8 +417,8 @@ fn steps(page: &mut Page, way: &Way, explanation: &Explanation) {
             let _ = write!(
                 row,
                 "  {:>10}  {:>10}",
-                page::number(calls),
-                page::number(failed)
+                words::number(calls),
+                words::number(failed)
             );
         }
         page.line(4, &[(&row, Ink::Plain)]);
@@ -439,16 +440,8 @@ fn explain_calls(page: &mut Page, function: &Function) {
 
 fn explain_call(page: &mut Page, function: &Function, call: &Call, lines: &Lines) {
     let arrow = if page.look.unicode { "→" } else { "->" };
-    let to = match &function.published {
-        Some(published) if call.to == published.alias => {
-            format!("{} by its alias `{}`", function.id, published.alias_name)
-        }
-        Some(_) if call.to == function.id && call.from != "CodeDeploy" => {
-            format!("{} itself, past its alias", function.id)
-        }
-        _ => call.to.clone(),
-    };
-    let (words, ink) = match call.allowed {
+    let to = words::called(function, call);
+    let (verdict, ink) = match call.allowed {
         Allowed::Yes => ("", Ink::Plain),
         Allowed::No => (
             ": not allowed, its name would have to begin with `CodeDeployHook_`",
@@ -464,12 +457,12 @@ fn explain_call(page: &mut Page, function: &Function, call: &Call, lines: &Lines
     let pieces = [
         (label.as_str(), Ink::Faint),
         (&text, Ink::Plain),
-        (words, ink),
+        (verdict, ink),
     ];
     if 4 + pieces.iter().map(|(text, _)| columns(text)).sum::<usize>() <= page::WIDTH {
         page.line(4, &pieces);
     } else {
-        page.hanging(4, &label, &format!("{text}{words}"), Ink::Faint);
+        page.hanging(4, &label, &format!("{text}{verdict}"), Ink::Faint);
     }
 }
 

@@ -148,49 +148,6 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// `4 min`, `90 s`, `1 h 30 min`
-pub(super) fn duration(seconds: u32) -> String {
-    match seconds {
-        0 => "0 min".to_owned(),
-        1..120 if seconds != 60 => format!("{seconds} s"),
-        _ if !seconds.is_multiple_of(60) => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ if seconds < 7200 => format!("{} min", seconds / 60),
-        _ if seconds.is_multiple_of(3600) => format!("{} h", seconds / 3600),
-        _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
-    }
-}
-
-/// `2 to 4 min`
-pub(super) fn span(from: u32, to: u32) -> String {
-    let (from_text, to_text) = (duration(from), duration(to));
-    if from == to {
-        return to_text;
-    }
-    match (from_text.strip_suffix(" min"), to_text.strip_suffix(" min")) {
-        (Some(from), Some(to)) if !from.contains(' ') && !to.contains(' ') => {
-            format!("{from} to {to} min")
-        }
-        _ => format!("{from_text} to {to_text}"),
-    }
-}
-
-/// A number with as many digits as it is worth: `0.4`, `12`, `1,300`.
-pub(super) fn number(value: f64) -> String {
-    if value < 10.0 {
-        let text = format!("{value:.1}");
-        return text.strip_suffix(".0").unwrap_or(&text).to_owned();
-    }
-    let digits = format!("{value:.0}");
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// `1 function`, `3 functions`
 pub(super) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
@@ -199,27 +156,6 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_read_as_a_person_says_them() {
-        assert_eq!(duration(0), "0 min");
-        assert_eq!(duration(60), "1 min");
-        assert_eq!(duration(90), "90 s");
-        assert_eq!(duration(150), "2 min 30 s");
-        assert_eq!(duration(5400), "90 min");
-        assert_eq!(duration(7200), "2 h");
-        assert_eq!(duration(9000), "2 h 30 min");
-        assert_eq!(span(120, 240), "2 to 4 min");
-        assert_eq!(span(90, 240), "90 s to 4 min");
-    }
-
-    #[test]
-    fn numbers_show_the_digits_that_they_are_worth() {
-        let shown: Vec<String> = [0.0, 0.44, 7.0, 12.3, 1234.5, 1_234_567.0]
-            .map(number)
-            .into();
-        assert_eq!(shown, ["0", "0.4", "7", "12", "1,234", "1,234,567"]);
-    }
 
     #[test]
     fn words_are_kept_whole() {

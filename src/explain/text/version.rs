@@ -3,7 +3,7 @@
 use super::page::{Ink, Page};
 use super::{Lines, Place};
 use crate::deployment::PublishedOn;
-use crate::explain::{Property, Published, Unseen, UnseenKind};
+use crate::explain::{Property, Published, Unseen, words};
 
 /// How many characters of an id are those of a hash.
 const HASH: usize = 10;
@@ -47,7 +47,7 @@ pub(super) fn explain(page: &mut Page, published: &Published) {
             page,
             &lines,
             &property.place,
-            &format!("{}{values}", shown(&property.name)),
+            &format!("{}{values}", words::property(&property.name)),
         );
     }
     if version.depends_on_ignored_code {
@@ -94,22 +94,8 @@ pub(super) fn explain(page: &mut Page, published: &Published) {
         let mut all: Vec<&Unseen> = version.unseen.iter().collect();
         all.sort_by_key(|unseen| unseen.place.line);
         for unseen in all {
-            let name = shown(&unseen.name);
-            let text = match unseen.kind {
-                UnseenKind::Parameter => {
-                    format!("{name}: another value of the parameter {}", unseen.what)
-                }
-                UnseenKind::StoredParameter => format!(
-                    "{name}: another value stored under the name in {}",
-                    unseen.what
-                ),
-                UnseenKind::DynamicReference => {
-                    format!("{name}: another value behind {}", unseen.what)
-                }
-                UnseenKind::Resource => {
-                    format!("{name}: {} when it is replaced", unseen.what)
-                }
-            };
+            let name = words::property(&unseen.name);
+            let text = format!("{name}: {}", words::unseen(unseen));
             row(page, &lines, &unseen.place, &text);
         }
     }
@@ -126,25 +112,16 @@ fn in_order(properties: &[Property]) -> Vec<&Property> {
     all
 }
 
-/// `Environment: STAGE`
-fn shown(name: &str) -> String {
-    match name.strip_prefix("Environment/Variables/") {
-        Some(variable) => {
-            // In a loop the last step is what a person looks for.
-            let last = variable.rsplit('/').next().unwrap_or(variable);
-            format!("Environment: {last}")
-        }
-        None => name.to_owned(),
-    }
-}
-
 fn with_parameters(property: &Property) -> String {
     match property.parameters.as_slice() {
-        [] => shown(&property.name),
-        [one] => format!("{}, from the parameter {one}", shown(&property.name)),
+        [] => words::property(&property.name),
+        [one] => format!(
+            "{}, from the parameter {one}",
+            words::property(&property.name)
+        ),
         several => format!(
             "{}, from the parameters {}",
-            shown(&property.name),
+            words::property(&property.name),
             several.join(", ")
         ),
     }
@@ -152,21 +129,8 @@ fn with_parameters(property: &Property) -> String {
 
 pub(super) fn explain_rollback(page: &mut Page, published: &Published) {
     page.heading(2, "What a rollback leaves behind");
-    let text = match published.version.deletion_policy.as_str() {
-        Some("Retain") => {
-            "The version that failed stays, and the same code does not publish again: deploy with \
-             `--retain-except-on-create`, or write `VersionDeletionPolicy: RetainExceptOnCreate`."
-        }
-        Some("RetainExceptOnCreate") => {
-            "Nothing: the version that failed is deleted, and the same code can be tried again. Earlier versions stay."
-        }
-        Some("Delete") => {
-            "Nothing: the version that failed is deleted. After a deployment that succeeds the old one is, too, so that \
-             nobody can go back to it by hand."
-        }
-        _ => {
-            "That depends on the `DeletionPolicy` of the version, which is not known before the deployment."
-        }
-    };
-    page.paragraph(4, text);
+    page.paragraph(
+        4,
+        words::rollback(published.version.deletion_policy.as_str()),
+    );
 }

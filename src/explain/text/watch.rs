@@ -1,8 +1,9 @@
 //! Which alarm stops a shift in time, in sentences.
 
-use super::page::{Ink, Page, duration, number, span};
+use super::page::{Ink, Page};
 use super::{alarm_name, chart, condition_text, line_of};
-use crate::explain::{Alarm, Explanation, Reaction, Shift, Watches, Way};
+use crate::explain::words::{self, duration, exposures, number, percent, periods, span};
+use crate::explain::{Alarm, Explanation, Reaction, Shift, Way};
 use crate::simulate::{Signal, Timeline, Verdict, Window};
 
 pub(super) fn explain(page: &mut Page, shift: &Shift, way: &Way, explanation: &Explanation) {
@@ -51,7 +52,7 @@ fn explain_alarm(
         .reaction
         .as_ref()
         .map(|reaction| chart::verdict(reaction.verdict));
-    let (words, ink) = judged.unwrap_or(("when it turns red is not known here", Ink::Doubtful));
+    let (verdict, ink) = judged.unwrap_or(("when it turns red is not known here", Ink::Doubtful));
     page.fitted(
         4,
         &[
@@ -59,7 +60,7 @@ fn explain_alarm(
             (&place, Ink::Faint),
             (&conditions, Ink::Plain),
             (": ", Ink::Plain),
-            (words, ink),
+            (verdict, ink),
         ],
     );
     let Some(window) = alarm.window else {
@@ -72,29 +73,13 @@ fn explain_alarm(
         page.paragraph(6, why);
         return;
     };
-    let watched = match alarm.watches {
-        Some(Watches::NewVersion) => ", of the new version alone",
-        Some(Watches::Alias) => ", of the alias: old and new version together",
-        Some(Watches::Function) => ", of the function: all versions together",
-        Some(Watches::Other) => ", of something else than this function",
-        None => "",
-    };
+    let watched = alarm.watches.map_or_else(String::new, |watches| {
+        format!(", of {}", words::watched(watches))
+    });
     page.paragraph(6, &format!("Looks at {}{watched}.", periods(&window)));
     if let (Some(reaction), Some(timeline)) = (&alarm.reaction, timeline) {
         page.paragraph(6, &judged_text(reaction, &window, timeline));
         page.paragraph(6, &figures(reaction, explanation));
-    }
-}
-
-/// `2 of 5 periods of 1 min`
-fn periods(window: &Window) -> String {
-    let period = duration(window.period);
-    match (window.datapoints, window.evaluation_periods) {
-        (1, 1) => format!("1 period of {period}"),
-        (needed, all) if needed == all => {
-            format!("{all} periods of {period}, all over its threshold")
-        }
-        (needed, all) => format!("{all} periods of {period}, {needed} of them over its threshold"),
     }
 }
 
@@ -149,32 +134,4 @@ fn figures(reaction: &Reaction, explanation: &Explanation) -> String {
         );
     }
     text
-}
-
-/// `6 to 18 s`
-fn exposures(least: f64, most: f64) -> String {
-    let (from, to) = (exposure(least), exposure(most));
-    let unit = |text: &str| text.rsplit(' ').next().unwrap_or_default().to_owned();
-    match from.strip_suffix(&unit(&to)) {
-        Some(bare) => format!("{}to {to}", bare),
-        None => format!("{from} to {to}"),
-    }
-}
-
-fn percent(chance: f64) -> String {
-    if chance > 0.995 && chance < 1.0 {
-        return "over 99".to_owned();
-    }
-    if chance > 0.0 && chance < 0.005 {
-        return "under 1".to_owned();
-    }
-    format!("{:.0}", chance * 100.0)
-}
-
-/// `12 s`, `4 min`
-pub(super) fn exposure(seconds: f64) -> String {
-    if seconds < 120.0 {
-        return format!("{} s", number(seconds));
-    }
-    format!("{} min", number(seconds / 60.0))
 }
