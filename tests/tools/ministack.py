@@ -76,7 +76,10 @@ class Aws:
 
     def create(self, name, template):
         cloudformation = self.client("cloudformation")
-        cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"])
+        # What has no default gets any value.
+        missing = [key for key, parameter in template.get("Parameters", {}).items() if "Default" not in parameter]
+        given = [{"ParameterKey": key, "ParameterValue": "prod"} for key in missing]
+        cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template), Parameters=given, Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"])
         for _ in range(300):
             stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
             if not stack["StackStatus"].endswith("IN_PROGRESS"):
@@ -91,7 +94,7 @@ class Aws:
 
     def different(self, template, physical, properties, alarm):
         """What of an alarm's properties CloudWatch does not show: settings, and dimensions with the values that they have once the stack is there."""
-        yield from (name for name in SETTINGS if name in properties and str(properties[name]) not in (str(alarm.get(name)), str(alarm.get(name)).removesuffix(".0")))
+        yield from (name for name in SETTINGS if name in properties and not isinstance(properties[name], dict) and str(properties[name]) not in (str(alarm.get(name)), str(alarm.get(name)).removesuffix(".0")))
         shown = {dimension["Name"]: dimension["Value"] for dimension in alarm.get("Dimensions", [])}
         wanted = {dimension["Name"]: dimension["Value"] for dimension in properties.get("Dimensions", [])}
         for name, value in wanted.items():
@@ -114,6 +117,8 @@ class Aws:
         alarms = {alarm["AlarmName"]: alarm for alarm in self.client("cloudwatch").describe_alarms()["MetricAlarms"]}
         for name, resource in template["Resources"].items():
             properties, kind = resource.get("Properties", {}), resource["Type"]
+            if "Condition" in resource and name not in physical:
+                continue
             owner = next(iter(references(properties.get("FunctionName"))), None)
             function = physical.get(owner, "")
             if kind == "AWS::Lambda::Function" and physical.get(name) not in listed:
