@@ -1,7 +1,11 @@
 //! The guide cannot rot: its console blocks are run, its reference pages are what the tables say, and what it includes is
 //! there. `INSTA_UPDATE=always cargo test --test guide` writes the blocks and the pages anew.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should panic"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
