@@ -31,6 +31,7 @@ mod shift;
 #[cfg(feature = "cli")]
 pub mod text;
 mod version;
+#[cfg(feature = "cli")]
 pub(crate) mod words;
 
 pub use calls::{Allowed, Call};
