@@ -23,7 +23,7 @@ from botocore.config import Config
 ROOT = Path(__file__).resolve().parents[2]
 FEATURES = ["--no-default-features", "--features", "lambda", "--bin", "bootstrap"]
 #: The most that the unpacked binary may have, in bytes.
-MAX_BINARY = 4_000_000
+MAX_BINARY = 5_000_000
 ENV = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
