@@ -154,7 +154,13 @@ fn read_preference(
     }
     let type_path = path.clone().then("Type");
     let given_type = given.get("Type").unwrap_or(&Value::Null);
-    let traffic = traffic::read(scope, given_type, kind.unwrap_or_default(), &type_path);
+    let traffic = traffic::read(
+        scope,
+        given_type,
+        kind.unwrap_or_default(),
+        sam.is_plain(),
+        &type_path,
+    );
     let hooks = hooks::read(scope, given, &path);
     let alarms = alarms::read(scope, given.get("Alarms"), &path);
     let (hooks, passes_condition) = (hooks?, passes_condition?);

@@ -57,7 +57,7 @@
 
 use super::amount::{self, Unit};
 use crate::deployment::{Plan, Traffic};
-use crate::diagnostics::{Diagnostic, codes, did_you_mean};
+use crate::diagnostics::{Diagnostic, codes, did_you_mean, suggestion};
 use crate::language::intrinsics::{if_parts, if_then, is_intrinsic, reference};
 use crate::language::logical_id;
 use crate::resource::map;
@@ -127,13 +127,19 @@ const INTERVAL: Amount = Amount {
 const LONGEST: u32 = 2_880;
 
 /// Reads `Type` as it is `given`; `kind` is the same with parameters and mappings resolved. A fault is reported and
-/// gives none.
-pub(super) fn read(scope: &Scope<'_>, given: &Value, kind: Value, path: &Path) -> Option<Traffic> {
+/// gives none. `is_ours`: every map is a shape, since no SAM would pass one on.
+pub(super) fn read(
+    scope: &Scope<'_>,
+    given: &Value,
+    kind: Value,
+    is_ours: bool,
+    path: &Path,
+) -> Option<Traffic> {
     if let Some((condition, then, otherwise)) = if_parts(&kind) {
         let parts = if_parts(given);
         let branch = |given: Option<&Value>, kind: &Value, index: usize| {
             let path = path.clone().then("Fn::If").then(index);
-            read(scope, given.unwrap_or(kind), kind.clone(), &path)
+            read(scope, given.unwrap_or(kind), kind.clone(), is_ours, &path)
         };
         let then = branch(parts.map(|parts| parts.1), then, 1);
         let otherwise = branch(parts.map(|parts| parts.2), otherwise, 2);
@@ -144,6 +150,10 @@ pub(super) fn read(scope: &Scope<'_>, given: &Value, kind: Value, path: &Path) -
         });
     }
     if let Some(shape) = kind.as_object().filter(|_| !is_intrinsic(&kind)) {
+        if !is_ours && !resembles_inline(shape) {
+            scope.report(no_shape(path));
+            return Some(Traffic::Named(kind));
+        }
         scope.warn_of_parameters(given, path);
         return inline(scope, given, shape, path).map(Traffic::Planned);
     }
@@ -151,6 +161,27 @@ pub(super) fn read(scope: &Scope<'_>, given: &Value, kind: Value, path: &Path) -
         Some(plan) => Traffic::Planned(plan),
         None => Traffic::Named(kind),
     })
+}
+
+/// Whether a map is meant as a shape that is written inline. SAM passes any map on.
+fn resembles_inline(shape: &Map) -> bool {
+    let known = || {
+        let parts = [PERCENTAGE.name, INTERVAL.name];
+        INLINE.iter().copied().chain(parts).chain(names())
+    };
+    shape.keys().any(|key| {
+        let key = key.as_str();
+        known().any(|name| name == key) || suggestion(key, known()).is_some()
+    })
+}
+
+fn no_shape(path: &Path) -> Diagnostic {
+    Diagnostic::new(
+        codes::UNKNOWN_TRAFFIC_SHAPE,
+        path.clone(),
+        "this map is no shape of traffic: it goes on as it is, and CloudFormation will refuse it",
+    )
+    .help("write `Type: {Canary: {Percentage: 25, Interval: 7}}`")
 }
 
 /// A shape that is written inline: `{Canary: {Percentage: 25, Interval: 7}}`. A key with null is as good as none: it
