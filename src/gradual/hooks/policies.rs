@@ -63,6 +63,12 @@ pub(super) fn arn_of(resources: &Map, named: &Value) -> Option<(Value, Option<St
     }
 }
 
+/// The role that a function gives itself; none where it is generated.
+fn own_role(function: &Value) -> Option<&Value> {
+    let role = function.get("Properties")?.get("Role")?;
+    Some(role).filter(|role| !role.is_null())
+}
+
 /// Where the policies stand of what a hook may do.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum PolicyOwner {
@@ -76,20 +82,22 @@ impl PolicyOwner {
     /// That of a hook; none where its role is not in this template.
     pub(super) fn of(resources: &Map, hook: &str) -> Option<Self> {
         let function = resources.get(hook)?;
-        let given = function.get("Properties").and_then(|all| all.get("Role"));
-        let Some(given) = given.filter(|role| !role.is_null()) else {
+        let Some(given) = own_role(function) else {
             return is_of_type(function, FUNCTION).then(|| Self::Function(hook.to_owned()));
         };
         let (id, attribute) = target(given)?;
         if attribute != "Arn" {
             return None;
         }
-        match resources.get(id) {
-            Some(role) => is_of_type(role, ROLE).then(|| Self::Role(id.to_owned())),
-            // Another function's that is generated.
-            None => Self::of(resources, id.strip_suffix("Role")?)
-                .filter(|owner| matches!(owner, Self::Function(_))),
+        if let Some(role) = resources.get(id) {
+            return is_of_type(role, ROLE).then(|| Self::Role(id.to_owned()));
         }
+        // Another function's that is generated.
+        let other = id.strip_suffix("Role")?;
+        let has_generated = resources
+            .get(other)
+            .is_some_and(|other| is_of_type(other, FUNCTION) && own_role(other).is_none());
+        has_generated.then(|| Self::Function(other.to_owned()))
     }
 
     pub(super) fn id(&self) -> &str {
