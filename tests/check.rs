@@ -10,6 +10,9 @@
     reason = "a test that cannot go on should panic"
 )]
 
+#[path = "support/snapshots.rs"]
+mod snapshots;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
@@ -18,6 +21,7 @@ use canaryform::check::{check, page};
 use canaryform::diagnostics::codes;
 use canaryform::template::place;
 use canaryform::{Diagnostic, Options, Severity, read, transform};
+use snapshots::snapshots;
 
 /// What is found in a text, info too.
 fn found_in(text: &str) -> Vec<Diagnostic> {
@@ -35,11 +39,7 @@ fn found_in(text: &str) -> Vec<Diagnostic> {
 
 #[test]
 fn rules() {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    let _settings = settings.bind_to_scope();
+    let _settings = snapshots();
     insta::glob!("../fixtures/check", "*.yaml", |path| {
         let text = fs::read_to_string(path).unwrap();
         let found = found_in(&text);

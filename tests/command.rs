@@ -6,11 +6,15 @@
     reason = "a test that cannot go on should panic"
 )]
 
+#[path = "support/command.rs"]
+mod command;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use command::{canaryform, err, out};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -53,19 +57,6 @@ Resources:
       Tiemout: 3
 ";
 
-fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_canaryform"));
-    for name in [
-        "AWS_REGION",
-        "AWS_DEFAULT_REGION",
-        "NO_COLOR",
-        "CLICOLOR_FORCE",
-    ] {
-        command.env_remove(name);
-    }
-    command
-}
-
 fn start(command: &mut Command, stdin: &[u8]) -> Child {
     let mut child = command
         .stdin(Stdio::piped())
@@ -80,17 +71,12 @@ fn start(command: &mut Command, stdin: &[u8]) -> Child {
 
 /// Runs `canaryform transform` with `stdin`.
 fn transform(arguments: &[&str], stdin: impl AsRef<[u8]>) -> Output {
-    start(command().arg("transform").args(arguments), stdin.as_ref())
-        .wait_with_output()
-        .unwrap()
-}
-
-fn out(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn err(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
+    start(
+        canaryform().arg("transform").args(arguments),
+        stdin.as_ref(),
+    )
+    .wait_with_output()
+    .unwrap()
 }
 
 /// Checks the exit code, and that nothing stands on standard output unless it is 0.
@@ -136,7 +122,7 @@ fn ids(template: &Value) -> Vec<&str> {
 
 #[test]
 fn help_reads_well() {
-    let output = command().args(["transform", "--help"]).output().unwrap();
+    let output = canaryform().args(["transform", "--help"]).output().unwrap();
     check_code(&output, 0);
     insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true}, {
         insta::assert_snapshot!("help", out(&output));
@@ -145,13 +131,7 @@ fn help_reads_well() {
 
 #[test]
 fn the_readme_shows_what_the_command_says() {
-    let run = |fixture: &str| {
-        command()
-            .args(["transform", fixture])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .unwrap()
-    };
+    let run = |fixture: &str| canaryform().args(["transform", fixture]).output().unwrap();
     let readme = include_str!("../README.md");
     let made = run("fixtures/gradual/canary.yaml");
     let shown = readme
@@ -167,9 +147,8 @@ fn the_readme_shows_what_the_command_says() {
     }
     let refused = run("fixtures/refused/errors-and-warnings.yaml");
     assert!(readme.contains(err(&refused)), "{}", err(&refused));
-    let checked = command()
+    let checked = canaryform()
         .args(["check", "fixtures/check/worker.yaml"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
     assert!(readme.contains(out(&checked)), "{}", out(&checked));
@@ -177,7 +156,7 @@ fn the_readme_shows_what_the_command_says() {
 
 #[test]
 fn the_version_is_the_packages() {
-    let output = command().arg("--version").output().unwrap();
+    let output = canaryform().arg("--version").output().unwrap();
     assert_eq!(
         out(&output),
         concat!("canaryform ", env!("CARGO_PKG_VERSION"), "\n")
@@ -418,7 +397,7 @@ fn wrong_usage_is_exit_2_and_says_what_to_do() {
         check_code(&output, 2);
         assert!(err(&output).contains(words), "{}", err(&output));
     }
-    let unknown = command().arg("tranform").output().unwrap();
+    let unknown = canaryform().arg("tranform").output().unwrap();
     check_code(&unknown, 2);
     assert!(err(&unknown).contains("transform"), "{}", err(&unknown));
 }
@@ -426,7 +405,7 @@ fn wrong_usage_is_exit_2_and_says_what_to_do() {
 #[test]
 fn the_region_comes_from_the_flag_then_the_environment() {
     let partition = |flag: &[&str], variables: &[(&str, &str)]| {
-        let mut command = command();
+        let mut command = canaryform();
         command
             .args(["transform", "--format", "json"])
             .args(flag)
@@ -503,7 +482,7 @@ fn values_of_parameters_are_never_repeated_in_findings() {
 #[test]
 fn nothing_named_is_standard_input_or_the_template_of_the_folder() {
     let run = |folder: &TempDir, stdin: &str| {
-        let mut command = command();
+        let mut command = canaryform();
         command.arg("transform").current_dir(folder.path());
         start(&mut command, stdin.as_bytes())
             .wait_with_output()
@@ -765,7 +744,7 @@ fn the_file_that_is_written_is_no_code_however_it_is_named() {
     };
     let redirected = |name: &str, stdin: Option<&str>| {
         let target = fs::File::create(project.path().join(name)).unwrap();
-        let mut command = command();
+        let mut command = canaryform();
         command
             .args(["transform", "--format", "json"])
             .current_dir(project.path())
@@ -846,7 +825,7 @@ fn a_run_that_is_stopped_leaves_nothing_behind() {
     let folder = folder(&[("template.yaml", &template)]);
     let target = path(&folder, "out.yaml");
     let child = start(
-        command().args(["transform", &path(&folder, "template.yaml"), "-o", &target]),
+        canaryform().args(["transform", &path(&folder, "template.yaml"), "-o", &target]),
         b"",
     );
     let names = || -> Vec<String> {
@@ -879,7 +858,7 @@ fn names_that_are_no_text_are_never_changed_to_others() {
     fs::write(project.join("src/app.py"), "x").unwrap();
     fs::write(project.join("template.yaml"), LOCAL).unwrap();
     let run = |output: &Path| {
-        let mut command = command();
+        let mut command = canaryform();
         command
             .arg("transform")
             .arg(project.join("template.yaml"))
@@ -898,7 +877,7 @@ fn names_that_are_no_text_are_never_changed_to_others() {
     );
 
     let region = std::ffi::OsString::from_vec(b"eu-\xff".to_vec());
-    let mut command = command();
+    let mut command = canaryform();
     command.arg("transform").env("AWS_REGION", region);
     let output = start(&mut command, FUNCTION.as_bytes())
         .wait_with_output()
@@ -1003,7 +982,7 @@ fn a_reader_that_goes_away_is_no_error() {
     }
     let folder = folder(&[("template.yaml", &template)]);
     let mut child = start(
-        command().args(["transform", &path(&folder, "template.yaml")]),
+        canaryform().args(["transform", &path(&folder, "template.yaml")]),
         b"",
     );
     drop(child.stdout.take());
@@ -1287,7 +1266,7 @@ fn big_and_odd_templates_pass() {
 
 #[test]
 fn codes_are_listed_and_looked_up() {
-    let run = |arguments: &[&str]| command().arg("codes").args(arguments).output().unwrap();
+    let run = |arguments: &[&str]| canaryform().arg("codes").args(arguments).output().unwrap();
 
     let all = run(&[]);
     check_code(&all, 0);
@@ -1321,7 +1300,7 @@ fn codes_are_listed_and_looked_up() {
 #[test]
 fn a_plan_says_which_versions_may_go() {
     let run = |arguments: &[&str], stdin: &str| {
-        let mut command = command();
+        let mut command = canaryform();
         command.arg("prune-plan").args(arguments);
         start(&mut command, stdin.as_bytes())
             .wait_with_output()
@@ -1397,7 +1376,7 @@ Resources:
 
 /// Runs `canaryform check` in a folder.
 fn check(folder: &TempDir, arguments: &[&str]) -> Output {
-    let mut command = command();
+    let mut command = canaryform();
     command
         .arg("check")
         .args(arguments)
@@ -1453,7 +1432,7 @@ fn check_finds_the_templates_of_a_folder_and_says_what_it_skipped() {
 
 #[test]
 fn check_reads_standard_input_under_a_name() {
-    let mut given = command();
+    let mut given = canaryform();
     given.args([
         "check",
         "-",

@@ -12,6 +12,8 @@
     reason = "a test that cannot go on should panic"
 )]
 
+#[path = "support/command.rs"]
+mod command;
 mod support;
 
 use std::collections::BTreeSet;
@@ -20,13 +22,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use canaryform::Options;
 use canaryform::tree::{Map, Value, json};
+use command::canaryform;
 use support::{Answer, disagreement};
 
 /// The region of each answer, and what the name of its file has before `.json`.
@@ -81,7 +83,7 @@ impl Case {
 
     /// Runs the command on the template, where nothing of the code that it names is there.
     fn fault_of_command(&self) -> Option<String> {
-        let done = Command::new(env!("CARGO_BIN_EXE_canaryform"))
+        let done = canaryform()
             .arg("transform")
             .arg(&self.template)
             .args([

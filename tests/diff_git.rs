@@ -6,10 +6,14 @@
     reason = "a test that cannot go on should panic"
 )]
 
+#[path = "support/command.rs"]
+mod command;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use command::{canaryform, err, git, out};
 use tempfile::TempDir;
 
 const TEMPLATE: &str = "\
@@ -37,53 +41,20 @@ fn repository() -> TempDir {
     fs::write(folder.path().join(".gitignore"), "*.pyc\n").unwrap();
     git(folder.path(), &["init", "-q", "-b", "main", "."]);
     git(folder.path(), &["add", "-A"]);
-    git(
-        folder.path(),
-        &[
-            "-c",
-            "user.name=n",
-            "-c",
-            "user.email=e@x",
-            "commit",
-            "-q",
-            "-m",
-            "one",
-        ],
-    );
+    git(folder.path(), &["commit", "-q", "-m", "one"]);
     folder
-}
-
-fn git(folder: &Path, arguments: &[&str]) {
-    let mut git = Command::new("git");
-    git.args(arguments).current_dir(folder);
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
-        git.env_remove(name);
-    }
-    let done = git.output().unwrap();
-    assert!(done.status.success(), "{done:?}");
 }
 
 #[track_caller]
 fn diff(folder: &Path, arguments: &[&str], code: i32) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_canaryform"));
+    let mut command = canaryform();
     command
         .arg("diff")
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::null());
-    for name in [
-        "AWS_REGION",
-        "AWS_DEFAULT_REGION",
-        "CLICOLOR_FORCE",
-        "GIT_DIR",
-        "GIT_WORK_TREE",
-        "GIT_INDEX_FILE",
-    ] {
-        command.env_remove(name);
-    }
     let output = command.output().unwrap();
-    let told =
-        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    let told = format!("{}{}", out(&output), err(&output));
     assert_eq!(output.status.code(), Some(code), "{told}");
     told
 }

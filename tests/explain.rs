@@ -7,16 +7,22 @@
     reason = "a test that cannot go on should panic"
 )]
 
+#[path = "support/command.rs"]
+mod command;
 #[path = "support/fixture.rs"]
 mod fixture;
+#[path = "support/snapshots.rs"]
+mod snapshots;
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use canaryform::explain::text::{self, Look};
 use canaryform::explain::{Explanation, Scenario};
 use canaryform::simulate::Load;
 use canaryform::{read, transform};
+use command::{canaryform, err, out};
 use fixture::Fixture;
+use snapshots::snapshots;
 
 /// Fixtures whose explanations are read by a person: each shows something that the others do not.
 const SHOWN: &[&str] = &[
@@ -45,10 +51,6 @@ fn explained(fixture: &Fixture, scenario: &Scenario) -> Option<Explanation> {
     Some(explanation)
 }
 
-fn named(name: &str) -> Fixture {
-    Fixture::load(&fixture::folder().join(format!("{name}.yaml")))
-}
-
 fn with_load() -> Scenario {
     Scenario {
         load: Some(Load {
@@ -59,19 +61,11 @@ fn with_load() -> Scenario {
     }
 }
 
-fn snapshots() -> insta::internals::SettingsBindDropGuard {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind_to_scope()
-}
-
 #[test]
 fn explanations_read_well() {
     let _settings = snapshots();
     for name in SHOWN {
-        let fixture = named(name);
+        let fixture = Fixture::named(name);
         let Some(explanation) = explained(&fixture, &Scenario::default()) else {
             panic!("{name} has errors");
         };
@@ -83,7 +77,7 @@ fn explanations_read_well() {
 #[test]
 fn simulations_read_well() {
     let _settings = snapshots();
-    let explanation = explained(&named("explain/every-verdict"), &with_load()).unwrap();
+    let explanation = explained(&Fixture::named("explain/every-verdict"), &with_load()).unwrap();
     let text = text::simulated(&explanation, "template.yaml", Look::default());
     insta::assert_snapshot!("simulate", text);
 }
@@ -91,7 +85,8 @@ fn simulations_read_well() {
 #[test]
 fn explanations_have_keys_that_stay() {
     let _settings = snapshots();
-    let mut explanation = explained(&named("explain/every-verdict"), &with_load()).unwrap();
+    let mut explanation =
+        explained(&Fixture::named("explain/every-verdict"), &with_load()).unwrap();
     explanation.keep_only("Orders").unwrap();
     let json = serde_json::to_string_pretty(&explanation).unwrap();
     insta::assert_snapshot!("explain_json", json);
@@ -172,7 +167,7 @@ fn what_is_generated_is_told_once_for_each_function_and_completely() {
 
 #[test]
 fn no_secret_is_told() {
-    let fixture = named("explain/not-seen");
+    let fixture = Fixture::named("explain/not-seen");
     let explanation = explained(&fixture, &with_load()).unwrap();
     let json = serde_json::to_string(&explanation).unwrap();
     let text = text::explained(&explanation, "t.yaml", Look::default());
@@ -184,7 +179,7 @@ fn no_secret_is_told() {
 
 #[test]
 fn colors_and_characters_change_nothing_else() {
-    let explanation = explained(&named("explain/every-verdict"), &with_load()).unwrap();
+    let explanation = explained(&Fixture::named("explain/every-verdict"), &with_load()).unwrap();
     let plain = text::explained(&explanation, "t.yaml", Look::default());
     let rich = Look {
         color: true,
@@ -196,19 +191,7 @@ fn colors_and_characters_change_nothing_else() {
 }
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_canaryform"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap()
-}
-
-fn out(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn err(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
+    canaryform().args(arguments).output().unwrap()
 }
 
 const CANARY: &str = "fixtures/gradual/canary.yaml";

@@ -17,6 +17,8 @@
 
 #[path = "support/fixture.rs"]
 mod fixture;
+#[path = "support/snapshots.rs"]
+mod snapshots;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +36,7 @@ use canaryform::template::place;
 use canaryform::tree::{Map, Value, json};
 use canaryform::{Diagnostic, Format, Options, Template, read, transform, write};
 use fixture::Fixture;
+use snapshots::snapshots;
 use support::{Answer, difference, disagreement};
 
 impl Fixture {
@@ -75,14 +78,6 @@ fn for_each(check: impl Fn(&Fixture) -> Option<String>) {
 #[track_caller]
 fn for_each_made(check: impl Fn(&Fixture, &Template) -> Option<String>) {
     for_each(|fixture| check(fixture, &fixture.transform().0?));
-}
-
-fn snapshots() -> insta::internals::SettingsBindDropGuard {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind_to_scope()
 }
 
 #[test]

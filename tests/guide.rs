@@ -7,9 +7,13 @@
     reason = "a test that cannot go on should panic"
 )]
 
+#[path = "support/command.rs"]
+mod command;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use command::canaryform;
 
 const PROMPT: &str = "$ canaryform ";
 const MADE: &str = "\n<!-- made -->\n";
@@ -36,10 +40,8 @@ fn guide() -> Vec<PathBuf> {
 
 /// What the command writes to standard output, run here.
 fn output(arguments: &str) -> String {
-    let done = Command::new(env!("CARGO_BIN_EXE_canaryform"))
+    let done = canaryform()
         .args(arguments.split_whitespace())
-        .env_remove("AWS_REGION")
-        .env_remove("AWS_DEFAULT_REGION")
         .output()
         .unwrap();
     assert!(

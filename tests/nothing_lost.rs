@@ -10,10 +10,13 @@
 
 #[path = "support/fixture.rs"]
 mod fixture;
+#[path = "support/places.rs"]
+mod places;
 
 use canaryform::tree::{Value, json};
 use canaryform::{Template, read, transform};
 use fixture::Fixture;
+use places::{at, leaves};
 
 /// Places whose value changes nothing, each with the reason: it is decided, or told, elsewhere in the same template.
 const EXCUSED: &[(&str, &str)] = &[
@@ -178,37 +181,6 @@ const EXCUSED: &[(&str, &str)] = &[
 /// At most one value of a hundred may be excused.
 const MOST_EXCUSED: usize = 100;
 
-/// Every place of a value that holds no others.
-fn leaves(value: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
-    match value {
-        Value::Object(map) if !map.is_empty() => {
-            for (key, value) in map {
-                path.push(key.to_string());
-                leaves(value, path, found);
-                path.pop();
-            }
-        }
-        Value::Array(items) if !items.is_empty() => {
-            for (index, item) in items.iter().enumerate() {
-                path.push(index.to_string());
-                leaves(item, path, found);
-                path.pop();
-            }
-        }
-        _ => found.push(path.clone()),
-    }
-}
-
-fn at<'a>(mut value: &'a mut Value, path: &[String]) -> &'a mut Value {
-    for step in path {
-        value = match value {
-            Value::Array(items) => &mut items[step.parse::<usize>().unwrap()],
-            value => value.get_mut(step.as_str()).unwrap(),
-        };
-    }
-    value
-}
-
 /// Another value of the same kind.
 fn another(value: &Value) -> Value {
     match value {
@@ -268,9 +240,7 @@ fn every_value_is_seen() {
         if before.is_refused {
             continue;
         }
-        let mut paths = Vec::new();
-        leaves(&source, &mut Vec::new(), &mut paths);
-        for path in paths {
+        for path in leaves(&source, &[]) {
             let mut changed = source.clone();
             let place = at(&mut changed, &path);
             *place = match path.first().map(String::as_str) {

@@ -14,10 +14,13 @@
 
 #[path = "support/fixture.rs"]
 mod fixture;
+#[path = "support/places.rs"]
+mod places;
 
-use canaryform::tree::{Map, Value, json};
+use canaryform::tree::{Value, json};
 use canaryform::{Output, Template, read, transform};
 use fixture::Fixture;
+use places::{at, places};
 
 /// A condition that no value given decides.
 const CONDITION: &str = "DecidedLater";
@@ -107,42 +110,10 @@ fn is_in_json(path: &[String]) -> bool {
     path.iter().any(|step| step == "SmokeTest")
 }
 
-/// Every place of a value below, but those in intrinsic functions.
-fn places(value: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
-    found.push(path.clone());
-    let is_function = |map: &Map| {
-        map.len() == 1
-            && map
-                .keys()
-                .all(|key| key.starts_with("Fn::") || key == "Ref" || key == "Condition")
-    };
-    match value {
-        Value::Object(map) if !is_function(map) => {
-            for (key, value) in map {
-                path.push(key.to_string());
-                places(value, path, found);
-                path.pop();
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                path.push(index.to_string());
-                places(item, path, found);
-                path.pop();
-            }
-        }
-        _ => {}
-    }
-}
-
-fn at<'a>(mut value: &'a mut Value, path: &[String]) -> &'a mut Value {
-    for step in path {
-        value = match value {
-            Value::Array(items) => &mut items[step.parse::<usize>().unwrap()],
-            value => value.get_mut(step.as_str()).unwrap(),
-        };
-    }
-    value
+fn is_function(value: &Value) -> bool {
+    let is_name = |key: &str| key.starts_with("Fn::") || key == "Ref" || key == "Condition";
+    let map = value.as_object().filter(|map| map.len() == 1);
+    map.is_some_and(|map| map.keys().all(|key| is_name(key)))
 }
 
 /// Whether a condition is ours, or its contrary.
@@ -292,10 +263,9 @@ fn an_intrinsic_that_is_read_early_is_told() {
                 .is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
             {
                 for (name, value) in resource["Properties"].as_object().into_iter().flatten() {
-                    let mut path = ["Resources", id.as_str(), "Properties", name.as_str()]
-                        .map(str::to_owned)
-                        .to_vec();
-                    places(value, &mut path, &mut paths);
+                    let root = ["Resources", id.as_str(), "Properties", name.as_str()];
+                    let all = places(value, &root, is_function);
+                    paths.extend(all.into_iter().map(|(path, _)| path));
                 }
             }
         }

@@ -8,11 +8,13 @@
     reason = "a test that cannot go on should panic"
 )]
 
+#[path = "support/command.rs"]
+mod command;
 #[path = "support/fixture.rs"]
 mod fixture;
 
 use std::collections::BTreeSet;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use canaryform::dependencies::Dependencies;
 use canaryform::diff::diff;
@@ -20,6 +22,7 @@ use canaryform::explain::{Explanation, Scenario};
 use canaryform::report::{Subject, html};
 use canaryform::template::place;
 use canaryform::{read, transform};
+use command::canaryform;
 use fixture::Fixture;
 
 fn page(fixture: &Fixture, against: Option<&Fixture>) -> Option<String> {
@@ -46,10 +49,6 @@ fn page(fixture: &Fixture, against: Option<&Fixture>) -> Option<String> {
         changes: differences.as_ref().map(|found| ("old.yaml", found)),
     });
     Some(page.unwrap())
-}
-
-fn named(name: &str) -> Fixture {
-    Fixture::load(&fixture::folder().join(format!("{name}.yaml")))
 }
 
 /// What stands between `before` and the next `after`, each time.
@@ -80,7 +79,7 @@ fn every_link_of_every_page_leads_somewhere_and_no_id_stands_twice() {
 
 #[test]
 fn what_a_template_says_stays_text() {
-    let fixture = named("explain/hostile");
+    let fixture = Fixture::named("explain/hostile");
     let page = page(&fixture, None).unwrap();
     let body = page.split("<body>").nth(1).unwrap();
     assert!(fixture.text.contains("<script>"));
@@ -107,7 +106,7 @@ fn no_secret_is_on_the_page() {
             &["battery<b>staple", "battery&lt;b&gt;staple"],
         ),
     ] {
-        let fixture = named(name);
+        let fixture = Fixture::named(name);
         let page = page(&fixture, None).unwrap();
         // The header of the fixture is a comment of its source.
         let page = page.replace(fixture.header("parameters").unwrap_or("no header"), "");
@@ -121,7 +120,7 @@ fn no_secret_is_on_the_page() {
 #[test]
 fn arrows_are_the_dependencies_by_which_circles_are_found() {
     for name in ["gradual/canary", "gradual/hooks", "explain/every-verdict"] {
-        let fixture = named(name);
+        let fixture = Fixture::named(name);
         let given = read(fixture.text.as_bytes()).unwrap().template;
         let output = transform(given, &fixture.options());
         let all: BTreeSet<(String, String)> = Dependencies::of(&output.template)
@@ -149,8 +148,8 @@ fn arrows_are_the_dependencies_by_which_circles_are_found() {
 
 #[test]
 fn changes_are_shown_against_another_template() {
-    let old = named("gradual/canary");
-    let mut new = named("gradual/canary");
+    let old = Fixture::named("gradual/canary");
+    let mut new = Fixture::named("gradual/canary");
     new.text = new.text.replace("python3.13", "python3.14");
     let page = page(&new, Some(&old)).unwrap();
     assert!(page.contains("What changes <small>against old.yaml</small>"));
@@ -166,18 +165,14 @@ fn a_page_for_twenty_functions_is_small() {
             "  F{number}:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: s3://bucket/f{number}.zip\n      Handler: app.handler\n      Runtime: python3.13\n      AutoPublishAlias: live\n      DeploymentPreference:\n        Type: Linear10PercentEvery1Minute\n        Alarms: [!Ref F{number}Errors]\n      Events:\n        Get: {{Type: Api, Properties: {{Path: /f{number}, Method: get}}}}\n  F{number}Errors:\n    Type: AWS::CloudWatch::Alarm\n    Properties: {{Namespace: AWS/Lambda, MetricName: Errors, Dimensions: [{{Name: FunctionName, Value: !Ref F{number}}}], ComparisonOperator: GreaterThanThreshold, Threshold: 0, Statistic: Sum, Period: 60, EvaluationPeriods: 2}}\n"
         );
     }
-    let mut fixture = named("gradual/canary");
+    let mut fixture = Fixture::named("gradual/canary");
     fixture.text = text;
     let page = page(&fixture, None).unwrap();
     assert!(page.len() < 300 * 1024, "{} bytes", page.len());
 }
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_canaryform"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap()
+    canaryform().args(arguments).output().unwrap()
 }
 
 #[test]

@@ -9,55 +9,27 @@
 
 #[path = "support/fixture.rs"]
 mod fixture;
+#[path = "support/places.rs"]
+mod places;
 
 use canaryform::macro_call::answer;
 use canaryform::tree::{Value, json};
 use canaryform::{Options, Path, Template, read, transform};
 use fixture::Fixture;
+use places::{Place, at, leaves};
 
 /// A value that stands nowhere else.
 const MARKER: &str = "S3CR3Tmarker9";
 
-/// Every place of a text, number or flag below a value.
-fn leaves(value: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
-    match value {
-        Value::Object(map) => {
-            for (key, value) in map {
-                path.push(key.to_string());
-                leaves(value, path, found);
-                path.pop();
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                path.push(index.to_string());
-                leaves(item, path, found);
-                path.pop();
-            }
-        }
-        _ => found.push(path.clone()),
-    }
-}
-
-fn at<'a>(mut value: &'a mut Value, path: &[String]) -> &'a mut Value {
-    for step in path {
-        value = match value {
-            Value::Array(items) => &mut items[step.parse::<usize>().unwrap()],
-            value => value.get_mut(step.as_str()).unwrap(),
-        };
-    }
-    value
-}
-
 /// The fixture with the parameter, and where its resources and Globals say something.
-fn prepared(fixture: &Fixture) -> Option<(Value, Vec<Vec<String>>)> {
+fn prepared(fixture: &Fixture) -> Option<(Value, Vec<Place>)> {
     let mut source = Value::Object(read(fixture.text.as_bytes()).ok()?.template.0);
     let mut paths = Vec::new();
     for section in ["Resources", "Globals"] {
         let Some(entries) = source.get(section) else {
             continue;
         };
-        leaves(entries, &mut vec![section.to_owned()], &mut paths);
+        paths.extend(leaves(entries, &[section]));
     }
     // What a resource is cannot come from a parameter.
     paths.retain(|path| {

@@ -7,11 +7,15 @@
     reason = "a test that cannot go on should panic"
 )]
 
+#[path = "support/command.rs"]
+mod command;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use command::{canaryform, err, git, out};
 use tempfile::TempDir;
 
 const TEMPLATE: &str = "\
@@ -33,17 +37,8 @@ Resources:
 ";
 
 fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_canaryform"));
+    let mut command = canaryform();
     command.current_dir(folder).stdin(Stdio::null());
-    for name in [
-        "AWS_REGION",
-        "AWS_DEFAULT_REGION",
-        "CI",
-        "NO_COLOR",
-        "CLICOLOR_FORCE",
-    ] {
-        command.env_remove(name);
-    }
     command
 }
 
@@ -51,16 +46,12 @@ fn command(folder: &Path) -> Command {
 fn run(folder: &Path, arguments: &[&str], code: i32) -> String {
     let output = command(folder).args(arguments).output().unwrap();
     check(&output, code);
-    String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+    format!("{}{}", out(&output), err(&output))
 }
 
 #[track_caller]
 fn check(output: &Output, code: i32) {
-    let told = format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let told = format!("{}{}", out(output), err(output));
     assert_eq!(output.status.code(), Some(code), "{told}");
 }
 
@@ -228,15 +219,7 @@ fn nothing_is_written_of_what_is_wrong_or_secret() {
 fn what_git_ignores_and_what_is_not_ours_is_left_alone() {
     let folder = folder();
     let here = folder.path();
-    let git = |arguments: &[&str]| {
-        let done = Command::new("git")
-            .args(arguments)
-            .current_dir(here)
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "{done:?}");
-    };
-    git(&["init", "-q"]);
+    git(here, &["init", "-q"]);
     run(here, RECORD, 0);
     fs::create_dir_all(here.join("build/snapshots")).unwrap();
     fs::copy(

@@ -25,6 +25,12 @@ impl Fixture {
         }
     }
 
+    /// The one of a name.
+    #[allow(dead_code, reason = "not every test reads it")]
+    pub(crate) fn named(name: &str) -> Self {
+        Self::load(&folder().join(format!("{name}.yaml")))
+    }
+
     /// All of them, by name, but for those of the rules of `check`, which `tests/check.rs` reads.
     pub(crate) fn all() -> Vec<Self> {
         let mut found = Vec::new();
