@@ -109,20 +109,8 @@ pub(super) fn may(subject: &Subject<'_>, role: &str, action: &str, on: On<'_>) -
 
 /// Whether a policy for `to` is one of the role's.
 fn attaches(to: &Value, role: &str, resource: &Value) -> Answer {
-    match to {
-        Value::Array(items) => {
-            let each: Vec<Answer> = items
-                .iter()
-                .map(|item| attaches(item, role, resource))
-                .collect();
-            if each.contains(&Answer::Yes) {
-                Answer::Yes
-            } else if each.contains(&Answer::Unknown) {
-                Answer::Unknown
-            } else {
-                Answer::No
-            }
-        }
+    any(to, |to| match to {
+        Value::Array(_) => Answer::Unknown,
         to if ref_target(to) == Some(role) => Answer::Yes,
         to if Some(to) == property(resource, "RoleName") => Answer::Yes,
         // The role may have this name by a parameter.
@@ -131,7 +119,7 @@ fn attaches(to: &Value, role: &str, resource: &Value) -> Answer {
         }
         to if ref_target(to).is_some() => Answer::No,
         _ => Answer::Unknown,
-    }
+    })
 }
 
 #[derive(Default, PartialEq)]

@@ -2,12 +2,12 @@
 
 use super::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::explain::text;
 
 use super::Failure;
-use super::explanation::ExplanationArguments;
+use super::explanation::{ExplanationArguments, Form, Syntax};
 use super::output::write_stdout;
 
 const AFTER_HELP: &str = "\
@@ -27,28 +27,15 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     about: ExplanationArguments,
 
-    /// How to write it
-    #[arg(
-        long,
-        value_enum,
-        value_name = "text|json",
-        default_value = "text",
-        hide_possible_values = true
-    )]
-    format: Syntax,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Syntax {
-    Text,
-    Json,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let Some((name, explanation)) = arguments.about.explain()? else {
         return Ok(ExitCode::from(1));
     };
-    let out = match arguments.format {
+    let out = match arguments.form.format {
         Syntax::Text => text::explained(&explanation, &name, arguments.about.look()),
         Syntax::Json => super::output::json(&explanation)?,
     };

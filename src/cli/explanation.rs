@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use anstream::ColorChoice;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::check::check;
 use crate::explain::text::Look;
@@ -54,6 +54,26 @@ pub(crate) struct ExplanationArguments {
 
     #[command(flatten)]
     pub(super) colors: Colors,
+}
+
+/// How an explanation is written.
+#[derive(Args)]
+pub(super) struct Form {
+    /// How to write it
+    #[arg(
+        long,
+        value_enum,
+        value_name = "text|json",
+        default_value = "text",
+        hide_possible_values = true
+    )]
+    pub(super) format: Syntax,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Syntax {
+    Text,
+    Json,
 }
 
 /// A template that was explained.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
-use ignore::WalkBuilder;
+use ignore::{Walk, WalkBuilder};
 
 use super::Failure;
 use super::files::printable;
@@ -47,17 +47,21 @@ fn is_of_template(path: &Path) -> bool {
         .is_some_and(|extension| EXTENSIONS.contains(&extension))
 }
 
-/// The files below a folder that git sees and that are wanted.
-fn in_folder(folder: &Path, is_wanted: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, Failure> {
-    let walk = WalkBuilder::new(folder)
+/// What git sees below a folder, by name.
+pub(super) fn git_visible(folder: &Path) -> Walk {
+    WalkBuilder::new(folder)
         // Git sees hidden files, and knows nothing of `.ignore`.
         .hidden(false)
         .ignore(false)
         .filter_entry(|entry| entry.file_name() != ".git")
         .sort_by_file_path(Path::cmp)
-        .build();
+        .build()
+}
+
+/// The files below a folder that git sees and that are wanted.
+fn in_folder(folder: &Path, is_wanted: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
-    for entry in walk {
+    for entry in git_visible(folder) {
         let entry = entry.map_err(|error| {
             Failure::Io(format!("cannot look into `{}`: {error}", printable(folder)))
         })?;

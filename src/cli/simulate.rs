@@ -2,14 +2,14 @@
 
 use super::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
 use crate::explain::{Shift, text};
 use crate::simulate::{Assumptions, Load};
 
 use super::Failure;
-use super::explanation::ExplanationArguments;
+use super::explanation::{ExplanationArguments, Form, Syntax};
 use super::output::{json, write_stdout};
 
 const AFTER_HELP: &str = "\
@@ -29,21 +29,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     about: ExplanationArguments,
 
-    /// How to write it
-    #[arg(
-        long,
-        value_enum,
-        value_name = "text|json",
-        default_value = "text",
-        hide_possible_values = true
-    )]
-    format: Syntax,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Syntax {
-    Text,
-    Json,
+    #[command(flatten)]
+    form: Form,
 }
 
 /// The functions whose traffic shifts.
@@ -64,7 +51,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let Some((name, explanation)) = arguments.about.explain()? else {
         return Ok(ExitCode::from(1));
     };
-    let out = match arguments.format {
+    let out = match arguments.form.format {
         Syntax::Text => text::simulated(&explanation, &name, arguments.about.look()),
         Syntax::Json => {
             let functions = explanation.functions.iter().map(|function| Simulated {

@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use ignore::WalkBuilder;
-
 use crate::code::{Folder, LocalCode, Refused};
 use crate::deployment::Deployment;
 use crate::diagnostics::{Levels, codes};
@@ -17,6 +15,7 @@ use crate::{Diagnostic, Options, Template};
 
 use super::Failure;
 use super::files::{Input, TEMPLATES, folder_of, is_same, printable};
+use super::find::git_visible;
 use super::output::write_whole;
 use super::places::Places;
 use super::template_options::TemplateOptions;
@@ -230,15 +229,8 @@ fn plain(path: &Path) -> PathBuf {
 
 /// The snapshots below a folder that git does not ignore.
 fn below(folder: &Path) -> Vec<PathBuf> {
-    let walk = WalkBuilder::new(folder)
-        // Git sees hidden files, and knows nothing of `.ignore`.
-        .hidden(false)
-        .ignore(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .sort_by_file_path(Path::cmp)
-        .build();
     let mut found = Vec::new();
-    for entry in walk.flatten() {
+    for entry in git_visible(folder).flatten() {
         let path = entry.path();
         let is_in_folder = path.parent().and_then(Path::file_name) == Some(FOLDER.as_ref());
         if is_in_folder && path.extension().is_some_and(|ending| ending == "yaml") && is_ours(path)

@@ -745,8 +745,6 @@ codes! {
     UNKNOWN_MODEL = "unknown-model" is Error by Sam;
     /// A value is given for a parameter that the template does not declare.
     UNKNOWN_PARAMETER = "unknown-parameter" is Warning;
-    /// A parameter has a type that does not exist; CloudFormation will refuse it.
-    UNKNOWN_PARAMETER_TYPE = "unknown-parameter-type" is Warning;
     /// An entry of `Policies` is not a managed policy, a statement or a policy template.
     UNKNOWN_POLICY = "unknown-policy" is Error by Sam;
     /// A policy template is given a parameter that it does not have, which is ignored.

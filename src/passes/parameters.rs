@@ -7,13 +7,21 @@ use crate::scope::Scope;
 use crate::template::{Path, Template};
 use crate::tree::{Map, Text, Value};
 
-/// Types of parameters that may also stand in `List<...>`.
+/// Types of parameters that are not AWS-specific and stand by themselves.
 ///
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>, as for
-/// the others.
+/// "CloudFormation template Parameters syntax", "Systems Manager parameter types":
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>.
 const TYPES: &[&str] = &[
     "String",
     "Number",
+    "CommaDelimitedList",
+    "AWS::SSM::Parameter::Name",
+];
+
+/// AWS-specific types, which may also stand in `List<...>` and in `AWS::SSM::Parameter::Value<...>`.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>.
+const AWS_TYPES: &[&str] = &[
     "AWS::EC2::AvailabilityZone::Name",
     "AWS::EC2::Image::Id",
     "AWS::EC2::Instance::Id",
@@ -24,11 +32,13 @@ const TYPES: &[&str] = &[
     "AWS::EC2::Volume::Id",
     "AWS::EC2::VPC::Id",
     "AWS::Route53::HostedZone::Id",
-    "AWS::SSM::Parameter::Name",
 ];
 
-/// Types of parameters that stand by themselves.
-const OTHER_TYPES: &[&str] = &["CommaDelimitedList"];
+/// What else may stand in `List<...>`.
+const ITEMS: &[&str] = &["Number", "String"];
+
+/// What else may stand in `AWS::SSM::Parameter::Value<...>`.
+const STORED: &[&str] = &["String", "CommaDelimitedList", "List<String>"];
 
 /// Warns of parameters that are not declared, of types that do not exist, and of values that do not fit.
 pub(crate) fn check(scope: &Scope<'_>, template: &Template) {
@@ -91,7 +101,7 @@ fn unknown(scope: &Scope<'_>, name: &str, declared: &Map) -> Diagnostic {
 }
 
 fn unknown_type(kind: &str, path: Path) -> Diagnostic {
-    let known = TYPES.iter().chain(OTHER_TYPES).copied();
+    let known = TYPES.iter().chain(AWS_TYPES).copied();
     let help = match suggestion(kind, known) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "write `String`, `Number`, `CommaDelimitedList`, a type of AWS such as `AWS::EC2::VPC::Id`, or `List<...>` of one".to_owned(),
@@ -99,20 +109,27 @@ fn unknown_type(kind: &str, path: Path) -> Diagnostic {
     Diagnostic::new(
         codes::PARAMETER_TYPE,
         path,
-        format!("there is no parameter type `{kind}`"),
+        format!("there is no parameter type `{kind}`: CloudFormation will refuse it"),
     )
     .help(help)
 }
 
 fn is_type(kind: &str) -> bool {
-    let inside = |outer: &str| kind.strip_prefix(outer)?.strip_suffix('>');
-    if let Some(stored) = inside("AWS::SSM::Parameter::Value<") {
-        return is_type(stored);
+    if let Some(stored) = inside(kind, "AWS::SSM::Parameter::Value<") {
+        return STORED.contains(&stored) || is_of_aws(stored);
     }
-    match inside("List<") {
-        Some(item) => TYPES.contains(&item),
-        None => TYPES.contains(&kind) || OTHER_TYPES.contains(&kind),
-    }
+    let is_list = inside(kind, "List<").is_some_and(|item| ITEMS.contains(&item));
+    is_list || TYPES.contains(&kind) || is_of_aws(kind)
+}
+
+/// Whether a type is an AWS-specific one, or a list of one.
+fn is_of_aws(kind: &str) -> bool {
+    AWS_TYPES.contains(&inside(kind, "List<").unwrap_or(kind))
+}
+
+/// What stands between `outer`, which ends in `<`, and `>`.
+fn inside<'k>(kind: &'k str, outer: &str) -> Option<&'k str> {
+    kind.strip_prefix(outer)?.strip_suffix('>')
 }
 
 /// Why a value does not fit its declaration, as words that go on after the parameter, and what fits.

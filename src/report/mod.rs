@@ -11,7 +11,7 @@ mod texts;
 use crate::dependencies::{Dependencies, Dependency};
 use crate::diagnostics::Severity;
 use crate::diff::{Differences, render};
-use crate::explain::{Explanation, Function, Generated, Place, text_of};
+use crate::explain::{Explanation, Function, Generated, Place, Version, text_of};
 use crate::template::{Path, Template, locate, write};
 use crate::tree::{Map, Value};
 use crate::{Diagnostic, Format, Output};
@@ -273,6 +273,9 @@ impl<'a> FunctionView<'a> {
             .flat_map(|shift| &shift.ways)
             .map(chart::WayView::of)
             .collect();
+        let rows = |of: fn(&Version) -> Vec<texts::Row>| {
+            published.map_or_else(Vec::new, |published| of(&published.version))
+        };
         Self {
             anchor: format!("f{index}"),
             function,
@@ -283,30 +286,9 @@ impl<'a> FunctionView<'a> {
             ways,
             hooks: shift.map(texts::hooks).unwrap_or_default(),
             hashed_by: published.map_or("", |published| texts::hashed_by(&published.version)),
-            hashed: published.map_or_else(Vec::new, |published| {
-                published
-                    .version
-                    .hashed
-                    .iter()
-                    .map(texts::Row::hashed)
-                    .collect()
-            }),
-            not_hashed: published.map_or_else(Vec::new, |published| {
-                published
-                    .version
-                    .not_hashed
-                    .iter()
-                    .map(texts::Row::of)
-                    .collect()
-            }),
-            unseen: published.map_or_else(Vec::new, |published| {
-                published
-                    .version
-                    .unseen
-                    .iter()
-                    .map(texts::Row::unseen)
-                    .collect()
-            }),
+            hashed: rows(|version| version.hashed.iter().map(texts::Row::hashed).collect()),
+            not_hashed: rows(|version| version.not_hashed.iter().map(texts::Row::of).collect()),
+            unseen: rows(|version| version.unseen.iter().map(texts::Row::unseen).collect()),
             calls: function
                 .calls
                 .iter()

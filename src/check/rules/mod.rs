@@ -66,7 +66,7 @@ rules! {
     reference_cycle reads Made finds REFERENCE_CYCLE;
     role_cannot_poll reads Made finds ROLE_CANNOT_POLL;
     stack_limits reads Made finds RESOURCES_NEAR_LIMIT STACK_TOO_LARGE;
-    unknown_type reads Written finds UNKNOWN_RESOURCE_TYPE UNKNOWN_PARAMETER_TYPE;
+    unknown_type reads Written finds UNKNOWN_RESOURCE_TYPE;
     unseen_by_id reads Written finds VERSION_IN_DOCUMENT PARAMETER_IN_DOCUMENT PARAMETER_IN_LAYER;
     unwatched_shift reads Made finds GRADUAL_WITHOUT_WATCH ALL_AT_ONCE_WITH_ALARMS;
     version_missing reads Made finds VERSION_MISSING;
