@@ -23,9 +23,9 @@ use crate::place::{Path, Step};
 use crate::template::Template;
 use crate::tree::{Text, Value};
 use indexmap::IndexMap;
-use petgraph::algo::kosaraju_scc;
+use petgraph::algo::{condensation, kosaraju_scc};
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
-use petgraph::visit::EdgeRef as _;
+use petgraph::visit::{DfsPostOrder, EdgeRef as _};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 
@@ -164,6 +164,42 @@ impl Dependencies {
         }
         found.sort_by_key(|circle| circle.links.first().and_then(place));
         found
+    }
+
+    /// These resources in an order in which each comes behind all that it waits for, and which is else the one given.
+    /// Those that wait for each other, even if conditions keep that apart, are one group; all others are groups of one.
+    pub(crate) fn in_order<'i>(&self, ids: &[&'i str]) -> Vec<Vec<&'i str>> {
+        let groups = condensation(self.graph.map(|node, _| node, |_, _| ()), true);
+        let mut group_of = HashMap::new();
+        for group in groups.node_indices() {
+            let members = groups.node_weight(group).into_iter().flatten();
+            for resource in members.filter_map(|node| self.graph.node_weight(*node)) {
+                group_of.insert(resource.id.as_str(), group);
+            }
+        }
+        let mut wanted: HashMap<NodeIndex, Vec<&str>> = HashMap::new();
+        for (id, group) in ids.iter().filter_map(|id| Some((*id, group_of.get(id)?))) {
+            wanted.entry(*group).or_default().push(id);
+        }
+        let mut ordered = Vec::with_capacity(wanted.len());
+        let mut walk = DfsPostOrder::empty(&groups);
+        for group in ids.iter().filter_map(|id| group_of.get(id)) {
+            walk.move_to(*group);
+            while let Some(reached) = walk.next(&groups) {
+                ordered.extend(wanted.remove(&reached));
+            }
+        }
+        ordered
+    }
+
+    /// Who names whom, whatever conditions come to.
+    pub(crate) fn certain(&self) -> HashSet<(&str, &str)> {
+        let id = |node: NodeIndex| Some(self.graph.node_weight(node)?.id.as_str());
+        let edges = self.graph.edge_references();
+        edges
+            .filter(|edge| edge.weight().demands.is_empty())
+            .filter_map(|edge| Some((id(edge.source())?, id(edge.target())?)))
+            .collect()
     }
 
     fn dependency(&self, edge: EdgeIndex) -> Option<Dependency> {

@@ -180,6 +180,8 @@ pub struct Shift {
     pub triggers: Option<Value>,
     /// The condition of the deployment group.
     pub condition: Option<String>,
+    /// The functions whose deployments come to an end before this one begins: `MaxParallel`.
+    pub behind: Vec<String>,
     /// What is laid over the properties of the deployment group.
     pub(crate) group_properties: Map,
     /// The function's tags, where they are propagated.

@@ -33,7 +33,7 @@ use crate::resource::{FUNCTION, is_of_sam, is_of_type};
 use crate::stack::Names;
 use crate::template::{Path, Template};
 use crate::tree::{Map, Value, json};
-use crate::{Options, Output, plain, transform_and_see};
+use crate::{Options, Output, metadata, plain, transform_and_see};
 use indexmap::IndexMap;
 
 /// Keys of functions that SAM does not know.
@@ -122,6 +122,26 @@ impl Kept<'_> {
         }
         let names = self.names();
         references::rewrite(&mut self.made, &names);
+        self.refuse_order();
+    }
+
+    /// Refuses that aliases which SAM makes wait for each other.
+    fn refuse_order(&mut self) {
+        let mut deployments = self.full.deployments.iter();
+        let waits = deployments.find(|deployment| {
+            let shift = deployment.shift.as_ref();
+            deployment.kind == Kind::Sam && shift.is_some_and(|shift| !shift.behind.is_empty())
+        });
+        if let Some(deployment) = waits {
+            self.refuse(
+                metadata::path(&[metadata::MAX_PARALLEL]),
+                format!(
+                    "SAM's alias `{}` cannot be told to wait for another",
+                    deployment.alias.id
+                ),
+                "take `MaxParallel` out, or let this transform do all of it, without `Serverless: Keep`",
+            );
+        }
     }
 
     /// Takes out of Globals what SAM does not know.

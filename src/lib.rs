@@ -76,7 +76,7 @@ use passes::secrets::{Hidden, Reads};
 use passes::seen::{self, Seen};
 use passes::{
     api_drafts, circles, globals, implicit_apis, includes, language_extensions, local_code, lower,
-    parameters, plain_defaults, references, review, rewire, shape, transforms,
+    max_parallel, parameters, plain_defaults, references, review, rewire, shape, transforms,
 };
 use sam::early_reads;
 use scope::{Scope, Values};
@@ -211,6 +211,7 @@ fn transform_and_see(
     }
     review::report_dangling_references(&scope, dotted, &names);
     circles::refuse(&scope, &template, &deployments);
+    max_parallel::limit(&scope, &mut template, &mut deployments);
 
     origin::trace(&mut origins, &inheritance, &apis.implicit);
     if !unrolled.is_empty() {

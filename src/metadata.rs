@@ -3,19 +3,26 @@
 //! ```yaml
 //! Metadata:
 //!   Canaryform:
+//!     MaxParallel: 5
 //!     Defaults:
 //!       Function: {AutoPublishAlias: live}
 //! ```
 //!
-//! CloudFormation gives `Metadata` to tools and reads none of it, so the section stays in the output, but for the
-//! defaults: like Globals they are used up, and must not be put in once more where the output is transformed again.
+//! CloudFormation gives `Metadata` to tools and reads none of it, so the section stays in the output, but for what is used
+//! up, like Globals: it must not be put in once more where the output is transformed again.
 
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::template::{Path, Template};
 use crate::tree::{Map, Value};
 
 /// The keys below `Canaryform`.
-const KEYS: &[&str] = &["Defaults", "Ignore"];
+const KEYS: &[&str] = &["Defaults", "Ignore", MAX_PARALLEL];
+
+/// How many deployments may go on at once.
+pub(crate) const MAX_PARALLEL: &str = "MaxParallel";
+
+/// What nobody may find in the output.
+const USED_UP: &[&str] = &["Defaults", MAX_PARALLEL];
 
 /// The keys below `Defaults`: what has defaults.
 const DEFAULTS: &[&str] = &["Function", "Alarms"];
@@ -27,6 +34,8 @@ pub(crate) struct Metadata {
     pub(crate) function: Map,
     /// `Defaults.Alarms`: what alarms that are made are told, by their kinds, or by `All`.
     pub(crate) alarms: Map,
+    /// `MaxParallel`, as it is written; null where it is not.
+    pub(crate) max_parallel: Value,
     /// What is wrong with it.
     pub(crate) faults: Vec<Diagnostic>,
 }
@@ -50,6 +59,7 @@ impl Metadata {
         let (function, alarms) = (of("Function"), of("Alarms"));
         metadata.function = function;
         metadata.alarms = alarms;
+        metadata.max_parallel = given.get(MAX_PARALLEL).cloned().unwrap_or_default();
         metadata
     }
 
@@ -88,15 +98,15 @@ impl Metadata {
     }
 }
 
-/// Takes the defaults out of the template, and the maps that are empty without them.
-pub(crate) fn take_out_defaults(template: &mut Template) {
+/// Takes out of the template what is used up, and the maps that are empty without it.
+pub(crate) fn take_out_used(template: &mut Template) {
     let Some(section) = template.section_mut("Metadata") else {
         return;
     };
     let Some(Value::Object(own)) = section.get_mut("Canaryform") else {
         return;
     };
-    own.retain(|key, _| key != "Defaults");
+    own.retain(|key, _| !USED_UP.contains(&key.as_str()));
     if own.is_empty() {
         section.retain(|key, _| key != "Canaryform");
     }

@@ -6,7 +6,7 @@
 //!
 //! Source: JSON Schema, draft 7, which is what the YAML language server reads.
 
-use crate::gradual::{hooks, preference};
+use crate::gradual::{alarms, hooks, preference};
 use crate::plain;
 use crate::resource::property::{Effect, Property, Shape};
 use crate::sam::api::{http, rest, usage_plan};
@@ -111,7 +111,7 @@ pub fn schema() -> Value {
             "Mappings": { "type": "object" },
             "Conditions": { "type": "object" },
             "Rules": { "type": "object" },
-            "Metadata": { "type": "object" },
+            "Metadata": metadata(),
             "Outputs": { "type": "object" },
             "Hooks": { "type": "object" },
             "Resources": {
@@ -167,6 +167,61 @@ fn resource(kind: &ResourceType) -> Value {
         whole.insert("required", json!(["Type", "Properties"]));
     }
     whole
+}
+
+/// The metadata of the template, which are anybody's but for what is said to this tool.
+fn metadata() -> Value {
+    let mut function = properties(
+        plain::function::TYPE.kind.name,
+        plain::function::TYPE.kind.properties.iter(),
+    );
+    describe(
+        &mut function,
+        "what every AWS::Lambda::Function has unless it says otherwise",
+    );
+    let kinds: Map = alarms::defaults::keys()
+        .into_iter()
+        .map(|kind| (kind.to_owned(), json!({ "type": ["object", "null"] })))
+        .collect();
+    json!({
+        "type": "object",
+        "properties": {
+            "Canaryform": {
+                "type": "object",
+                "properties": {
+                    "Defaults": {
+                        "type": "object",
+                        "properties": {
+                            "Function": function,
+                            "Alarms": {
+                                "description": "what alarms that are made are told, by their kinds, or by All",
+                                "type": "object",
+                                "properties": kinds,
+                                "additionalProperties": false,
+                            },
+                        },
+                        "additionalProperties": false,
+                    },
+                    "Ignore": {
+                        "description": "codes of findings that are not to be told: a list, or a map to reasons",
+                        "type": ["array", "object"],
+                    },
+                    "MaxParallel": {
+                        "description": "how many functions may be deployed at once",
+                        "anyOf": [{ "type": "integer", "minimum": 1 }, reference(INTRINSIC), { "type": ["string", "null"] }],
+                    },
+                },
+                "additionalProperties": false,
+            },
+        },
+    })
+}
+
+/// Says of a schema what it is for.
+fn describe(made: &mut Value, what: &str) {
+    if let Some(made) = made.as_object_mut() {
+        made.insert("description", Value::from(what));
+    }
 }
 
 /// The sections of Globals.

@@ -179,6 +179,9 @@ fn described(deployment: &Deployment) -> String {
         if let Some(condition) = &shift.condition {
             write!(text, ", if {condition}").unwrap();
         }
+        if !shift.behind.is_empty() {
+            write!(text, ", behind {}", shift.behind.join(", ")).unwrap();
+        }
         write!(
             text,
             "\n    {}\n    {}",

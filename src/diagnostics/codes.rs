@@ -487,6 +487,8 @@ codes! {
     MANY_DEPLOYMENTS = "many-deployments" is Info;
     /// `Fn::FindInMap` reads a mapping that is not a map of maps.
     MAPPING_NOT_TWO_LEVELS = "mapping-not-two-levels" is Error by Sam;
+    /// `MaxParallel` is no whole number from 1 up, or functions cannot be deployed one behind the other.
+    MAX_PARALLEL = "max-parallel" is Error by Ours;
     /// A route is not merged into the API's document, because the document has no `paths`.
     MERGE_DEFINITIONS_LOST = "merge-definitions-lost" is Warning;
     /// The YAML key `<<` merges something that is neither a map nor a list of maps.

@@ -18,6 +18,9 @@ pub struct Shift {
     pub group: String,
     /// The condition under which it is there.
     pub condition: Option<String>,
+    /// The functions whose deployments come to an end before this one begins.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub behind: Vec<String>,
     /// The function that tests the version before it gets any traffic.
     pub before: Option<Hook>,
     /// The function that tests it when it has all of it.
@@ -233,6 +236,7 @@ pub(super) fn of(source: &Source<'_>, deployment: &Deployment, shift: &deploymen
         place: shift.path.clone().into(),
         group: shift.group.clone(),
         condition: shift.condition.clone(),
+        behind: shift.behind.clone(),
         before: hook("PreTraffic", &shift.before),
         after: hook("PostTraffic", &shift.after),
         role,

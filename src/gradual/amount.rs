@@ -69,7 +69,7 @@ pub(super) fn number(value: &Value) -> Option<f64> {
 }
 
 /// The whole number that a value is, or that its text is.
-pub(super) fn whole(value: &Value) -> Option<u32> {
+pub(crate) fn whole(value: &Value) -> Option<u32> {
     let number = number(value)?;
     let is_whole = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
     // Its text has no fraction.

@@ -1,7 +1,7 @@
 //! What this project is for: publishing versions, and shifting traffic to them step by step.
 
 pub(crate) mod alarms;
-mod amount;
+pub(crate) mod amount;
 pub(crate) mod configuration;
 pub(crate) mod group;
 mod hashed;

@@ -187,6 +187,7 @@ fn read_preference(
         );
     }
     Some(Shift {
+        behind: Vec::new(),
         path,
         group: logical_id::deployment_group(&sam.id),
         traffic: traffic?,

@@ -8,6 +8,7 @@ pub(crate) mod includes;
 pub(crate) mod language_extensions;
 pub(crate) mod local_code;
 pub(crate) mod lower;
+pub(crate) mod max_parallel;
 pub(crate) mod parameters;
 pub(crate) mod plain_defaults;
 pub(crate) mod references;

@@ -43,7 +43,7 @@ const NOT_FOR_HOOKS: &[&str] = &["AutoPublishAlias", "DeploymentPreference"];
 /// Gives each plain function what the defaults say, and takes all defaults out of the template.
 pub(crate) fn merge(scope: &Scope<'_>, template: &mut Template, inheritance: &mut Inheritance) {
     let given = &scope.metadata.function;
-    metadata::take_out_defaults(template);
+    metadata::take_out_used(template);
     if given.is_empty() {
         return;
     }

@@ -5,7 +5,7 @@
 //!
 //! Why: the group takes the function's condition only with `PassthroughCondition`. A version that is deleted cannot be
 //! returned to by hand. While traffic shifts, provisioned concurrency is moved too, which takes minutes and has failed
-//! (aws/serverless-application-model#1353, #1296). CodeDeploy starts every deployment of a stack at once.
+//! (aws/serverless-application-model#1353, #1296). CodeDeploy starts every deployment of a stack at once, unless `MaxParallel` lets few go on at a time.
 //!
 //! Do: know it.
 //!
@@ -85,7 +85,8 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             .help("`DeploymentPreference: {Type: AllAtOnce}` lets CodeDeploy wait for it")
         });
     }
-    let shifts = Shifting::all(subject);
+    let mut shifts = Shifting::all(subject);
+    shifts.retain(|shifting| shifting.shift.behind.is_empty());
     if let (true, Some(first)) = (shifts.len() >= MANY, shifts.first()) {
         found.push(
             Diagnostic::new(
@@ -96,7 +97,7 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                     shifts.len()
                 ),
             )
-            .help("CodeDeploy may throttle; shift only what needs it")
+            .help("CodeDeploy may throttle: `Metadata: {Canaryform: {MaxParallel: 5}}` lets five go on at a time")
             .blame(None),
         );
     }

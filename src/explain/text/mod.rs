@@ -313,6 +313,16 @@ fn explain_deployment(
         page.paragraph(4, &at_once(function));
         return;
     };
+    if !shift.behind.is_empty() {
+        let others: Vec<String> = shift.behind.iter().map(|id| format!("of `{id}`")).collect();
+        page.paragraph(
+            4,
+            &format!(
+                "`MaxParallel`: it waits until the deployment {} is over.",
+                others.join(" and that ")
+            ),
+        );
+    }
     page.paragraph(
         4,
         "The first deployment creates the alias on the new version at once: no shift, no hooks, no alarms. Each later one \

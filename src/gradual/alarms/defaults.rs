@@ -44,6 +44,13 @@ use crate::tree::{Map, Value};
 /// The key of what all kinds are told.
 const ALL: &str = "All";
 
+/// What there are defaults for: all kinds, and each.
+pub(crate) fn keys() -> Vec<&'static str> {
+    let mut keys = kinds::names();
+    keys.insert(0, ALL);
+    keys
+}
+
 /// Checks them, once for the whole template.
 pub(crate) fn check(scope: &Scope<'_>) {
     let at = metadata::path(&["Defaults", "Alarms"]);
@@ -51,8 +58,7 @@ pub(crate) fn check(scope: &Scope<'_>) {
         let path = at.clone().then(name);
         let kind = kinds::find(name);
         if kind.is_none() && name != ALL {
-            let mut known = kinds::names();
-            known.insert(0, ALL);
+            let known = keys();
             scope.report(
                 Diagnostic::new(
                     codes::METADATA_KEY,
