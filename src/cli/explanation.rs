@@ -56,7 +56,7 @@ pub(crate) struct ExplanationArguments {
     pub(super) colors: Colors,
 }
 
-/// How an explanation is written.
+// A doc comment here would stand in place of what the verb does.
 #[derive(Args)]
 pub(super) struct Form {
     /// How to write it
