@@ -1,9 +1,12 @@
 //! The macro as a Lambda function: `lambda_runtime` around [`canaryform::macro_call`].
 //!
 //! One thread, one request at a time, as Lambda calls it. One line of JSON a request goes to standard output, which
-//! Lambda writes into the log: ids, counts and the time, never a value of a template or a parameter.
+//! Lambda writes into the log: ids, counts and the time, never a value of a template or a parameter. Where the process
+//! ends for another reason than Lambda's will, its last line says where.
 
 use std::io::Write as _;
+use std::panic::PanicHookInfo;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use canaryform::macro_call::{Summary, answer};
@@ -14,13 +17,64 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    // A panic is answered as a failure; what it says may hold a secret of the template.
-    std::panic::set_hook(Box::new(|_| {}));
-    Runtime::new(service_fn(handle))
+async fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(log_panic));
+    let served = Runtime::new(service_fn(handle))
         .layer(layer_fn(|service| MapRequest::new(service, parsable)))
         .run()
-        .await
+        .await;
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            write(&Death {
+                level: "ERROR",
+                died: "while it spoke with Lambda's Runtime API",
+                place: None,
+                // Of the connection: nothing of an event is read here.
+                error: Some(error.to_string()),
+            });
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why a process ends.
+#[derive(Serialize)]
+struct Death {
+    level: &'static str,
+    died: &'static str,
+    /// The place in the source, as far as it is the same on every machine that builds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+/// Logs where a panic was, and not what it says: that may hold a secret of the template. A panic over a template is
+/// answered as a failure; one in the runtime, which an answer of the Runtime API without its headers is enough for, ends
+/// the process.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(|place| {
+        let file = place.file().replace('\\', "/");
+        let crates = file.split_once("/registry/src/");
+        let file = crates
+            .and_then(|(_, path)| path.split_once('/'))
+            .map_or(&*file, |(_, path)| path);
+        format!("{file}:{}:{}", place.line(), place.column())
+    });
+    let is_of_runtime = place
+        .as_deref()
+        .is_some_and(|place| place.contains("lambda_runtime"));
+    write(&Death {
+        level: "ERROR",
+        died: if is_of_runtime {
+            "over an answer of Lambda's Runtime API that it cannot use"
+        } else {
+            "in a panic"
+        },
+        place,
+        error: None,
+    });
 }
 
 /// Lets a body that is no JSON reach [`handle`]: as a JSON string. `lambda_runtime` would answer it itself, and with an
@@ -60,7 +114,12 @@ fn log(summary: &Summary, succeeded: bool, started: Instant) {
         succeeded,
         milliseconds: started.elapsed().as_millis(),
     };
-    if let Ok(mut line) = serde_json::to_vec(&line) {
+    write(&line);
+}
+
+/// Writes a line of the log.
+fn write(line: &impl Serialize) {
+    if let Ok(mut line) = serde_json::to_vec(line) {
         line.push(b'\n');
         // Without a log the answer still counts.
         let _ = std::io::stdout().write_all(&line);

@@ -255,3 +255,77 @@ fn a_thousand_calls_leave_no_memory_behind() {
     }
     lambda.stop();
 }
+
+/// What a bootstrap logs that gets this in place of an event, and then ends by itself.
+fn last_words(answer: &[u8]) -> String {
+    let mut lambda = Lambda::start();
+    lambda.next_request();
+    let mut connection = lambda.connection.take().unwrap();
+    connection.get_mut().write_all(answer).unwrap();
+    drop(connection);
+    let ended = lambda.bootstrap.wait().unwrap();
+    assert!(!ended.success(), "{ended}");
+    lambda.log.join().unwrap()
+}
+
+#[test]
+fn a_runtime_that_dies_says_where_and_nothing_of_the_event() {
+    let event = String::from_utf8(event(1, 10)).unwrap();
+    let length = event.len();
+    let unusable = "over an answer of Lambda's Runtime API that it cannot use";
+    for (answer, died) in [
+        (
+            "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n".to_owned(),
+            unusable,
+        ),
+        (
+            format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{event}"),
+            unusable,
+        ),
+        (
+            format!(
+                "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: 1\r\ncontent-length: {length}\r\n\r\n{event}"
+            ),
+            unusable,
+        ),
+        (
+            format!(
+                "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: soon\r\ncontent-length: {length}\r\n\r\n{event}"
+            ),
+            "while it spoke with Lambda's Runtime API",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\ns3cret".to_owned(),
+            "while it spoke with Lambda's Runtime API",
+        ),
+        (
+            "s3cret\r\n\r\n".to_owned(),
+            "while it spoke with Lambda's Runtime API",
+        ),
+    ] {
+        let log = last_words(answer.as_bytes());
+        let line: Value =
+            serde_json::from_str(&log).unwrap_or_else(|_| panic!("{answer:?}: {log:?}"));
+        assert_eq!(
+            (&line["level"], &line["died"]),
+            (&json!("ERROR"), &json!(died)),
+            "{answer:?}: {log}"
+        );
+        if died == unusable {
+            // The file in its crate, the line and the column, whoever built it.
+            let place = line["place"].as_str().unwrap();
+            assert!(
+                place.starts_with("lambda_runtime-") && place.contains("/src/"),
+                "{place}"
+            );
+        } else {
+            assert!(
+                line["error"]
+                    .as_str()
+                    .is_some_and(|error| !error.is_empty()),
+                "{log}"
+            );
+        }
+        assert!(!log.contains("s3cret"), "{log}");
+    }
+}
