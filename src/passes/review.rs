@@ -79,7 +79,7 @@ pub(crate) fn find_undefined_conditions(scope: &Scope<'_>, template: &Template) 
         declared: &declared,
         reported: IndexSet::new(),
     };
-    for section in ["Conditions", "Rules", "Resources", "Outputs"] {
+    for section in ["Conditions", "Rules", "Globals", "Resources", "Outputs"] {
         let Some(entries) = template.section(section) else {
             continue;
         };
@@ -120,10 +120,25 @@ struct ConditionUses<'a> {
 }
 
 impl ConditionUses<'_> {
-    /// Reports the name of a condition, which stands at `place`, unless it is declared or reported.
+    /// Reports the name of a condition, which stands at `place`, unless it is declared or reported; a number or a truth in
+    /// its place, too.
     fn check(&mut self, scope: &Scope<'_>, name: Option<&Value>, place: impl FnOnce() -> Path) {
-        let Some(name) = name.and_then(Value::as_str) else {
-            return;
+        let name = match name {
+            Some(Value::String(name)) => name.as_str(),
+            Some(number @ (Value::Number(_) | Value::Bool(_))) => {
+                if self.reported.insert(number.to_string()) {
+                    let finding = Diagnostic::new(
+                        codes::UNDEFINED_CONDITION,
+                        place(),
+                        "a condition has a name, and this is none",
+                    )
+                    .help("write the name of an entry of `Conditions`: there it is said when it holds");
+                    scope.report(finding);
+                }
+                return;
+            }
+            // What else stands there is refused where it must be read.
+            _ => return,
         };
         if name.is_empty()
             || self.declared.contains_key(name)

@@ -5,25 +5,22 @@
 
 use super::events::{Event, Events};
 use super::relaxed::Relaxed;
-use super::{Path, Span, Step};
+use super::{Path, Span, Step, scalars};
 use crate::diagnostics::Diagnostic;
 use std::collections::HashMap;
-
-const DELETE: char = '\u{7f}';
 
 /// Finds each place in `text`: the path, and whether the key at its end is meant, not the value.
 ///
 /// What the text does not hold is found at the nearest parent that it does hold. An aliased value is found at its
 /// anchor; a map or list, which has no one line, at its key. None where the text is no YAML at all.
 pub fn locate(text: &str, places: &[(&Path, bool)]) -> Vec<Option<Span>> {
-    if text.contains(DELETE) {
-        // JSON may have it, YAML may not, and the outline is read as YAML: another character of one byte stands for it.
-        let stand_in = |text: &str| text.replace(DELETE, "?");
+    if !text.chars().all(scalars::may_stand) {
+        // JSON may hold what YAML may not, and the outline is read as YAML: others of as many bytes stand for these.
         let paths: Vec<Path> = places
             .iter()
             .map(|(path, _)| {
                 let steps = path.0.iter().map(|step| match step {
-                    Step::Key(key) => Step::Key(stand_in(key).into()),
+                    Step::Key(key) => Step::Key(with_stand_ins(key).into()),
                     Step::Index(index) => Step::Index(*index),
                 });
                 Path(steps.collect())
@@ -31,7 +28,7 @@ pub fn locate(text: &str, places: &[(&Path, bool)]) -> Vec<Option<Span>> {
             .collect();
         let at_keys = places.iter().map(|(_, at_key)| *at_key);
         let places: Vec<(&Path, bool)> = paths.iter().zip(at_keys).collect();
-        return locate(&stand_in(text), &places);
+        return locate(&with_stand_ins(text), &places);
     }
     let outline = Outline::of(text);
     let mut indexes = HashMap::new();
@@ -39,6 +36,17 @@ pub fn locate(text: &str, places: &[(&Path, bool)]) -> Vec<Option<Span>> {
         .iter()
         .map(|(path, at_key)| outline.find(path, *at_key, &mut indexes))
         .collect()
+}
+
+/// The text with another character of as many bytes for each that YAML does not take.
+fn with_stand_ins(text: &str) -> String {
+    let stand_in = |c: char| match c.len_utf8() {
+        _ if scalars::may_stand(c) => c,
+        1 => '?',
+        2 => '¿',
+        _ => char::REPLACEMENT_CHARACTER,
+    };
+    text.chars().map(stand_in).collect()
 }
 
 /// Finds where in `text` each finding stands, and puts them in the order of the text; those without a place come last.
@@ -319,6 +327,16 @@ mod tests {
                 &text[span.from..span.to]
             );
             assert_eq!(found, *wanted, "{path}");
+        }
+    }
+
+    #[test]
+    fn places_are_found_in_json_with_what_yaml_does_not_take() {
+        for c in [
+            '\u{7f}', '\u{80}', '\u{9f}', '\u{fffe}', '\u{ffff}', '\u{85}', '\u{feff}',
+        ] {
+            let text = format!("{{\n \"{c}\": \"{c}\",\n \"a{c}b\": {{\"c\": 1}}}}");
+            check(&text, &[(&format!("a{c}b/c"), "3:15 1")]);
         }
     }
 

@@ -7,6 +7,11 @@ use crate::language::python_json;
 use crate::tree::{Number, Value};
 use std::ops::RangeInclusive;
 
+/// Whether a YAML text may hold a character as it is.
+pub(super) fn may_stand(c: char) -> bool {
+    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
+}
+
 /// A plain word, read.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Scalar {

@@ -99,8 +99,7 @@ pub(super) fn read_yaml(text: &str, levels: &Levels) -> Result<Read, Vec<Diagnos
 
 /// A character that YAML does not allow.
 fn unprintable(text: &str) -> Option<Diagnostic> {
-    let forbidden = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}');
-    let (at, found) = text.char_indices().find(|(_, c)| forbidden(*c))?;
+    let (at, found) = text.char_indices().find(|(_, c)| !scalars::may_stand(*c))?;
     let span = span_at(text.get(..at).unwrap_or_default(), at, found.len_utf8());
     Some(
         fault(
