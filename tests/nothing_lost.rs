@@ -1,5 +1,7 @@
-//! Nothing that a template says is lost in silence: give any value another one of its kind, and the output or a finding
-//! changes with it, or a finding stands at its place already.
+//! Nothing that a template says is lost in silence: give any value another one of its kind, or any map one more key, and
+//! the output or a finding changes with it, or a finding stands at its place already.
+//!
+//! Of the fixtures and, where they are there, of the real templates in `../shared/real`.
 
 #![allow(
     clippy::indexing_slicing,
@@ -13,10 +15,14 @@ mod fixture;
 #[path = "support/places.rs"]
 mod places;
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use canaryform::code::Ignored;
 use canaryform::tree::{Value, json};
-use canaryform::{Template, read, transform};
+use canaryform::{Options, Template, read, transform};
 use fixture::Fixture;
-use places::{at, leaves};
+use places::{at, leaves, places};
 
 /// Places whose value changes nothing, each with the reason: it is decided, or told, elsewhere in the same template.
 const EXCUSED: &[(&str, &str)] = &[
@@ -178,6 +184,42 @@ const EXCUSED: &[(&str, &str)] = &[
     ),
 ];
 
+/// Maps of which a key that nobody knows is lost, each with the reason.
+const EXCUSED_MAPS: &[(&str, &str)] = &[
+    (
+        "api/own-body: Resources/Shop/Properties/DefinitionBody/paths//orders/post/security/0",
+        "a mark, whose key says it all",
+    ),
+    (
+        "beyond/alarms/none-over-globals: Globals/Function/DeploymentPreference/Alarms/0",
+        "the function says that it watches none",
+    ),
+    (
+        "beyond/alarms/none-over-globals: Globals/Function/DeploymentPreference/Alarms/0/Errors",
+        "the function says that it watches none",
+    ),
+    (
+        "beyond/conditions/given: Resources/NoAlias/Properties/DeploymentPreference",
+        "without an alias it means nothing",
+    ),
+    (
+        "beyond/conditions/given: Resources/NoAlias/Properties/ProvisionedConcurrencyConfig",
+        "without an alias it means nothing",
+    ),
+    (
+        "beyond/group/laid-over: Resources/SwitchedOff/Properties/DeploymentGroup",
+        "the preference is switched off",
+    ),
+    (
+        "include/read: Resources/Api/Properties/DefinitionBody/Fn::Transform",
+        "the include is gone, and CloudFormation knows its keys",
+    ),
+    (
+        "include/read: Resources/Api/Properties/DefinitionBody/Fn::Transform/Parameters",
+        "the include is gone, and CloudFormation knows its keys",
+    ),
+];
+
 /// At most one value of a hundred may be excused.
 const MOST_EXCUSED: usize = 100;
 
@@ -202,11 +244,11 @@ struct Seen {
     said: Vec<String>,
 }
 
-fn seen(template: &Value, fixture: &Fixture) -> Seen {
+fn seen(template: &Value, options: &Options<'_>) -> Seen {
     let Value::Object(template) = template.clone() else {
         unreachable!()
     };
-    let output = transform(Template(template), &fixture.options());
+    let output = transform(Template(template), options);
     let findings = output.diagnostics.iter();
     let text = findings
         .clone()
@@ -236,7 +278,8 @@ fn every_value_is_seen() {
             continue;
         };
         let source = Value::Object(given.template.0);
-        let before = seen(&source, &fixture);
+        let options = fixture.options();
+        let before = seen(&source, &options);
         if before.is_refused {
             continue;
         }
@@ -250,7 +293,7 @@ fn every_value_is_seen() {
             };
             tried += 1;
             let path = path.join("/");
-            if seen(&changed, &fixture).text != before.text || is_said(&path, &before.said) {
+            if seen(&changed, &options).text != before.text || is_said(&path, &before.said) {
                 continue;
             }
             let place = format!("{}: {path}", fixture.name);
@@ -269,4 +312,165 @@ fn every_value_is_seen() {
         "{} of {tried} excused",
         excused.len()
     );
+}
+
+/// A key that no map has.
+const UNKNOWN: &str = "Zzzz";
+
+fn is_function(value: &Value) -> bool {
+    let map = value.as_object().filter(|map| map.len() == 1);
+    map.is_some_and(|map| {
+        map.keys()
+            .all(|key| key.starts_with("Fn::") || *key == "Ref")
+    })
+}
+
+/// The places of maps that SAM reads: in Globals, and in resources of its own.
+fn maps(source: &Value) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    let mut add = |value: &Value, root: &[&str]| {
+        let all = places(value, root, is_function).into_iter();
+        let maps = all.filter(|(_, value)| value.is_object() && !is_function(value));
+        found.extend(maps.map(|(path, _)| path));
+    };
+    for (kind, value) in source["Globals"].as_object().into_iter().flatten() {
+        add(value, &["Globals", kind.as_str()]);
+    }
+    for (id, resource) in source["Resources"].as_object().into_iter().flatten() {
+        let kind = resource["Type"].as_str().unwrap_or_default();
+        for (name, value) in resource.as_object().into_iter().flatten() {
+            if kind.starts_with("AWS::Serverless::") {
+                add(value, &["Resources", id.as_str(), name.as_str()]);
+            }
+        }
+    }
+    found
+}
+
+/// The maps in which a key that nobody knows is lost in silence.
+fn lose_a_key(source: &Value, options: &Options<'_>, every: usize) -> (usize, Vec<String>) {
+    let before = seen(source, options);
+    if before.is_refused {
+        return (0, Vec::new());
+    }
+    let mut tried = 0;
+    let mut lost = Vec::new();
+    for path in maps(source).into_iter().step_by(every) {
+        let mut changed = source.clone();
+        let map = at(&mut changed, &path).as_object_mut().unwrap();
+        map.insert(UNKNOWN, json!("zzzz"));
+        tried += 1;
+        let path = path.join("/");
+        if seen(&changed, options).text == before.text && !is_said(&path, &before.said) {
+            lost.push(path);
+        }
+    }
+    (tried, lost)
+}
+
+#[test]
+fn every_unknown_key_is_seen() {
+    let mut tried = 0;
+    let mut lost = Vec::new();
+    let mut excused: Vec<&str> = Vec::new();
+    for fixture in Fixture::all() {
+        let Ok(given) = read(fixture.text.as_bytes()) else {
+            continue;
+        };
+        let source = Value::Object(given.template.0);
+        let (all, found) = lose_a_key(&source, &fixture.options(), 1);
+        tried += all;
+        for path in found {
+            let place = format!("{}: {path}", fixture.name);
+            match EXCUSED_MAPS.iter().find(|(known, _)| *known == place) {
+                Some((known, _)) => excused.push(known),
+                None => lost.push(place),
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{} of {tried}: {lost:#?}", lost.len());
+    let stale: Vec<_> = EXCUSED_MAPS
+        .iter()
+        .filter(|(known, _)| !excused.contains(known))
+        .collect();
+    assert!(stale.is_empty(), "seen by now: {stale:#?}");
+    assert!(tried > 1000, "only {tried} maps were tried");
+}
+
+/// The real templates, as people wrote them.
+fn real() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/real")];
+    while let Some(folder) = folders.pop() {
+        for file in fs::read_dir(folder).into_iter().flatten() {
+            let path = file.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(".source.yaml") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Whether a value of Globals counts nowhere, because each resource has its own, or is what only `sam build` reads of a
+/// layer, which its resource does not keep.
+fn is_idle(source: &Value, path: &[String]) -> bool {
+    let steps: Vec<&str> = path.iter().map(String::as_str).collect();
+    match steps.as_slice() {
+        ["Globals", kind, property] => {
+            let kind = format!("AWS::Serverless::{kind}");
+            let all = source["Resources"].as_object().unwrap();
+            let mut of_kind = all.values().filter(|resource| resource["Type"] == *kind);
+            of_kind.all(|resource| !resource["Properties"][*property].is_null())
+        }
+        ["Resources", id, "Metadata", key] => {
+            source["Resources"][*id]["Type"] == "AWS::Serverless::LayerVersion"
+                && key.starts_with("Build")
+        }
+        _ => false,
+    }
+}
+
+/// How many of the places in real templates are passed over for one that is tried: all are too many for each run.
+const EVERY: usize = 5;
+
+#[test]
+fn nothing_of_real_templates_is_lost() {
+    let options = Options::new("us-east-1").with_code(&Ignored);
+    let mut lost = Vec::new();
+    let mut offset = 0;
+    for file in real() {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let Ok(given) = read(&fs::read(&file).unwrap()) else {
+            continue;
+        };
+        let source = Value::Object(given.template.0);
+        let before = seen(&source, &options);
+        if before.is_refused {
+            continue;
+        }
+        let (_, keys) = lose_a_key(&source, &options, EVERY);
+        lost.extend(
+            keys.into_iter()
+                .map(|path| format!("{name}: a key of {path}")),
+        );
+        // Another part of each template.
+        offset = (offset + 1) % EVERY;
+        for path in leaves(&source, &[]).into_iter().skip(offset).step_by(EVERY) {
+            if path[0] == "Transform" || is_idle(&source, &path) {
+                continue;
+            }
+            let mut changed = source.clone();
+            let place = at(&mut changed, &path);
+            *place = another(place);
+            let path = path.join("/");
+            if seen(&changed, &options).text == before.text && !is_said(&path, &before.said) {
+                lost.push(format!("{name}: {path}"));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{} lost: {lost:#?}", lost.len());
 }

@@ -265,6 +265,8 @@ codes! {
     DEFAULT_AUTHORIZER_LOST = "default-authorizer-lost" is Error by Ours or "methods need no login, as in SAM";
     /// The `Default` of a parameter is not a string, so that generated ids change once its value is passed.
     DEFAULT_NOT_A_STRING = "default-not-a-string" is Warning;
+    /// Code is ignored, and a property of an API that is written into its document is left out: the document is included, and not known here.
+    DEFINITION_BODY_INCLUDED = "definition-body-included" is Warning;
     /// A property of an API is written into its OpenAPI document, which is not there or cannot hold it.
     DEFINITION_BODY_NEEDED = "definition-body-needed" is Error by Sam;
     /// Two properties each give the definition of an API or a state machine.
@@ -585,7 +587,7 @@ codes! {
     PERMISSION_PAST_ALIAS = "permission-past-alias" is Warning;
     /// Two events share one generated permission, which names the source of only one of them.
     PERMISSION_SHARED = "permission-shared" is Warning;
-    /// A function has policies beside a role of its own, which are dropped.
+    /// A function has policies beside a role of its own, which are dropped: SAM puts `Policies` into the role that it makes, and makes none beside `Role`.
     POLICIES_BESIDE_ROLE = "policies-beside-role" is Warning;
     /// Two policies of a generated role have the same name, which IAM refuses.
     POLICY_NAME_TWICE = "policy-name-twice" is Warning;

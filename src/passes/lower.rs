@@ -16,7 +16,7 @@ use crate::sam::common::Common;
 use crate::sam::connector::{self, embedded, embedded::Embedded};
 use crate::sam::resource_type::{Lower, Lowered, ResourceType, Stage};
 use crate::sam::shares::Shares;
-use crate::sam::{attributes, early_reads, events, type_of};
+use crate::sam::{attributes, early_reads, events, type_of, unread};
 use crate::scope::Scope;
 use crate::stack::{Conditions, Names, Stack};
 use crate::template::{Path, Step, Template};
@@ -117,16 +117,19 @@ fn lower_one(
         attributes::tell(scope, kind, &sam);
     }
     early_reads::tell(scope, kind.name, &sam);
+    unread::tell(scope, common.inheritance, kind.name, &sam);
     let faults = check(scope, kind, &sam);
     if !faults.is_empty() {
         find_more_faults(scope, common, kind, sam, faults);
         return Lowered::default();
     }
     let id = sam.id.clone();
+    let kept = sam.attributes.kept.clone();
     let watch = scope.watch();
     let mut lowered = run(scope, common, kind, sam);
     if watch.is_sound() {
         note_names(&mut common.stack.names, kind, &id, &lowered);
+        attributes::tell_lost(scope, &id, &kept, &lowered.made);
         let made = std::mem::take(&mut lowered.made);
         common.stack.add(scope, &id, made);
     }

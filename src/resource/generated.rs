@@ -166,6 +166,13 @@ impl Generated {
         })
     }
 
+    /// Whether a resource has an attribute.
+    pub(crate) fn has_attribute(&self, name: &str) -> bool {
+        self.resources
+            .values()
+            .any(|slot| matches!(slot, Slot::Made(made) if made.resource.get(name).is_some()))
+    }
+
     /// How many bytes the resources have at least as compact JSON, all together.
     pub(crate) fn least_length(&self) -> usize {
         let slots = self.resources.values();

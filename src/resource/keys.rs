@@ -38,6 +38,10 @@ pub(crate) fn warn_of_unknown<K: AsRef<str>>(
     owner: &str,
     path: &Path,
 ) {
+    let given = given
+        .into_iter()
+        // An intrinsic function is no key, and is told as what it is.
+        .filter(|key| !key.as_ref().starts_with("Fn::"));
     for finding in unknown(
         codes::IGNORED_KEY,
         ", which is ignored",

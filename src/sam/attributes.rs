@@ -14,7 +14,10 @@
 use super::resource_type::ResourceType;
 use crate::diagnostics::{Diagnostic, codes, suggestion};
 use crate::resource::SamResource;
+use crate::resource::generated::Generated;
 use crate::scope::Scope;
+use crate::template::Path;
+use crate::tree::{Map, Value};
 
 /// The names that mean something beside `Properties` of a SAM resource.
 const KNOWN: &[&str] = &[
@@ -73,5 +76,50 @@ pub(crate) fn tell(scope: &Scope<'_>, kind: &ResourceType, sam: &SamResource) {
             })
         };
         scope.report(finding.on_key());
+    }
+}
+
+/// Attributes that the reference carries over to what it makes of most types, and not of all.
+const OF_MOST: &[&str] = &["Metadata", "UpdatePolicy"];
+
+/// What `Metadata` says to `sam build` alone, which is done when the template is transformed.
+const OF_BUILD: &[&str] = &[
+    "BuildMethod",
+    "BuildArchitecture",
+    "BuildProperties",
+    "ContextPath",
+    "DockerBuildArgs",
+    "DockerBuildTarget",
+    "DockerContext",
+    "Dockerfile",
+    "DockerTag",
+    "ProjectRootDirectory",
+    "SamResourceId",
+    "WorkingDirectory",
+];
+
+/// Tells which attributes of a resource nothing has that is made of it.
+///
+/// `kept` are those that it had.
+pub(crate) fn tell_lost(scope: &Scope<'_>, id: &str, kept: &Map, made: &Generated) {
+    for name in OF_MOST {
+        let is_of_build = |value: &Value| {
+            value
+                .as_object()
+                .is_some_and(|map| map.keys().all(|key| OF_BUILD.contains(&key.as_str())))
+        };
+        if kept.get(*name).is_none_or(is_of_build) || made.has_attribute(name) {
+            continue;
+        }
+        let path = Path::resource(id).then(*name);
+        if scope.has(|finding| finding.path == path) {
+            continue;
+        }
+        let message = format!("`{name}` of `{id}` is dropped: nothing that is made of it gets it");
+        scope.report(
+            Diagnostic::new(codes::ATTRIBUTE_DROPPED, path, message)
+                .on_key()
+                .help("take it out: SAM drops it too"),
+        );
     }
 }

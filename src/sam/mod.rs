@@ -21,6 +21,7 @@ pub(crate) mod roles;
 pub(crate) mod shares;
 pub(crate) mod simple_table;
 pub(crate) mod state_machine;
+pub(crate) mod unread;
 pub(crate) mod web_function;
 
 use crate::tree::Value;

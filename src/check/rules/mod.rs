@@ -15,7 +15,6 @@ mod layer_not_followed;
 mod logical_id_as_text;
 mod method_settings;
 mod not_published;
-mod policies_beside_role;
 mod policy_template_argument;
 mod preflight_needs_login;
 mod quoted_intrinsic;
@@ -59,7 +58,6 @@ rules! {
     logical_id_as_text reads Written finds LOGICAL_ID_AS_TEXT;
     method_settings reads Written finds METHOD_SETTINGS_INCOMPLETE;
     not_published reads Made finds PARAMETER_NOT_HASHED VALUE_NOT_FOLLOWED ALL_PROPERTIES_FAIL;
-    policies_beside_role reads Written finds POLICIES_BESIDE_ROLE;
     policy_template_argument reads Written finds POLICY_TEMPLATE_ARGUMENT;
     preflight_needs_login reads Made finds PREFLIGHT_NEEDS_LOGIN;
     quoted_intrinsic reads Written finds QUOTED_INTRINSIC;

@@ -36,7 +36,7 @@ fn check_ids(scope: &Scope<'_>, api: &str, made: &Generated) {
 }
 
 /// Refuses a property that is written into the document where there is none, or none that is `wanted`. A document that is
-/// included at the deployment may hold all that is needed: that is told, or left alone where code is ignored.
+/// included at the deployment may hold all that is needed: that is told, and no error where code is ignored.
 fn refuse_without_body(
     scope: &Scope<'_>,
     api: &SamResource,
@@ -51,9 +51,13 @@ fn refuse_without_body(
             format!("cannot be written into this `DefinitionBody`, which is not {wanted}")
         }
         Some(Some(location)) => {
-            if !scope.options.code.is_ignored() {
-                scope.report(openapi::included_body(name, &location, api.path(name)));
-            }
+            let is_ignored = scope.options.code.is_ignored();
+            scope.report(openapi::included_body(
+                name,
+                &location,
+                api.path(name),
+                is_ignored,
+            ));
             return;
         }
     };

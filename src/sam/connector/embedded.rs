@@ -28,6 +28,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::language::logical_id;
 use crate::language::truth::is_truthy;
 use crate::resource::SamResource;
+use crate::resource::keys;
 use crate::resource::property::{self, Property, Shape};
 use crate::sam::common::Common;
 use crate::sam::resource_type::Lowered;
@@ -52,6 +53,17 @@ pub(crate) const PROPERTIES: &[Property] = &[
     Property::strictly("Permissions", Shape::ListOf(&Shape::Text))
         .does("decides what the policies allow")
         .required(),
+];
+
+/// What has an effect beside `Properties`.
+const KEYS: &[&str] = &[
+    "Properties",
+    "Condition",
+    "DependsOn",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+    "UpdatePolicy",
+    "Metadata",
 ];
 
 /// A connector that stands in a resource.
@@ -215,6 +227,13 @@ pub(crate) fn lower(
             .help("declare the condition under `Conditions` and write its name here"),
         );
     }
+    keys::warn_of_unknown(
+        scope,
+        entry.keys(),
+        KEYS,
+        "a connector of a resource",
+        &place,
+    );
     let mut connector = SamResource::new(id, Value::Object(entry));
     if connector.properties.contains_key("Source") {
         connector.properties.retain(|name, _| name != "Source");

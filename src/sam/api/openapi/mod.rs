@@ -51,7 +51,7 @@ mod version3;
 
 pub(crate) use cors::Cors;
 pub(crate) use methods::{RequestParameter, Validation};
-pub(crate) use policy::with_wildcards;
+pub(crate) use policy::{RESOURCE_POLICY_KEYS, with_wildcards};
 pub(crate) use security::Security;
 
 use crate::diagnostics::{Code, Diagnostic, codes};
@@ -440,12 +440,23 @@ pub(crate) fn make_conditional(value: &mut Node, condition: Text) {
     *value = wrapper.into();
 }
 
-/// The property `name`, which must be written into a document that is included from `location`.
-pub(crate) fn included_body(name: &str, location: &str, path: Path) -> Diagnostic {
+/// The property `name`, which must be written into a document that is included from `location`; it is left out where
+/// code is ignored.
+pub(crate) fn included_body(
+    name: &str,
+    location: &str,
+    path: Path,
+    is_ignored: bool,
+) -> Diagnostic {
+    let (code, fate) = if is_ignored {
+        (codes::DEFINITION_BODY_INCLUDED, ", and is left out")
+    } else {
+        (codes::DEFINITION_BODY_NEEDED, "")
+    };
     Diagnostic::new(
-        codes::DEFINITION_BODY_NEEDED,
+        code,
         path,
-        format!("`{name}` must be written into the document, which is included from `{location}` and so not known here"),
+        format!("`{name}` must be written into the document, which is included from `{location}` and so not known here{fate}"),
     )
     .on_key()
     .help("put the document beside the template and include it by its local path, or write it inline")

@@ -49,6 +49,21 @@ use crate::language::python2::{Map, Node, Text};
 
 const POLICY: &str = "x-amazon-apigateway-policy";
 
+/// What a `ResourcePolicy` may say.
+pub(crate) const RESOURCE_POLICY_KEYS: &[&str] = &[
+    "CustomStatements",
+    "AwsAccountWhitelist",
+    "AwsAccountBlacklist",
+    "IpRangeWhitelist",
+    "IpRangeBlacklist",
+    "SourceVpcWhitelist",
+    "SourceVpcBlacklist",
+    "IntrinsicVpcWhitelist",
+    "IntrinsicVpcBlacklist",
+    "IntrinsicVpceWhitelist",
+    "IntrinsicVpceBlacklist",
+];
+
 /// Lists of endpoints: texts that begin with `vpc-` or `vpce-`, then other values for the one and the other; and how
 /// the condition of the denial compares.
 const VPC_LISTS: [([&str; 3], &str); 2] = [
