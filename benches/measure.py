@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Measures all that the README says of speed: builds what is measured, prints the tables, and puts them into the README.
+"""Measures all that the guide says of speed: builds what is measured, prints the tables, and puts them into its page.
 
-    PYTHON benches/measure.py [--beside OLDER] [--readme] [--brief]
+    PYTHON benches/measure.py [--beside OLDER] [--write] [--brief]
 
 PYTHON has aws-sam-translator==1.115.0; `valgrind` and GNU `time` are installed. Instructions are counted by callgrind, and
 are the same in every run; times are medians of whole processes, with their output thrown away, and move with a machine's
@@ -27,7 +27,7 @@ import measure_macro
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-README = ROOT / "README.md"
+PAGE = ROOT / "docs/src/reference/speed.md"
 SAM = HERE.parent / "tests/tools/sam.py"
 
 
@@ -143,10 +143,10 @@ def build():
 
 
 class Tables:
-    """The tables, each printed as it is made; `readme` says whether the README is to have them."""
+    """The tables, each printed as it is made; `write` says whether the page is to have them."""
 
-    def __init__(self, readme):
-        self.readme = readme
+    def __init__(self, write):
+        self.write = write
         self.lines = []
 
     def row(self, *cells):
@@ -157,25 +157,25 @@ class Tables:
             print(self.lines[-1], flush=True)
 
     def end(self):
-        """Ends a table. In the README it takes the place of the one that has its heading."""
+        """Ends a table. In the page it takes the place of the one that has its heading."""
         print()
-        if self.readme:
-            text = README.read_text()
+        if self.write:
+            text = PAGE.read_text()
             found = re.search(re.escape(self.lines[0]) + r"\n(\|.*\n)*", text)
             if not found:
-                sys.exit(f"the README has no table with the heading {self.lines[0]}")
-            README.write_text(text[:found.start()] + "\n".join(self.lines) + "\n" + text[found.end():])
+                sys.exit(f"the page has no table with the heading {self.lines[0]}")
+            PAGE.write_text(text[:found.start()] + "\n".join(self.lines) + "\n" + text[found.end():])
         self.lines = []
 
 
 def main():
     cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     cli.add_argument("--beside", metavar="OLDER", help="another build, to be called in turn with this one")
-    cli.add_argument("--readme", action="store_true", help="put the tables into the README")
+    cli.add_argument("--write", action="store_true", help="put the tables into the page of the guide")
     cli.add_argument("--brief", action="store_true", help="leave out how work grows, the steps and the deployed macro")
     options = cli.parse_args()
     binary, static = build()
-    tables = Tables(options.readme)
+    tables = Tables(options.write)
     with tempfile.TemporaryDirectory() as folder:
         def template(name, text):
             path = Path(folder) / name

@@ -262,7 +262,7 @@ fn transform_and_see(
     }
 }
 
-/// The README's example, as it stands there.
+/// The guide's examples, as they stand there.
 #[cfg(all(doctest, feature = "folder"))]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/src/tasks/rust.md")]
+struct Guide;

@@ -197,19 +197,6 @@ fn run(arguments: &[&str]) -> Output {
 const CANARY: &str = "fixtures/gradual/canary.yaml";
 
 #[test]
-fn the_readme_shows_what_explain_and_simulate_say() {
-    let readme = include_str!("../README.md");
-    for arguments in [
-        &["explain", CANARY][..],
-        &["simulate", CANARY, "--rate", "60", "--error-rate", "5"],
-    ] {
-        let output = run(arguments);
-        let shown = format!("$ canaryform {}\n{}", arguments.join(" "), out(&output));
-        assert!(readme.contains(&shown), "{shown}");
-    }
-}
-
-#[test]
 fn a_function_that_is_not_there_gets_a_suggestion() {
     let output = run(&["explain", CANARY, "--function", "Greter"]);
     assert_eq!(output.status.code(), Some(2));

@@ -1,4 +1,4 @@
-//! Dependencies point one way: the map in the README lists the files of `src/` from the top layer down, and every file
+//! Dependencies point one way: the map in `docs/` lists the files of `src/` from the top layer down, and every file
 //! uses only its own layer and those below it, and no files use each other in a circle.
 //!
 //! What a file uses is read from its tokens: `use` lines, full paths in bodies and in macros, and paths that start at an
@@ -30,10 +30,10 @@ struct File {
 #[test]
 fn dependencies_point_one_way() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(repository.join("README.md")).unwrap();
+    let map = fs::read_to_string(repository.join("docs/src/reference/map.md")).unwrap();
     let mut files = Vec::new();
     collect(repository, &repository.join("src"), &mut files);
-    let faults = faults(&layers(&readme), &files);
+    let faults = faults(&layers(&map), &files);
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
@@ -57,9 +57,9 @@ fn collect(repository: &Path, folder: &Path, files: &mut Vec<File>) {
     }
 }
 
-/// The layers that the README shows, the top one first: the first cells of the rows of its first table of code.
-fn layers(readme: &str) -> Vec<Vec<String>> {
-    readme
+/// The layers that the map shows, the top one first: the first cells of the rows of its first table of code.
+fn layers(map: &str) -> Vec<Vec<String>> {
+    map
         .lines()
         .map(|line| line.strip_prefix("| `src/"))
         .skip_while(Option::is_none)
@@ -87,12 +87,12 @@ fn faults(layers: &[Vec<String>], files: &[File]) -> Vec<String> {
     };
     for file in files {
         if layer(&file.path).is_none() {
-            faults.push(format!("{} is in no layer of the README's map", file.path));
+            faults.push(format!("{} is in no layer of the map", file.path));
         }
     }
     for entry in layers.iter().flatten() {
         if !files.iter().any(|file| covers(entry, &file.path)) {
-            faults.push(format!("the README's map names {entry}, where no code is"));
+            faults.push(format!("the map names {entry}, where no code is"));
         }
     }
     let uses = uses(files);
@@ -441,7 +441,7 @@ fn a_circle_is_told_within_a_layer_too() {
 fn a_file_without_a_layer_and_a_layer_without_a_file_are_told() {
     assert_eq!(
         told(&[("src/new.rs", "")]),
-        ["src/new.rs is in no layer of the README's map"]
+        ["src/new.rs is in no layer of the map"]
     );
     let files = [File {
         path: "src/lib.rs".to_owned(),
@@ -449,6 +449,6 @@ fn a_file_without_a_layer_and_a_layer_without_a_file_are_told() {
     }];
     assert_eq!(
         faults(&layers("| `src/lib.rs`, `src/gone/` | a |"), &files),
-        ["the README's map names src/gone/, where no code is"]
+        ["the map names src/gone/, where no code is"]
     );
 }

@@ -66,7 +66,7 @@ pub(crate) struct Arguments {
     recursive: bool,
 
     /// Make as much as can be made, and exit with 0: what has errors stays as it is written. With --code ignore, local
-    /// includes stay, too. For `git diff`, as the README shows
+    /// includes stay, too. For `git diff`, as the guide shows
     #[arg(long, conflicts_with = "recursive")]
     partial: bool,
 
