@@ -3,6 +3,7 @@
 //! writes the blocks and the pages anew.
 
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test that cannot go on should panic"
@@ -189,9 +190,8 @@ fn dedented(lines: &[&str]) -> Vec<String> {
 
 /// Whether these lines stand one after another in a text, all of them indented alike.
 fn is_part_of(text: &[&str], part: &[String]) -> bool {
-    text.windows(part.len()).any(|window| {
-        window[0].trim_start() == part[0].trim_start() && dedented(window) == part
-    })
+    text.windows(part.len())
+        .any(|window| window[0].trim_start() == part[0].trim_start() && dedented(window) == part)
 }
 
 /// A template that a page shows may leave out lines, with a comment of three dots or an empty line in their place.
@@ -226,6 +226,10 @@ fn every_template_is_a_fixture_or_what_becomes_of_one() {
             }
         }
     }
-    assert!(faults.is_empty(), "in no fixture:\n\n{}", faults.join("\n\n"));
+    assert!(
+        faults.is_empty(),
+        "in no fixture:\n\n{}",
+        faults.join("\n\n")
+    );
     assert!(held > 15, "only {held} templates were looked at");
 }

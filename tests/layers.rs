@@ -59,8 +59,7 @@ fn collect(repository: &Path, folder: &Path, files: &mut Vec<File>) {
 
 /// The layers that the map shows, the top one first: the first cells of the rows of its first table of code.
 fn layers(map: &str) -> Vec<Vec<String>> {
-    map
-        .lines()
+    map.lines()
         .map(|line| line.strip_prefix("| `src/"))
         .skip_while(Option::is_none)
         .map_while(|row| row)

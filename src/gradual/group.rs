@@ -198,7 +198,8 @@ fn application(shift: &Shift) -> Value {
         .unwrap_or_else(|| reference(CODE_DEPLOY_APPLICATION))
 }
 
-/// Lays one value over another: maps key by key, in both branches of a choice; null leaves what is there.
+/// Lays one value over another: maps key by key, in both branches of a choice on either side; null leaves what is there,
+/// and so does a branch that is `AWS::NoValue`.
 fn lay_over(under: &mut Value, over: &Value) {
     if let (Some(branches), true) = (
         if_branches_mut(under),
@@ -211,6 +212,17 @@ fn lay_over(under: &mut Value, over: &Value) {
         {
             lay_over(branch, over);
         }
+        return;
+    }
+    if let (false, Some((condition, then, otherwise))) = (under.is_null(), if_parts(over)) {
+        let [then, otherwise] = [then, otherwise].map(|branch| {
+            let mut laid = under.clone();
+            if !is_no_value(branch) {
+                lay_over(&mut laid, branch);
+            }
+            laid
+        });
+        *under = if_then(condition.clone(), then, otherwise);
         return;
     }
     match (under, over) {
