@@ -165,6 +165,7 @@ pub(super) fn read(
     let mut put_in: Map = put_in
         .iter()
         .map(|(name, value)| (name.clone(), known.put_in(value)))
+        .filter(|(_, value)| !canonical::is_nothing(value))
         .collect();
     if let Some(local) = code.local {
         put_in.insert("Code", local.clone());

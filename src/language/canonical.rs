@@ -226,7 +226,7 @@ fn only_entry(map: &Map) -> Option<(&str, &Value)> {
 }
 
 /// Whether this is as good as nothing.
-fn is_nothing(value: &Value) -> bool {
+pub(crate) fn is_nothing(value: &Value) -> bool {
     value.is_null() || is_no_value(value)
 }
 
@@ -481,7 +481,13 @@ fn one_form(value: &Value, takes: Option<&Takes>, empty: Empty) -> Option<Value>
             if let Some((name, given)) = only_entry(map)
                 && (name == "Ref" || name == "Condition" || name.starts_with("Fn::"))
             {
-                return Some(one_spelling(name, given, takes));
+                let made = one_spelling(name, given, takes);
+                // Text that nothing was to be put into is text as any other.
+                return if made.is_string() {
+                    one_form(&made, takes, empty)
+                } else {
+                    Some(made)
+                };
             }
             let made: Map = map
                 .iter()
@@ -558,6 +564,8 @@ fn one_spelling(name: &str, given: &Value, takes: Option<&Takes>) -> Value {
             [Value::String(text), Value::Object(variables)] => sub(text, Some(variables)),
             _ => json!({ name: given.clone() }),
         },
+        // It takes no function.
+        ("Fn::Sub", Value::Object(_)) => json!({ name: given.clone() }),
         ("Fn::If", Value::Array(items)) => {
             let items = items.iter().enumerate();
             let items = items.map(|(index, item)| inner(item, takes.filter(|_| index > 0)));
@@ -647,6 +655,10 @@ mod tests {
     use super::*;
     use crate::language::logical_id;
     use crate::language::python_json::compact;
+    use proptest::prelude::{
+        Just, ProptestConfig, Strategy, any as some, prop, prop_assert_eq, prop_oneof, proptest,
+    };
+    use proptest::test_runner::RngSeed;
 
     fn base(more: &Value) -> Map {
         let mut properties = json!({"Code": {"S3Bucket": "b", "S3Key": "k"}, "Handler": "a.b", "Role": "arn:r", "Runtime": "python3.13"});
@@ -715,6 +727,109 @@ mod tests {
                 &json!({"VpcConfig": {"SubnetIds": subnets, "SecurityGroupIds": ["g"]}}),
                 "15f2e21541",
             );
+        }
+    }
+
+    /// Literals, maps, lists, and intrinsic functions with sound arguments and others.
+    fn value() -> impl Strategy<Value = Value> {
+        let literal = prop_oneof![
+            Just(Value::Null),
+            any_of(&[
+                "", "a", "512", "-0", "007", "5.0", "true", "${T}", "${T.Arn}", "x${T}y", "${!T}"
+            ]),
+            (-9_i64..2_000).prop_map(Value::from),
+            any_of(&[
+                "IsProd",
+                "T",
+                "A.B",
+                "A.B.C",
+                "AWS::Region",
+                "Stage",
+                "Login"
+            ]),
+            prop::sample::select(vec![512.0, 0.5, 1e300, -3.0]).prop_map(Value::from),
+            some::<bool>().prop_map(Value::from),
+        ];
+        let functions = prop::sample::select(vec![
+            "Ref",
+            "Condition",
+            "Fn::GetAtt",
+            "Fn::Sub",
+            "Fn::If",
+            "Fn::Join",
+            "Fn::Select",
+            "Fn::Split",
+            "Fn::FindInMap",
+            "Fn::ImportValue",
+        ]);
+        let names =
+            prop::sample::select(vec!["Variables", "ZipFile", "SubnetIds", "Size", "Fn", "a"]);
+        literal.prop_recursive(4, 24, 4, move |inner| {
+            let list = prop::collection::vec(inner.clone(), 0..4);
+            prop_oneof![
+                list.clone().prop_map(Value::from),
+                (
+                    functions.clone(),
+                    prop_oneof![list.prop_map(Value::from), inner.clone()]
+                )
+                    .prop_map(|(name, given)| json!({ name: given })),
+                prop::collection::vec((names.clone(), inner), 0..4)
+                    .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn any_of(texts: &'static [&'static str]) -> impl Strategy<Value = Value> {
+        prop::sample::select(texts).prop_map(Value::from)
+    }
+
+    fn properties() -> impl Strategy<Value = Map> {
+        let names = FUNCTION.iter().map(|(name, _)| *name);
+        let names: Vec<&str> = names.chain(["Unclassified"]).collect();
+        prop::collection::vec((prop::sample::select(names), value()), 0..5)
+            .prop_map(|entries| entries.into_iter().collect())
+    }
+
+    fn twice(cases: u32) -> ProptestConfig {
+        ProptestConfig {
+            cases,
+            failure_persistence: None,
+            rng_seed: RngSeed::Fixed(1),
+            ..ProptestConfig::default()
+        }
+    }
+
+    proptest! {
+        #![proptest_config(twice(4000))]
+
+        #[test]
+        fn one_form_of_one_form_is_itself(properties in properties()) {
+            let once = function(&properties);
+            prop_assert_eq!(function(&once), once);
+        }
+
+        #[test]
+        fn what_is_put_in_is_put_in_once(value in value()) {
+            let declared = json!({
+                "Stage": {"Type": "String", "Default": "prod"},
+                "T": {"Type": "Number", "Default": 7},
+                "Login": {"Type": "String", "NoEcho": true, "Default": "s3cr3t"},
+            });
+            let parameters = Parameters::new(&Map::new(), declared.as_object(), "eu-west-1", "aws");
+            let mappings = json!({"A": {"eu-west-1": {"prod": 1024}, "T": {"a": [""]}}});
+            let conditions = json!({"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}});
+            let known = Known {
+                parameters: &parameters,
+                mappings: mappings.as_object().unwrap(),
+                conditions: conditions.as_object().unwrap(),
+            };
+            let once = known.put_in(&value);
+            prop_assert_eq!(known.put_in(&once), once.clone());
+            // Both steps, as they are taken for a hash.
+            let whole = |value: &Value| function(&Map::from_iter([("MemorySize".to_owned(), value.clone())]));
+            let made = whole(&once);
+            let again: Map = made.iter().map(|(name, value)| (name.clone(), known.put_in(value))).collect();
+            prop_assert_eq!(function(&again), made);
         }
     }
 
