@@ -151,10 +151,6 @@ const EXCUSED: &[(&str, &str)] = &[
         "told at the function",
     ),
     (
-        "traps/globals-not-merged: Globals/Function/Environment/Fn::If/0",
-        "told at the function",
-    ),
-    (
         "traps/globals-not-merged: Globals/Function/Environment/Fn::If/1/Variables/STAGE",
         "told at the function",
     ),
