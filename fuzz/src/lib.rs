@@ -9,4 +9,5 @@ pub mod macro_call;
 pub mod read;
 pub mod secret;
 pub mod structural;
+pub mod told;
 pub mod transform;

@@ -18,26 +18,14 @@ const VALUES: &[&str] = &[
 pub fn holds(data: &[u8]) {
     let mut choices = Choices::new(data);
     let mut tree = choices.one(pool::templates()).clone();
-    let below: Vec<Place> = places(&tree)
-        .into_iter()
-        .filter(|place| place.len() > 2)
-        .collect();
-    if below.is_empty() {
-        return;
-    }
-    for _ in 0..=choices.below(3) {
-        let place = choices.one(&below).clone();
-        put(&mut tree, &place, choices.one(&forms()).clone());
-    }
+    let count = 1 + choices.below(3);
+    refer(&mut choices, &mut tree, count);
     let value = *choices.one(VALUES);
     let Value::Object(mut map) = tree else {
         return;
     };
-    let declared = map.entry("Parameters").or_insert(json!({}));
-    if let Value::Object(declared) = declared {
-        declared.insert("Secret", json!({ "Type": "String", "NoEcho": true }));
-    }
-    let parameters: Map = [("Secret", json!(value))].into_iter().collect();
+    declare(&mut map);
+    let parameters: Map = [("Hidden", json!(value))].into_iter().collect();
     let options = Options::new("us-east-1").with_parameters(parameters.clone());
     let output = transform(Template(map.clone()), &options);
     let said = format!("{:?}", output.diagnostics).to_lowercase();
@@ -58,16 +46,42 @@ pub fn holds(data: &[u8]) {
     }
 }
 
+/// Puts references to the secret at some places of a template.
+pub(crate) fn refer(choices: &mut Choices<'_>, tree: &mut Value, count: usize) {
+    let below: Vec<Place> = places(tree)
+        .into_iter()
+        .filter(|place| place.len() > 2)
+        .collect();
+    if below.is_empty() {
+        return;
+    }
+    for _ in 0..count {
+        let place = choices.one(&below).clone();
+        put(tree, &place, choices.one(&forms()).clone());
+    }
+}
+
+/// Declares the secret; parameters that are no map are gone then.
+pub(crate) fn declare(template: &mut Map) {
+    let declared = template.entry("Parameters").or_insert(json!({}));
+    if !declared.is_object() {
+        *declared = json!({});
+    }
+    if let Value::Object(declared) = declared {
+        declared.insert("Hidden", json!({ "Type": "String", "NoEcho": true }));
+    }
+}
+
 /// How a property refers to it.
 fn forms() -> Vec<Value> {
     vec![
-        json!({ "Ref": "Secret" }),
-        json!({ "Fn::Sub": "${Secret}" }),
-        json!({ "Fn::Sub": "a-${Secret}-b" }),
-        json!({ "Fn::FindInMap": ["M", { "Ref": "Secret" }, "b"] }),
-        json!([{ "Ref": "Secret" }]),
-        json!({ "Fn::If": [{ "Ref": "Secret" }, "a", "b"] }),
-        json!({ "Fn::Join": ["", [{ "Ref": "Secret" }]] }),
-        json!({ "Fn::If": ["C", { "Ref": "Secret" }, { "Ref": "AWS::NoValue" }] }),
+        json!({ "Ref": "Hidden" }),
+        json!({ "Fn::Sub": "${Hidden}" }),
+        json!({ "Fn::Sub": "a-${Hidden}-b" }),
+        json!({ "Fn::FindInMap": ["M", { "Ref": "Hidden" }, "b"] }),
+        json!([{ "Ref": "Hidden" }]),
+        json!({ "Fn::If": [{ "Ref": "Hidden" }, "a", "b"] }),
+        json!({ "Fn::Join": ["", [{ "Ref": "Hidden" }]] }),
+        json!({ "Fn::If": ["C", { "Ref": "Hidden" }, { "Ref": "AWS::NoValue" }] }),
     ]
 }
