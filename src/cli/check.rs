@@ -13,11 +13,12 @@ use clap::{Args, ValueEnum};
 
 use crate::check::{check, page};
 use crate::diagnostics::render::{self, Source};
-use crate::diagnostics::{codes, github::github, junit::junit, sarif::sarif, suggestion};
+use crate::diagnostics::{codes, github::github, junit::junit, sarif::sarif};
 use crate::macro_call::transform_as_told;
 use crate::template::{place, read_with};
 use crate::{Diagnostic, Severity};
 
+use super::codes::unknown_code;
 use super::files::Input;
 use super::findings::Colors;
 use super::output::write_stdout;
@@ -159,13 +160,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 fn explain(name: &str) -> Result<ExitCode, Failure> {
     let Some(code) = codes::find(name) else {
-        let known = codes::ALL.iter().map(|code| code.name);
-        return Err(Failure::Usage(match suggestion(name, known) {
-            Some(meant) => format!("no finding has the code `{name}`; did you mean `{meant}`?"),
-            None => format!(
-                "no finding has the code `{name}`; `canaryform check --list` lists them all"
-            ),
-        }));
+        return Err(unknown_code(name));
     };
     let text = page(code);
     write_stdout(|out| out.write_all(text.as_bytes()))?;

@@ -36,7 +36,7 @@ enum Syntax {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let rows: Vec<&Code> = match &arguments.code {
         None => codes::ALL.to_vec(),
-        Some(name) => vec![codes::find(name).ok_or_else(|| unknown(name))?],
+        Some(name) => vec![codes::find(name).ok_or_else(|| unknown_code(name))?],
     };
     let text = match arguments.format {
         Syntax::Markdown => markdown(&rows),
@@ -46,7 +46,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn unknown(name: &str) -> Failure {
+/// That no finding has a code, and which may be meant.
+pub(super) fn unknown_code(name: &str) -> Failure {
     let known = codes::ALL.iter().map(|code| code.name);
     Failure::Usage(match suggestion(name, known) {
         Some(meant) => format!("no finding has the code `{name}`; did you mean `{meant}`?"),

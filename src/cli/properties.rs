@@ -3,6 +3,7 @@
 use super::ExitCode;
 use std::fmt::Write as _;
 
+use crate::diagnostics::suggestion;
 use crate::properties::{SupportedProperty, supported};
 use clap::{Args, ValueEnum};
 
@@ -37,9 +38,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let about_in = |name: &str| name.to_lowercase().contains(&about.to_lowercase());
         rows.retain(|row| about_in(&row.owner) || about_in(row.name));
         if rows.is_empty() {
-            return Err(Failure::Usage(format!(
-                "no type, no event and no property is called `{about}`"
-            )));
+            return Err(unknown(about));
         }
     }
     let text = match arguments.format {
@@ -50,6 +49,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     };
     write_stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn unknown(about: &str) -> Failure {
+    let all = supported();
+    let known = all.iter().flat_map(|row| [row.owner.as_str(), row.name]);
+    let said = format!("no type, no event and no property is called `{about}`");
+    Failure::Usage(match suggestion(about, known) {
+        Some(meant) => format!("{said}; did you mean `{meant}`?"),
+        None => said,
+    })
 }
 
 fn markdown(rows: &[SupportedProperty]) -> String {
