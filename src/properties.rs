@@ -1,8 +1,9 @@
 //! What the transform knows of SAM, and beyond it: one row for each property of each resource type and event, from the very tables
 //! that drive it.
 
+use crate::gradual::{alarms, inside};
 use crate::plain;
-use crate::resource::property::{Effect, Property};
+use crate::resource::property::{Effect, Property, Shape};
 use crate::sam::connector::embedded;
 use crate::sam::{TYPES, events};
 use serde::Serialize;
@@ -27,6 +28,14 @@ pub struct SupportedProperty {
     /// is ignored, and why.
     pub effect: String,
 }
+
+/// What the metadata of a template may say to this tool.
+const METADATA: &[Property] = &[
+    Property::of("Defaults", Shape::Map)
+        .does("says what all plain functions have, below `Function`, and all alarms that are made, below `Alarms`"),
+    Property::any("Ignore").does("names findings that are not to be told"),
+    Property::of("MaxParallel", Shape::Integer).does("limits how many functions are deployed at once"),
+];
 
 /// Who has the properties of connectors that stand in a resource.
 const OF_ANY_RESOURCE: &str = "Connectors of any resource";
@@ -53,6 +62,19 @@ pub fn supported() -> Vec<SupportedProperty> {
     for plain in plain::TYPES {
         rows.extend(of(plain.kind.name, plain.kind.properties));
     }
+    for map in inside::INSIDE {
+        rows.extend(of(&format!("{} of functions", map.path), map.keys));
+    }
+    rows.extend(alarms::kinds().map(|kind| SupportedProperty {
+        owner: "DeploymentPreference/Alarms of functions".to_owned(),
+        name: kind.name,
+        shape: Shape::Map.words(),
+        intrinsics: false,
+        globals: false,
+        required: false,
+        effect: format!("makes an alarm: `{}`", kind.example),
+    }));
+    rows.extend(of("Metadata.Canaryform", METADATA));
     rows.extend(of(OF_ANY_RESOURCE, embedded::PROPERTIES));
     rows
 }

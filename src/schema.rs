@@ -6,24 +6,19 @@
 //!
 //! Source: JSON Schema, draft 7, which is what the YAML language server reads.
 
-use crate::gradual::{alarms, hooks, preference};
+use crate::gradual::{alarms, group, inside, preference, traffic};
 use crate::plain;
 use crate::resource::property::{Effect, Property, Shape};
 use crate::sam::api::{http, rest, usage_plan};
 use crate::sam::events::{self, EventType};
 use crate::sam::function::function_url;
 use crate::sam::resource_type::ResourceType;
-use crate::sam::{TYPES, connector, state_machine};
+use crate::sam::{self, TYPES, connector, state_machine};
 use crate::tree::{Map, Value, json};
 
 /// The keys inside of a property of a type, or inside of a key of it: what is not listed is open.
 fn inside(owner: &str, path: &str) -> Option<Vec<&'static str>> {
     let keys = match (owner, path) {
-        ("AWS::Serverless::Function", "DeploymentPreference") => preference::KEYS,
-        ("AWS::Lambda::Function", "DeploymentPreference") => preference::KEYS_OF_PLAIN,
-        ("AWS::Serverless::Function" | "AWS::Lambda::Function", "DeploymentPreference/Hooks") => {
-            hooks::EVENTS
-        }
         ("AWS::Serverless::Function", "FunctionUrlConfig") => function_url::KEYS,
         ("AWS::Serverless::Function", "FunctionUrlConfig/Cors") => {
             return Some(function_url::CORS.iter().map(|(name, _)| *name).collect());
@@ -57,6 +52,11 @@ const ATTRIBUTES: &[&str] = &[
 
 const INTRINSIC: &str = "intrinsic";
 
+/// The list of alarms of a preference.
+const ALARMS: &str = "alarms of a deployment";
+
+const PREFERENCE: &str = "DeploymentPreference";
+
 /// Who has events, and which.
 const EVENTS: &[(&str, &[EventType])] = &[
     ("AWS::Serverless::Function", events::OF_FUNCTIONS),
@@ -83,6 +83,12 @@ pub fn schema() -> Value {
     };
     for kind in all() {
         definitions.insert(kind.name, resource(kind));
+    }
+    definitions.insert(ALARMS, alarm_list());
+    for owner in [sam::function::TYPE.name, plain::function::TYPE.kind.name] {
+        for path in [PREFERENCE, group::DEPLOYMENT_GROUP.name] {
+            definitions.insert(deployed_name(owner, path), deployed(owner, path));
+        }
     }
     for (owner, kinds) in EVENTS {
         for event in *kinds {
@@ -179,9 +185,8 @@ fn metadata() -> Value {
         &mut function,
         "what every AWS::Lambda::Function has unless it says otherwise",
     );
-    let kinds: Map = alarms::defaults::keys()
-        .into_iter()
-        .map(|kind| (kind.to_owned(), json!({ "type": ["object", "null"] })))
+    let kinds: Map = alarms::defaults::settings()
+        .map(|(kind, settings)| (kind.to_owned(), one_of_names(&settings, &[])))
         .collect();
     json!({
         "type": "object",
@@ -266,6 +271,9 @@ fn property(owner: &str, row: &Property) -> Value {
         .find(|(of, _)| *of == owner && row.name == "Events");
     let mut made = match (events, row.shape) {
         (Some((owner, kinds)), _) => some_event(owner, kinds),
+        (None, _) if is_function(owner) && inside::keys(row.name).is_some() => {
+            json!({ "anyOf": [reference(&deployed_name(owner, row.name)), reference(INTRINSIC), { "type": ["string", "null"] }] })
+        }
         (None, Shape::Any) => keyed(owner, row.name).unwrap_or_else(|| json!({})),
         (None, given) => {
             let inner = keyed(owner, row.name).unwrap_or_else(|| shape(given));
@@ -306,6 +314,110 @@ fn keyed(owner: &str, path: &str) -> Option<Value> {
             { "type": ["string", "boolean", "null"] },
         ],
     }))
+}
+
+fn is_function(owner: &str) -> bool {
+    [sam::function::TYPE.name, plain::function::TYPE.kind.name].contains(&owner)
+}
+
+/// What the definition of such a map is called.
+fn deployed_name(owner: &str, path: &str) -> String {
+    if path == PREFERENCE {
+        format!("{owner} {path}")
+    } else {
+        format!("function {path}")
+    }
+}
+
+/// A map that says how a function is deployed, with the keys that there are.
+fn deployed(owner: &str, path: &str) -> Value {
+    let mut made = Map::new();
+    let mut required = Vec::new();
+    for row in inside::keys(path).into_iter().flatten() {
+        let is_plain = owner == plain::function::TYPE.kind.name;
+        if path == PREFERENCE && is_plain && !preference::KEYS_OF_PLAIN.contains(&row.name) {
+            continue;
+        }
+        if row.required {
+            required.push(row.name);
+        }
+        let deeper = format!("{path}/{}", row.name);
+        let mut inner = if path == PREFERENCE && row.name == "Alarms" {
+            reference(ALARMS)
+        } else if inside::keys(&deeper).is_some() {
+            let mut forms = vec![
+                deployed(owner, &deeper),
+                reference(INTRINSIC),
+                json!({ "type": ["string", "boolean", "null"] }),
+            ];
+            if deeper == "DeploymentPreference/Type" {
+                let names: Vec<&str> = traffic::names().collect();
+                forms.push(json!({ "enum": names }));
+            }
+            json!({ "anyOf": forms })
+        } else {
+            match row.shape {
+                Shape::Any => json!({}),
+                // Numbers and flags may be written as texts.
+                given => {
+                    json!({ "anyOf": [shape(given), reference(INTRINSIC), { "type": ["string", "null"] }] })
+                }
+            }
+        };
+        describe(&mut inner, &description(row));
+        made.insert(row.name, inner);
+    }
+    let mut whole = json!({ "type": "object", "properties": made, "additionalProperties": false });
+    if let (Some(whole), false) = (whole.as_object_mut(), required.is_empty()) {
+        whole.insert("required", json!(required));
+    }
+    whole
+}
+
+/// `Alarms`: names, and kinds with what they are told.
+fn alarm_list() -> Value {
+    let kinds: Map = alarms::kinds()
+        .map(|kind| {
+            let mut told = one_of_names(&kind.settings, kind.required);
+            describe(
+                &mut told,
+                &format!("an alarm that is made, such as {}", kind.example),
+            );
+            (kind.name.to_owned(), told)
+        })
+        .collect();
+    let item = json!({
+        "anyOf": [
+            { "type": "object", "properties": kinds, "additionalProperties": false, "minProperties": 1, "maxProperties": 1 },
+            reference(INTRINSIC),
+            { "type": ["string", "null"] },
+        ],
+    });
+    let list = json!({ "type": "array", "items": item });
+    json!({
+        "anyOf": [
+            { "enum": ["Standard", "None"] },
+            list.clone(),
+            { "type": "object", "properties": { "Watch": { "anyOf": [list, reference(INTRINSIC)] } }, "additionalProperties": false },
+            reference(INTRINSIC),
+            { "type": ["string", "null"] },
+        ],
+    })
+}
+
+/// A map with these keys, some of which it must have unless defaults have them.
+fn one_of_names(names: &[&str], required: &[&str]) -> Value {
+    let keys: Map = names
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({})))
+        .collect();
+    let mut whole =
+        json!({ "type": ["object", "null"], "properties": keys, "additionalProperties": false });
+    if !required.is_empty() {
+        let words = required.join(", ");
+        describe(&mut whole, &format!("needs {words}"));
+    }
+    whole
 }
 
 /// A map of events of these types.

@@ -82,7 +82,7 @@ pub(crate) const DEPLOYMENT_GROUP: Property = Property::strictly("DeploymentGrou
     .does("is laid over the properties of the deployment group");
 
 /// What may be laid over the group.
-const LAID_OVER: &[&str] = &[
+pub(super) const LAID_OVER: &[&str] = &[
     "AlarmConfiguration",
     "ApplicationName",
     "AutoRollbackConfiguration",

@@ -6,6 +6,7 @@ pub(crate) mod configuration;
 pub(crate) mod group;
 mod hashed;
 pub(crate) mod hooks;
+pub(crate) mod inside;
 pub(crate) mod preference;
 pub(crate) mod provisioned_concurrency;
 pub(crate) mod publish;

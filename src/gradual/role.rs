@@ -67,7 +67,7 @@ fn managed_policy(partition: Partition, is_full: bool) -> String {
     })
 }
 
-const KEYS: &[&str] = &["ManagedPolicy", "PermissionsBoundary", "Path"];
+pub(super) const KEYS: &[&str] = &["ManagedPolicy", "PermissionsBoundary", "Path"];
 
 /// Whether `Role` is a map that CloudFormation cannot take from SAM, or has one in a branch.
 pub(super) fn is_ours(given: &Value) -> bool {

@@ -90,7 +90,7 @@ const fn linear(percent: u8, every_minutes: u32) -> Plan {
 }
 
 /// The names of the predefined shapes.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     SHAPES.iter().map(|(name, _)| *name)
 }
 
@@ -100,7 +100,7 @@ fn plan_of(name: &str) -> Option<Plan> {
 }
 
 /// The shapes that may be written inline, by their keys.
-const INLINE: &[&str] = &["Canary", "Linear"];
+pub(super) const INLINE: &[&str] = &["Canary", "Linear"];
 
 /// A number that each of them takes.
 struct Amount {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds `canaryform schema` against the fixtures: what the reference accepts, the schema accepts.
+"""Holds `canaryform schema` against the fixtures: what the reference accepts, or we do beyond it, the schema accepts.
 
     schema.py [BINARY]
 
@@ -29,15 +29,21 @@ def main():
     asked, faults = 0, []
     for fixture in sorted((ROOT / "fixtures").rglob("*.yaml")):
         # Traps are what the reference accepts and nobody means.
-        if not fixture.with_suffix(".sam.json").exists() or "traps" in fixture.parts:
+        if "traps" in fixture.parts or "refused" in fixture.parts:
+            continue
+        if not fixture.with_suffix(".sam.json").exists() and not fixture.with_suffix(".ours.json").exists():
             continue
         template = sam.read(fixture.read_text())
         asked += 1
         found = best_match(validator.iter_errors(template))
         if found:
             faults.append(f"{fixture.relative_to(ROOT)}: {'/'.join(map(str, found.absolute_path))}: {found.message[:160]}")
+    alarm, kind = {"Errors": {"Treshold": 1}}, {"Erors": {}}
+    preference = {"Type": {"Canary": {"Percent": 5}}, "Alarms": [alarm, kind], "Hooks": {"PreTraffic": {"SmokeTest": {"Paylod": 1}}}, "Role": {"Pth": "/"}}
     misspelt = {
+        "Metadata": {"Canaryform": {"MaxParalel": 1}},
         "Resources": {
+            "P": {"Type": "AWS::Lambda::Function", "Properties": {"DeploymentPreference": preference, "DeploymentGroup": {"Tag": []}}},
             "F": {
                 "Type": "AWS::Serverless::Function",
                 "Properties": {"AutoPublishAlia": "live", "Events": {"E": {"Type": "Shedule"}}, "DeploymentPreference": {"Hooks": {"PreTrafic": "f"}}},
@@ -46,6 +52,11 @@ def main():
     }
     found = {"/".join(map(str, error.absolute_path)) for error in validator.iter_errors(misspelt)}
     wanted = {f"Resources/F/Properties{place}" for place in ("", "/Events/E/Type", "/DeploymentPreference")}
+    wanted |= {"Metadata/Canaryform", "Resources/P/Properties/DeploymentPreference", "Resources/P/Properties/DeploymentGroup"}
+    for name, value in preference.items():
+        one = {"Resources": {"P": {"Type": "AWS::Lambda::Function", "Properties": {"DeploymentPreference": {name: value}}}}}
+        if validator.is_valid(one):
+            faults.append(f"a misspelt name in {name} passes")
     if not wanted <= found:
         faults.append(f"misspelt names pass: {sorted(wanted - found)}")
     for fault in faults:

@@ -44,8 +44,16 @@ use crate::tree::{Map, Value};
 /// The key of what all kinds are told.
 const ALL: &str = "All";
 
-/// What there are defaults for: all kinds, and each.
-pub(crate) fn keys() -> Vec<&'static str> {
+/// What there are defaults for, all kinds and each, and what each can be told.
+pub(crate) fn settings() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    keys().into_iter().map(|name| {
+        let known = kinds::find(name).map(settings::of_kind);
+        (name, known.unwrap_or_else(settings::of_all))
+    })
+}
+
+/// What there are defaults for.
+fn keys() -> Vec<&'static str> {
     let mut keys = kinds::names();
     keys.insert(0, ALL);
     keys

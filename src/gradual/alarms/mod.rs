@@ -46,6 +46,26 @@ use crate::tree::{Value, json};
 
 pub(super) use watched::lower;
 
+/// A kind of alarm that can be made, for whoever lists them.
+pub(crate) struct AlarmKind {
+    pub(crate) name: &'static str,
+    /// How it is written with all that it must be told.
+    pub(crate) example: &'static str,
+    pub(crate) required: &'static [&'static str],
+    /// What it can be told.
+    pub(crate) settings: Vec<&'static str>,
+}
+
+/// Every kind of alarm that can be made.
+pub(crate) fn kinds() -> impl Iterator<Item = AlarmKind> {
+    kinds::KINDS.iter().map(|kind| AlarmKind {
+        name: kind.name,
+        example: kind.example,
+        required: kind.required,
+        settings: settings::of_kind(kind),
+    })
+}
+
 /// Reads `Alarms` of a preference; a fault is reported and gives none.
 pub(super) fn read(scope: &Scope<'_>, given: Option<&Value>, path: &Path) -> Option<Alarms> {
     let Some(given) = given.filter(|given| is_truthy(Some(given)) && !is_no_value(given)) else {

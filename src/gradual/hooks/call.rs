@@ -37,7 +37,7 @@ use crate::scope::Scope;
 use crate::template::Path;
 use crate::tree::{Map, Value};
 
-const KEYS: &[&str] = &["Function", "VersionVariable", "SmokeTest"];
+pub(in crate::gradual) const KEYS: &[&str] = &["Function", "VersionVariable", "SmokeTest"];
 
 /// What CodeDeploy calls.
 pub(super) enum Call {

@@ -26,10 +26,10 @@
 //! A hook that is written as a map, which SAM does not know, gets all that it needs to be called and to report: see
 //! `wiring.rs`. `SmokeTest` makes one.
 
-mod call;
+pub(super) mod call;
 pub(crate) mod circle;
 mod policies;
-mod smoke_test;
+pub(super) mod smoke_test;
 mod tested;
 pub(crate) mod wiring;
 

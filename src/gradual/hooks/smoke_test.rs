@@ -68,9 +68,9 @@ const DEFAULT_TIMEOUT: u64 = 3;
 /// variables.
 const MOST_TEXT: usize = 3_700;
 
-const KEYS: &[&str] = &["Payload", "Expect", "Code", "Architectures"];
+pub(in crate::gradual) const KEYS: &[&str] = &["Payload", "Expect", "Code", "Architectures"];
 
-const CODE_KEYS: &[&str] = &["S3Bucket", "S3Key", "S3ObjectVersion"];
+pub(in crate::gradual) const CODE_KEYS: &[&str] = &["S3Bucket", "S3Key", "S3ObjectVersion"];
 
 /// A test that is to be made.
 pub(super) struct SmokeTest {
