@@ -7,6 +7,7 @@ use crate::language::intrinsics::named_resource;
 use crate::template::Path;
 use crate::tree::Value;
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// One may call another.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -63,16 +64,57 @@ enum Caller {
     Url,
 }
 
+/// The resources that call functions, or let them be called, by the logical id that they name.
+pub(super) struct Callers<'s>(HashMap<&'s str, Vec<NamedBy<'s>>>);
+
+/// The place of a resource in the output, its logical id, and what it is.
+type NamedBy<'s> = (usize, &'s str, &'s Value);
+
+impl<'s> Callers<'s> {
+    pub(super) fn of(source: &Source<'s>) -> Self {
+        let mut by_name: HashMap<&str, Vec<NamedBy<'_>>> = HashMap::new();
+        let resources = source.made.resources().into_iter().flatten();
+        for (index, (id, resource)) in resources.enumerate() {
+            if let Some(name) = named_by(resource) {
+                let all = by_name.entry(name).or_default();
+                all.push((index, id, resource));
+            }
+        }
+        Self(by_name)
+    }
+
+    /// Those that name one of these ids, in the order of the output.
+    fn naming(&self, ids: &[&str]) -> Vec<NamedBy<'s>> {
+        let named = ids.iter().filter_map(|id| self.0.get(id)).flatten();
+        let mut named: Vec<NamedBy<'_>> = named.copied().collect();
+        named.sort_by_key(|(index, ..)| *index);
+        named
+    }
+}
+
+/// What a resource names that may be a function.
+fn named_by(resource: &Value) -> Option<&str> {
+    let (_, property, _) = caller(resource)?;
+    named_resource(resource.get("Properties")?.get(property)?)
+}
+
+fn caller(resource: &Value) -> Option<&'static (&'static str, &'static str, Caller)> {
+    let kind = resource.get("Type")?.as_str()?;
+    CALLERS.iter().find(|(known, ..)| *known == kind)
+}
+
 /// The calls that a function, written at `base`, has to do with.
 pub(super) fn of(
     source: &Source<'_>,
+    callers: &Callers<'_>,
     base: &Path,
     id: &str,
     deployment: Option<&Deployment>,
 ) -> Vec<Call> {
     let mut calls = Vec::new();
-    let resources = source.made.resources().into_iter().flatten();
-    for (caller, resource) in resources {
+    let mut ids = vec![id];
+    ids.extend(deployment.map(|deployment| deployment.alias.id.as_str()));
+    for (_, caller, resource) in callers.naming(&ids) {
         calls.extend(called_by(source, base, caller, resource, id, deployment));
     }
     if let Some(deployment) = deployment
@@ -95,10 +137,9 @@ fn called_by(
     id: &str,
     deployment: Option<&Deployment>,
 ) -> Option<Call> {
-    let kind = resource.get("Type")?.as_str()?;
-    let (_, property, by) = CALLERS.iter().find(|(known, ..)| *known == kind)?;
+    let (_, _, by) = self::caller(resource)?;
     let properties = resource.get("Properties")?;
-    let named = named_resource(properties.get(property)?)?;
+    let named = named_by(resource)?;
     let alias = deployment.map(|deployment| &deployment.alias);
     let qualifier = properties.get("Qualifier").and_then(Value::as_str);
     let to = match alias {

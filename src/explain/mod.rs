@@ -25,6 +25,7 @@
 //! # Ok::<(), canaryform::Faults>(())
 //! ```
 
+mod asked;
 mod calls;
 mod place;
 mod shift;
@@ -39,6 +40,8 @@ pub use place::Place;
 pub use shift::{Alarm, Hook, Moment, Reaction, Role, Shift, Watches, Way, When};
 pub use version::{Property, Unseen, UnseenKind, Version};
 
+use asked::{Asking, Made, asked};
+use calls::Callers;
 use place::{Source, in_properties};
 
 use crate::deployment::Deployment;
@@ -49,7 +52,9 @@ use crate::simulate::{Assumptions, Load};
 use crate::template::{Path, Template};
 use crate::tree::Value;
 use crate::{Output, template};
+use indexmap::IndexMap;
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// How many resources CloudFormation takes in a stack.
 ///
@@ -175,8 +180,12 @@ impl Explanation {
             output,
             scenario,
         };
-        let functions: Vec<Function> = function_ids(output)
-            .map(|id| function(&source, id))
+        let asking = Asking::all(&source);
+        let callers = Callers::of(&source);
+        let functions: Vec<Function> = asking
+            .iter()
+            .zip(asked(&source, &asking))
+            .map(|(asking, made)| function(&source, asking, &made, &callers))
             .collect();
         let others = others(&source, &functions);
         Self {
@@ -292,37 +301,24 @@ fn kind_of(resource: &Value) -> Option<&str> {
     resource.get("Type")?.as_str()
 }
 
-fn function(source: &Source<'_>, id: &str) -> Function {
-    let deployment = source
-        .output
-        .deployments
-        .iter()
-        .find(|deployment| deployment.function == id);
-    let base = base(source, id);
-    let siblings: Vec<&str> = function_ids(source.output).collect();
-    let is_of_loop = |made: &str| {
-        let owners = siblings.iter().filter(|owner| made.starts_with(**owner));
-        owners.max_by_key(|owner| owner.len()) == Some(&id)
-    };
-    let shift_place = deployment.and_then(|deployment| Some(&deployment.shift.as_ref()?.path));
-    let is_own = |path: &Path| Some(path) == shift_place || path.0.starts_with(&base.0);
-    let generated: Vec<Generated> = source
-        .output
-        .origins
-        .iter()
-        .filter(|(made, _)| *made != id)
-        .filter(|(made, origin)| match &origin.source {
-            Some(owner) if is_loop(owner) => is_of_loop(made) && origin.because.iter().any(is_own),
-            Some(owner) => owner == id,
-            None => origin.because.iter().any(is_own),
-        })
-        .map(|(made, origin)| {
-            let mut made = generated(source, made, origin);
-            // Of what is shared its own part first.
-            made.because.sort_by_key(|place| !is_own(&place.path));
-            made
-        })
-        .collect();
+fn function(
+    source: &Source<'_>,
+    asking: &Asking<'_>,
+    made: &[Made<'_>],
+    callers: &Callers<'_>,
+) -> Function {
+    let Asking {
+        id,
+        base,
+        deployment,
+    } = asking;
+    let generated = made.iter().map(|(made, origin)| {
+        let mut made = generated(source, made, origin);
+        // Of what is shared its own part first.
+        made.because.sort_by_key(|place| !asking.has(&place.path));
+        made
+    });
+    let generated = generated.collect();
     let made = source.resource(id);
     let attribute = |name: &str| made.and_then(|made| made.get(name)).and_then(Value::as_str);
     let kind = source
@@ -330,12 +326,12 @@ fn function(source: &Source<'_>, id: &str) -> Function {
         .and_then(Value::as_str)
         .or_else(|| attribute("Type"));
     Function {
-        id: id.to_owned(),
+        id: (*id).to_owned(),
         kind: kind.unwrap_or_default().to_owned(),
         condition: attribute("Condition").map(str::to_owned),
-        published: deployment.map(|deployment| published(source, &base, deployment)),
-        calls: calls::of(source, &base, id, deployment),
-        place: base.into(),
+        published: deployment.map(|deployment| published(source, base, deployment)),
+        calls: calls::of(source, callers, base, id, *deployment),
+        place: base.clone().into(),
         generated,
     }
 }
@@ -377,30 +373,34 @@ fn generated(source: &Source<'_>, id: &str, origin: &Origin) -> Generated {
 
 /// What is generated, and is not told with a function.
 fn others(source: &Source<'_>, functions: &[Function]) -> Vec<Other> {
-    let mut others: Vec<Other> = Vec::new();
+    let told: HashSet<&str> = functions
+        .iter()
+        .flat_map(|function| {
+            let made = function.generated.iter().map(|made| made.id.as_str());
+            made.chain([function.id.as_str()])
+        })
+        .collect();
+    let mut others: IndexMap<Option<&str>, Other> = IndexMap::new();
     for (id, origin) in &source.output.origins {
-        let told = functions.iter().any(|function| {
-            function.id == *id || function.generated.iter().any(|made| made.id == *id)
-        });
-        if told || origin.source.as_deref() == Some(id.as_str()) || source.resource(id).is_none() {
+        let owner = origin.source.as_deref();
+        let is_told = told.contains(id.as_str());
+        if is_told || owner == Some(id.as_str()) || source.resource(id).is_none() {
             continue;
         }
         let made = generated(source, id, origin);
-        match others.iter_mut().find(|other| other.id == origin.source) {
-            Some(other) => other.generated.push(made),
-            None => {
-                let path = origin.source.as_deref().map(Path::resource);
-                let given = path.as_ref().and_then(|path| source.at(path));
-                others.push(Other {
-                    id: origin.source.clone(),
-                    kind: given.and_then(kind_of).map(str::to_owned),
-                    place: path.map(Place::from),
-                    generated: vec![made],
-                });
+        let other = others.entry(owner).or_insert_with(|| {
+            let path = owner.map(Path::resource);
+            let given = path.as_ref().and_then(|path| source.at(path));
+            Other {
+                id: origin.source.clone(),
+                kind: given.and_then(kind_of).map(str::to_owned),
+                place: path.map(Place::from),
+                generated: Vec::new(),
             }
-        }
+        });
+        other.generated.push(made);
     }
-    others
+    others.into_values().collect()
 }
 
 /// A value as a person writes it in YAML: a text as it is, an intrinsic by its short tag.

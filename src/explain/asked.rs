@@ -1,0 +1,96 @@
+//! Which functions ask for what is generated.
+
+use super::place::Source;
+use super::{function_ids, is_loop};
+use crate::deployment::Deployment;
+use crate::origin::Origin;
+use crate::template::{Path, Step};
+use std::collections::HashMap;
+
+/// A function of the output, where it is written, and how it is deployed.
+pub(super) struct Asking<'s> {
+    pub(super) id: &'s str,
+    pub(super) base: Path,
+    pub(super) deployment: Option<&'s Deployment>,
+}
+
+impl<'s> Asking<'s> {
+    /// All functions, in the order of the output.
+    pub(super) fn all(source: &Source<'s>) -> Vec<Self> {
+        let deployments = source.output.deployments.iter();
+        let deployments: HashMap<&str, &Deployment> = deployments
+            .rev()
+            .map(|one| (one.function.as_str(), one))
+            .collect();
+        function_ids(source.output)
+            .map(|id| Self {
+                id,
+                base: super::base(source, id),
+                deployment: deployments.get(id).copied(),
+            })
+            .collect()
+    }
+
+    /// Whether a place is the function's own: in it, or its preference wherever that stands.
+    pub(super) fn has(&self, path: &Path) -> bool {
+        Some(path) == self.shift_place() || path.0.starts_with(&self.base.0)
+    }
+
+    fn shift_place(&self) -> Option<&'s Path> {
+        Some(&self.deployment?.shift.as_ref()?.path)
+    }
+}
+
+/// A generated resource, and why it is there.
+pub(super) type Made<'s> = (&'s str, &'s Origin);
+
+/// What is generated for each function, in the order of the output; what functions share is there for each of them.
+pub(super) fn asked<'s>(source: &Source<'s>, functions: &[Asking<'s>]) -> Vec<Vec<Made<'s>>> {
+    let mut by_id: HashMap<&str, usize> = HashMap::new();
+    let mut by_base: HashMap<&[Step], Vec<usize>> = HashMap::new();
+    let mut by_shift: HashMap<&Path, Vec<usize>> = HashMap::new();
+    for (index, function) in functions.iter().enumerate() {
+        by_id.insert(function.id, index);
+        by_base.entry(&function.base.0).or_default().push(index);
+        if let Some(place) = function.shift_place() {
+            by_shift.entry(place).or_default().push(index);
+        }
+    }
+    let at = |path: &Path| {
+        let around = (1..=path.0.len()).filter_map(|length| by_base.get(path.0.get(..length)?));
+        let shifts = by_shift.get(path).into_iter();
+        around.chain(shifts).flatten().copied().collect::<Vec<_>>()
+    };
+    // Of functions that a loop makes, the one whose id the made one's goes on from.
+    let named = |made: &str| {
+        let mut starts = (1..=made.len())
+            .rev()
+            .filter_map(|length| made.get(..length));
+        starts.find_map(|start| by_id.get(start).copied())
+    };
+    let mut all: Vec<Vec<Made<'s>>> = functions.iter().map(|_| Vec::new()).collect();
+    for (made, origin) in &source.output.origins {
+        let because = || origin.because.iter().flat_map(at);
+        let mut owners: Vec<usize> = match origin.source.as_deref() {
+            Some(owner) if is_loop(owner) => {
+                let owner = named(made);
+                owner
+                    .filter(|owner| because().any(|one| one == *owner))
+                    .into_iter()
+                    .collect()
+            }
+            Some(owner) => by_id.get(owner).copied().into_iter().collect(),
+            None => because().collect(),
+        };
+        owners.sort_unstable();
+        owners.dedup();
+        for owner in owners {
+            if by_id.get(made.as_str()) != Some(&owner)
+                && let Some(of_owner) = all.get_mut(owner)
+            {
+                of_owner.push((made, origin));
+            }
+        }
+    }
+    all
+}
