@@ -149,6 +149,52 @@ fn the_readme_shows_what_becomes_of_its_template() {
     }
 }
 
+/// The verbs that the command names in its help.
+fn verbs() -> Vec<String> {
+    let help = canaryform().arg("--help").output().unwrap();
+    let listed = out(&help).split("Commands:\n").nth(1).unwrap();
+    let listed = listed.split("\n\n").next().unwrap();
+    let names = listed.lines().filter(|line| !line.starts_with("    "));
+    names
+        .map(|line| line.split_whitespace().next().unwrap().to_owned())
+        .filter(|name| name != "help")
+        .collect()
+}
+
+#[test]
+fn every_verb_is_completed_and_has_its_pages() {
+    let verbs = verbs();
+    assert!(verbs.len() > 10, "{verbs:?}");
+    let options = include_str!("../docs/src/reference/options.md");
+    for verb in &verbs {
+        let call = format!("$ canaryform {verb} --help\n");
+        assert!(options.contains(&call), "{verb}");
+    }
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = canaryform().args(["completions", shell]).output().unwrap();
+        check_code(&output, 0);
+        for verb in &verbs {
+            assert!(out(&output).contains(verb), "{shell}: {verb}");
+        }
+        assert!(out(&output).contains("parameter-overrides"), "{shell}");
+    }
+    let folder = TempDir::new().unwrap();
+    let pages = folder.path().join("man/man1");
+    let mut all = canaryform();
+    let all = all.args(["man", "-o"]).arg(&pages).output().unwrap();
+    assert_eq!((all.status.code(), err(&all)), (Some(0), ""));
+    for verb in &verbs {
+        let written = fs::read_to_string(pages.join(format!("canaryform-{verb}.1"))).unwrap();
+        let shown = canaryform().args(["man", verb]).output().unwrap();
+        assert_eq!(written, out(&shown));
+        assert!(written.contains(".TH canaryform-"), "{verb}");
+    }
+    assert!(pages.join("canaryform.1").is_file());
+    let none = canaryform().args(["man", "trasnform"]).output().unwrap();
+    check_code(&none, 2);
+    assert!(err(&none).contains("there is no verb `trasnform`; did you mean `transform`?"));
+}
+
 #[test]
 fn the_version_is_the_packages() {
     let output = canaryform().arg("--version").output().unwrap();

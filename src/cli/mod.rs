@@ -4,6 +4,7 @@
 
 mod check;
 mod codes;
+mod completions;
 mod diff;
 mod explain;
 mod explanation;
@@ -12,6 +13,7 @@ mod find;
 mod findings;
 mod git;
 mod macro_call;
+mod man;
 mod output;
 mod packaged_paths;
 mod parameters;
@@ -36,7 +38,7 @@ use std::io::Write as _;
 use template_options::ignore_code;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// Expands SAM's gradual Lambda deployments into plain CloudFormation, offline, with the ids that SAM gives.
 #[derive(Parser)]
@@ -112,6 +114,16 @@ enum Verb {
     /// The newest versions stay, and so does every version that an alias sends calls to or that has provisioned
     /// concurrency (add what `aws lambda list-provisioned-concurrency-configs` writes).
     PrunePlan(prune_plan::Arguments),
+    /// Write what a shell completes verbs and options with
+    ///
+    /// Put it where the shell looks for such files, for example: `canaryform completions bash >
+    /// ~/.local/share/bash-completion/completions/canaryform`, `canaryform completions zsh > ~/.zfunc/_canaryform`,
+    /// `canaryform completions fish > ~/.config/fish/completions/canaryform.fish`.
+    Completions(completions::Arguments),
+    /// Write the manual page of the command or of a verb, or all of them into a folder
+    ///
+    /// To read one: `canaryform man transform | man -l -`. To install all: `canaryform man -o ~/.local/share/man/man1`.
+    Man(man::Arguments),
 }
 
 /// How the command ends: see the help of each verb for what its codes mean.
@@ -191,6 +203,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Codes(arguments) => codes::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::PrunePlan(arguments) => prune_plan::run(&arguments),
+        Verb::Completions(arguments) => completions::run(&arguments, Command::command()),
+        Verb::Man(arguments) => man::run(&arguments, Command::command()),
     };
     let message = match done {
         Ok(code) => return code,

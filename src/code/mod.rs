@@ -9,8 +9,8 @@ pub use folder::{Folder, UNFINISHED};
 
 /// Knows the files that a template names by local paths.
 ///
-/// The transform itself touches no file: [`Folder`](crate::code) reads them, [`Ignored`] looks at none, [`Refused`] is what SAM and the
-/// macro do, and tests give a table.
+/// The transform itself touches no file: [`Folder`](crate::code) reads them, [`Ignored`] looks at none, [`Refused`] is what the macro
+/// does, [`Unseen`] what SAM does, and tests give a table.
 pub trait LocalCode {
     /// A hash, in hexadecimal digits, of what lies at `path`, as the template writes it: it changes exactly when what
     /// packaging would upload changes.
@@ -32,6 +32,11 @@ pub trait LocalCode {
     /// Whether code counts without being looked at, so that what is not built yet is as good as built.
     fn is_ignored(&self) -> bool {
         false
+    }
+
+    /// Whether an `AWS::Include` of a file that is missing is left as it is written.
+    fn leaves_includes(&self) -> bool {
+        self.is_ignored()
     }
 
     /// The bytes of the file at `path`, which an `AWS::Include` puts into the template.
@@ -70,6 +75,24 @@ fn refusal(path: &str) -> LocalCodeFault {
         help: "upload the code with `aws cloudformation package` (or `sam package`) first, and transform its output"
             .to_owned(),
         is_missing: false,
+    }
+}
+
+/// Looks at no file, as SAM's own translator: local code is refused, and local includes stay as they are.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unseen;
+
+impl LocalCode for Unseen {
+    fn digest(&self, path: &str) -> Result<String, LocalCodeFault> {
+        Err(refusal(path))
+    }
+
+    fn leaves_includes(&self) -> bool {
+        true
+    }
+
+    fn included(&self, path: &str) -> Result<Vec<u8>, LocalCodeFault> {
+        Ignored.included(path)
     }
 }
 

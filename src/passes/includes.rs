@@ -179,7 +179,7 @@ impl Work<'_> {
         let bytes = match self.scope.options.code.included(&file) {
             Ok(bytes) => bytes,
             Err(fault) => {
-                let code = if fault.is_missing && self.scope.options.code.is_ignored() {
+                let code = if fault.is_missing && self.scope.options.code.leaves_includes() {
                     codes::INCLUDE_LEFT
                 } else {
                     codes::INCLUDE_UNAVAILABLE
