@@ -9,39 +9,15 @@
 
 #[path = "support/fixture.rs"]
 mod fixture;
+#[path = "support/owners.rs"]
+mod owners;
 
 use canaryform::properties::supported;
 use canaryform::tree::{Map, Value, json};
 use canaryform::{Diagnostic, Options, Output, Template, read, transform};
 use fixture::Fixture;
 use indexmap::{IndexMap, IndexSet};
-
-/// Shows `visit` everything in a template that has properties of SAM's: the owner of their rows, where they are (a JSON
-/// pointer), and the properties.
-fn each_owner(template: &Template, mut visit: impl FnMut(&str, &str, &Map)) {
-    let mut all = |owner: &str, at: &str, properties: &Value| {
-        if let Some(properties) = properties.as_object() {
-            visit(owner, at, properties);
-        }
-    };
-    for (id, resource) in template.resources().into_iter().flatten() {
-        let kind = resource["Type"].as_str().unwrap_or_default();
-        let properties = &resource["Properties"];
-        all(kind, &format!("/Resources/{id}/Properties"), properties);
-        for (key, given) in resource["Connectors"].as_object().into_iter().flatten() {
-            let at = format!("/Resources/{id}/Connectors/{key}/Properties");
-            all("Connectors of any resource", &at, &given["Properties"]);
-        }
-        for (event, given) in properties["Events"].as_object().into_iter().flatten() {
-            let owner = format!(
-                "{kind} event {}",
-                given["Type"].as_str().unwrap_or_default()
-            );
-            let at = format!("/Resources/{id}/Properties/Events/{event}/Properties");
-            all(&owner, &at, &given["Properties"]);
-        }
-    }
-}
+use owners::each_owner;
 
 /// What may stand for a property that is not there: what stands for one of its name elsewhere, or anything.
 fn candidates(known: &IndexMap<String, Vec<Value>>, name: &str) -> Vec<Value> {

@@ -14,11 +14,13 @@
 
 #[path = "support/fixture.rs"]
 mod fixture;
+#[path = "support/owners.rs"]
+mod owners;
 #[path = "support/places.rs"]
 mod places;
 
 use canaryform::tree::{Value, json};
-use canaryform::{Output, Template, read, transform};
+use canaryform::{Options, Output, Template, read, transform};
 use fixture::Fixture;
 use places::{at, places};
 
@@ -330,4 +332,84 @@ fn is_told(path: &[String], before: &Output, after: &Output) -> bool {
         let (at, _) = found;
         *at == place || !before.contains(found) && (at.starts_with(&place) || place.starts_with(at))
     })
+}
+
+/// What is said of a map that lacks something, or has something strange.
+const TAKEN_FOR_A_MAP: &[&str] = &["has no", "has neither", "needs", "there is no"];
+
+/// What is refused of a property that is no function: what it is, or else what it may be.
+fn refusals_of_plain(base: &owners::Base, name: &str, options: &Options<'_>) -> Vec<String> {
+    let any = [json!("text"), json!(["text"]), json!({ "Key": "text" })];
+    let plain = base.get(name).map_or(any.to_vec(), |own| vec![own.clone()]);
+    let outputs = plain
+        .into_iter()
+        .map(|value| transform(base.with(name, value), options));
+    outputs
+        .flat_map(|output| output.diagnostics)
+        .map(|found| found.message)
+        .collect()
+}
+
+/// Nothing that is refused of an intrinsic function takes it for a map that lacks some keys, or has a strange one: of every
+/// property of the tables.
+#[test]
+fn no_message_takes_an_intrinsic_for_a_map() {
+    let mut odd = Vec::new();
+    let mut tried = 0;
+    let functions = [
+        json!({ "Fn::If": [CONDITION, "a", { "Ref": "AWS::NoValue" }] }),
+        json!({ "Fn::If": [CONDITION, { "Type": "a" }, { "Ref": "AWS::NoValue" }] }),
+        json!({ "Fn::FindInMap": ["Map", { "Ref": "AWS::Region" }, "Key"] }),
+        json!({ "Fn::Select": ["0", [{ "Ref": "AWS::Region" }]] }),
+    ];
+    for mut base in owners::bases() {
+        let source = base.source.as_object_mut().unwrap();
+        let conditions = source.entry("Conditions").or_insert(json!({}));
+        let decided_later = json!({ "Fn::Equals": [{ "Ref": "AWS::AccountId" }, "1"] });
+        conditions
+            .as_object_mut()
+            .unwrap()
+            .insert(CONDITION, decided_later);
+        let options = base.fixture.options();
+        for name in &base.names {
+            let own = base
+                .get(name)
+                .cloned()
+                .map(|value| json!({ "Fn::If": [CONDITION, value, { "Ref": "AWS::NoValue" }] }));
+            for function in functions.iter().cloned().chain(own) {
+                tried += 1;
+                let place = base.place(name);
+                let word = function
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .next()
+                    .unwrap()
+                    .to_string();
+                let output = transform(base.with(name, function), &options);
+                // What stands in the function is the function's; what is missed at its place or found beside its argument is a map's.
+                let own = format!("{place}/{word}/");
+                let plain = refusals_of_plain(&base, name, &options);
+                for found in output.diagnostics.iter().filter(|found| found.is_error()) {
+                    let at = found.path.to_string();
+                    let is_below = at.starts_with(&format!("{place}/")) && !at.starts_with(&own);
+                    let misses = at == place
+                        && TAKEN_FOR_A_MAP
+                            .iter()
+                            .any(|said| found.message.contains(said));
+                    let help = found.help.as_deref().unwrap_or_default();
+                    let is_named = [&found.message, help]
+                        .iter()
+                        .any(|said| said.contains(&word) || said.contains("intrinsic"));
+                    // The same of any value: it is no word on the function.
+                    let is_of_all = plain.contains(&found.message);
+                    if (is_below || misses) && !is_named && !is_of_all {
+                        odd.push(format!("{}: {word} at {place}: {found}", base.fixture.name));
+                    }
+                }
+            }
+        }
+    }
+    assert!(tried > 1500, "only {tried} were tried");
+    assert!(odd.is_empty(), "{} of {tried}: {odd:#?}", odd.len());
 }

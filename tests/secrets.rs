@@ -1,4 +1,4 @@
-//! No finding shows the value of a parameter, wherever a template reads it.
+//! No finding shows the value of a parameter, wherever a template reads it, and no verb but `transform` a secret at all.
 
 #![allow(
     clippy::indexing_slicing,
@@ -9,12 +9,19 @@
 
 #[path = "support/fixture.rs"]
 mod fixture;
+#[path = "support/owners.rs"]
+mod owners;
 #[path = "support/places.rs"]
 mod places;
 
+use canaryform::check::check;
+use canaryform::diagnostics::render::{self, Source};
+use canaryform::diff::{diff, render as changes};
+use canaryform::explain::{Explanation, Scenario, text};
 use canaryform::macro_call::answer;
+use canaryform::report::{Subject, html};
 use canaryform::tree::{Value, json};
-use canaryform::{Options, Path, Template, read, transform};
+use canaryform::{Options, Output, Path, Template, read, transform};
 use fixture::Fixture;
 use places::{Place, at, leaves};
 
@@ -143,5 +150,131 @@ fn no_finding_shows_the_value_of_a_parameter() {
         }
     }
     assert!(tried > 2000, "only {tried} places were tried");
+    assert!(shown.is_empty(), "{} of {tried}: {shown:#?}", shown.len());
+}
+
+/// The forms in which a property may read the parameter, at any depth.
+fn forms() -> Vec<Value> {
+    let read = json!({ "Ref": "Marker" });
+    vec![
+        read.clone(),
+        json!([&read]),
+        json!({ "Key": &read, "Type": &read, "Name": &read }),
+        json!({ "Key": { "Key": &read } }),
+        json!([{ "Key": &read, "Type": &read }]),
+        json!({ "Fn::If": ["C", &read, { "Ref": "AWS::NoValue" }] }),
+        json!({ "Fn::FindInMap": [&read, &read, &read] }),
+    ]
+}
+
+/// Every property of the tables reads it, also those that no fixture has.
+#[test]
+fn no_property_of_the_tables_shows_it() {
+    let mut shown = Vec::new();
+    let mut tried = 0;
+    for mut base in owners::bases() {
+        let source = base.source.as_object_mut().unwrap();
+        let parameters = source.entry("Parameters").or_insert(json!({}));
+        let marker = json!({ "Type": "String", "NoEcho": true });
+        parameters.as_object_mut().unwrap().insert("Marker", marker);
+        let options = options(&base.fixture);
+        for name in &base.names {
+            for form in forms() {
+                let template = base.with(name, form);
+                tried += 1;
+                let said = said_by_macro(&Value::Object(template.0.clone()));
+                let text = serde_json::to_string_pretty(&template.0).unwrap();
+                let output = transform(template, &options);
+                let source = Source {
+                    name: "t",
+                    text: text.as_bytes(),
+                };
+                let as_json = render::json(&output.diagnostics, source);
+                let as_text = format!("{:?}", output.diagnostics);
+                if [said, as_json, as_text]
+                    .iter()
+                    .any(|said| said.contains(MARKER))
+                {
+                    shown.push(format!("{} {}", base.place(name), base.fixture.name));
+                }
+            }
+        }
+    }
+    assert!(tried > 2000, "only {tried} places were tried");
+    assert!(shown.is_empty(), "{} of {tried}: {shown:#?}", shown.len());
+}
+
+/// Everything that the other verbs say of a template that was `before`.
+fn said_by_verbs(before: &Output, given: &Template, options: &Options<'_>) -> String {
+    let output = transform(given.clone(), options);
+    let mut said = format!("{:?}", output.diagnostics);
+    if output.has_errors() {
+        return said;
+    }
+    let mut findings = check(given, &output, options);
+    findings.extend(output.diagnostics.iter().cloned());
+    let explanation = Explanation::of(given, &output, &Scenario::default());
+    let look = text::Look {
+        color: false,
+        unicode: false,
+    };
+    let differences = diff(before, &output);
+    let page = html(&Subject {
+        name: "t",
+        text: "",
+        given,
+        output: &output,
+        findings: &findings,
+        explanation: &explanation,
+        changes: Some(("before", &differences)),
+    });
+    said += &format!("{findings:?}");
+    said += &text::explained(&explanation, "t", look);
+    said += &text::simulated(&explanation, "t", look);
+    said += &serde_json::to_string(&explanation).unwrap();
+    said += &changes::text(&differences, false, &|_| None);
+    said += &changes::json(&differences);
+    said += &changes::markdown(&differences, &|_| None);
+    said + &page.unwrap()
+}
+
+/// How many places are passed over for one that is tried with all verbs.
+const EVERY: usize = 9;
+
+#[test]
+fn no_verb_shows_a_secret() {
+    let mut shown = Vec::new();
+    let mut tried = 0;
+    let mut offset = 0;
+    for fixture in Fixture::all() {
+        let Some((source, paths)) = prepared(&fixture) else {
+            continue;
+        };
+        let options = options(&fixture).with_parts().without_secrets();
+        let Value::Object(before) = source.clone() else {
+            unreachable!()
+        };
+        let before = transform(Template(before), &options);
+        offset = (offset + 1) % EVERY;
+        for path in paths.into_iter().skip(offset).step_by(EVERY) {
+            let mut source = source.clone();
+            *at(&mut source, &path) = json!({ "Ref": "Marker" });
+            let Value::Object(given) = source else {
+                unreachable!()
+            };
+            tried += 1;
+            let said = said_by_verbs(&before, &Template(given), &options);
+            if let Some((before, _)) = said.split_once(MARKER) {
+                let start = before.char_indices().nth_back(150).map_or(0, |(i, _)| i);
+                shown.push(format!(
+                    "{} {}: {}",
+                    fixture.name,
+                    path.join("/"),
+                    &before[start..]
+                ));
+            }
+        }
+    }
+    assert!(tried > 400, "only {tried} places were tried");
     assert!(shown.is_empty(), "{} of {tried}: {shown:#?}", shown.len());
 }

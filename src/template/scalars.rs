@@ -116,17 +116,15 @@ fn is_like_number(text: &str) -> bool {
         && (text.bytes().any(|byte| byte.is_ascii_digit()) || !text.bytes().any(is_exponent))
 }
 
-/// Numbers in other bases: YAML 1.2 has `0o17`, and go-yaml takes capitals.
+/// Numbers in other bases: YAML 1.2 has `0o17`, and go-yaml takes capitals and leaves out each `_` first.
 fn is_like_number_of_other_base(text: &str) -> bool {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let digits = digits
-        .strip_prefix('0')
-        .and_then(|rest| rest.strip_prefix(['x', 'X', 'o', 'O', 'b', 'B']));
-    digits.is_some_and(|digits| {
-        digits
-            .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'_' | b','))
-    })
+    let mut bytes = text.bytes().filter(|byte| *byte != b'_').peekable();
+    bytes.next_if(|byte| matches!(byte, b'+' | b'-'));
+    bytes.next() == Some(b'0')
+        && bytes
+            .next()
+            .is_some_and(|base| matches!(base, b'x' | b'X' | b'o' | b'O' | b'b' | b'B'))
+        && bytes.all(|byte| byte.is_ascii_hexdigit() || byte == b',')
 }
 
 /// Infinity, and what is no number: readers differ in sign and case.

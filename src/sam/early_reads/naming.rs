@@ -66,6 +66,7 @@ const TAKEN_FOR_A_MAP: &[&Code] = &[
     codes::DESTINATION_WITHOUT_ON_FAILURE,
     codes::QUEUE_NOT_NAMED,
     codes::ROUTE53_WITHOUT_ZONE,
+    codes::SOURCE_ACCESS_MISSING,
     codes::UNKNOWN_POLICY,
 ];
 
