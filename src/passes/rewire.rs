@@ -26,7 +26,8 @@ use crate::resource::{LAMBDA_FUNCTION, is_of_type};
 use crate::scope::Scope;
 use crate::template::{Path, Template};
 use crate::tree::{Map, Value, json};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
+use std::collections::HashMap;
 
 /// The key.
 pub(crate) const KEY: &str = "RewireEvents";
@@ -89,6 +90,19 @@ struct Rewired<'a> {
     deployment: &'a Deployment,
     /// The condition under which there is an alias, where there is not always one.
     condition: Option<&'a String>,
+    /// What still names the function itself.
+    others: Vec<String>,
+}
+
+impl Rewired<'_> {
+    /// What stands for the function's alias.
+    fn alias(&self) -> Value {
+        let alias = reference(&self.deployment.alias.id);
+        match self.condition {
+            Some(condition) => if_then(condition.as_str(), alias, get_att(self.function, "Arn")),
+            None => alias,
+        }
+    }
 }
 
 /// Lets what invokes these functions invoke their aliases.
@@ -100,24 +114,31 @@ pub(crate) fn rewire(
     conditional: &IndexMap<String, String>,
     origins: &Origins,
 ) {
-    for function in wanted {
-        let mut all = deployments.iter();
-        let its = all.find(|one| one.function == *function && one.kind == Kind::Plain);
-        let Some(deployment) = its else {
-            continue;
-        };
+    let plain = deployments.iter().filter(|one| one.kind == Kind::Plain);
+    let plain: HashMap<&str, &Deployment> = plain.map(|one| (one.function.as_str(), one)).collect();
+    let functions = wanted.iter().filter_map(|function| {
         let rewired = Rewired {
             function,
-            deployment,
+            deployment: plain.get(function.as_str())?,
             condition: conditional.get(function),
+            others: Vec::new(),
         };
-        rewired.rewire(template);
-        rewired.tell_others(scope, template, origins);
-        rewired.refuse_circles(scope, template);
+        Some((function.as_str(), rewired))
+    });
+    let mut rewiring = Rewiring(functions.collect());
+    if rewiring.0.is_empty() {
+        return;
     }
+    rewiring.rewire(template);
+    rewiring.find_others(template, origins);
+    rewiring.tell_others(scope);
+    rewiring.refuse_circles(scope, template);
 }
 
-impl Rewired<'_> {
+/// All functions whose events are rewired, by their logical ids.
+struct Rewiring<'a>(IndexMap<&'a str, Rewired<'a>>);
+
+impl<'a> Rewiring<'a> {
     fn rewire(&self, template: &mut Template) {
         let resources = template.section_mut("Resources");
         for resource in resources.into_iter().flat_map(Map::values_mut) {
@@ -149,43 +170,37 @@ impl Rewired<'_> {
         }
     }
 
-    /// What stands for the function's alias.
-    fn alias(&self) -> Value {
-        let alias = reference(&self.deployment.alias.id);
-        match self.condition {
-            Some(condition) => if_then(condition.as_str(), alias, get_att(self.function, "Arn")),
-            None => alias,
-        }
-    }
-
-    /// Whether a value is the function, by name or by ARN.
-    fn is_function(&self, value: &Value) -> bool {
-        let by_arn = match argument(value, "Fn::GetAtt") {
-            Some(Value::String(text)) => text.as_str() == format!("{}.Arn", self.function),
-            Some(Value::Array(items)) => {
-                let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
-                texts == [self.function, "Arn"]
-            }
-            _ => false,
+    /// The function that a value is, by name or by ARN.
+    fn function(&self, value: &Value) -> Option<&Rewired<'a>> {
+        let name = match argument(value, "Fn::GetAtt") {
+            Some(Value::String(text)) => text.strip_suffix(".Arn"),
+            Some(Value::Array(items)) => match items.as_slice() {
+                [Value::String(name), Value::String(attribute)] if attribute == "Arn" => {
+                    Some(name.as_str())
+                }
+                _ => None,
+            },
+            _ => argument(value, "Ref").and_then(Value::as_str),
         };
-        by_arn || argument(value, "Ref").and_then(Value::as_str) == Some(self.function)
+        self.0.get(name?)
     }
 
-    /// The references of an `Fn::Sub` text that are the function.
-    fn in_text<'t>(&self, text: &'t str) -> Vec<&'t str> {
-        let by_arn = format!("{}.Arn", self.function);
-        let found = sub_references(text)
-            .filter(|found| found.name == self.function || found.name == by_arn);
-        found.map(|found| found.whole).collect()
+    /// The references of an `Fn::Sub` text that are functions.
+    fn in_text<'t>(&self, text: &'t str) -> Vec<(&'t str, &Rewired<'a>)> {
+        let found = sub_references(text).filter_map(|found| {
+            let name = found.name.strip_suffix(".Arn").unwrap_or(found.name);
+            Some((found.whole, self.0.get(name)?))
+        });
+        found.collect()
     }
 
     fn replace(&self, value: &mut Value) {
-        if self.is_function(value) {
-            *value = self.alias();
+        if let Some(function) = self.function(value) {
+            *value = function.alias();
             return;
         }
         if let Some(given) = argument(value, "Fn::Sub") {
-            let (text, variables) = match given {
+            let (text, mut variables) = match given {
                 Value::String(text) => (text.to_string(), Map::new()),
                 Value::Array(items) => match items.as_slice() {
                     [Value::String(text), Value::Object(variables)] => {
@@ -195,21 +210,18 @@ impl Rewired<'_> {
                 },
                 _ => return,
             };
-            let found = self.in_text(&text);
-            let mut variables = variables;
             variables
                 .values_mut()
                 .for_each(|variable| self.replace(variable));
-            let stands = match self.condition {
-                Some(_) if !found.is_empty() => {
-                    let name = format!("{}Alias", self.function);
-                    variables.insert(name.as_str(), self.alias());
-                    name
-                }
-                _ => self.deployment.alias.id.clone(),
-            };
             let mut made = text.clone();
-            for whole in found {
+            for (whole, function) in self.in_text(&text) {
+                let stands = if function.condition.is_some() {
+                    let name = format!("{}Alias", function.function);
+                    variables.insert(name.as_str(), function.alias());
+                    name
+                } else {
+                    function.deployment.alias.id.clone()
+                };
                 made = made.replace(whole, &format!("${{{stands}}}"));
             }
             *value = if variables.is_empty() {
@@ -231,16 +243,18 @@ impl Rewired<'_> {
         let Some(Value::Object(properties)) = resource.get_mut("Properties") else {
             return;
         };
-        let is_its = properties
+        let function = properties
             .get("FunctionName")
-            .is_some_and(|name| self.is_function(name));
+            .and_then(|name| self.function(name));
         let qualifier = properties.get("Qualifier");
-        if !is_its || self.condition.is_some() || qualifier.is_some_and(|given| *given != "$LATEST")
-        {
+        let Some(function) = function.filter(|function| {
+            function.condition.is_none() && qualifier.is_none_or(|given| *given == "$LATEST")
+        }) else {
             return;
-        }
-        properties.insert("Qualifier", self.deployment.alias.name.as_str().into());
-        let alias = Value::from(self.deployment.alias.id.as_str());
+        };
+        let alias = &function.deployment.alias;
+        properties.insert("Qualifier", alias.name.as_str().into());
+        let alias = Value::from(alias.id.as_str());
         let waits = match resource.get("DependsOn") {
             None | Some(Value::Null) => alias,
             Some(Value::Array(ids)) => ids.iter().cloned().chain([alias]).collect(),
@@ -251,77 +265,100 @@ impl Rewired<'_> {
         }
     }
 
-    /// Tells what still names the function itself.
-    fn tell_others(&self, scope: &Scope<'_>, template: &Template, origins: &Origins) {
-        let is_made_for_it = |id: &str| {
-            let origin = origins.get(id);
-            origin.is_some_and(|origin| origin.source.as_deref() == Some(self.function))
-        };
-        let resources = template.resources().into_iter().flatten();
-        let others: Vec<String> = resources
-            .filter(|(id, resource)| {
-                id.as_str() != self.function
-                    && !is_made_for_it(id)
-                    && !is_of_type(resource, INVOKE_CONFIG)
-                    && self.names(resource)
-            })
-            .map(|(id, _)| format!("`{id}`"))
-            .collect();
-        if !others.is_empty() {
+    /// Finds what still names a function itself.
+    fn find_others(&mut self, template: &Template, origins: &Origins) {
+        for (id, resource) in template.resources().into_iter().flatten() {
+            if is_of_type(resource, INVOKE_CONFIG) {
+                continue;
+            }
+            let mut named = IndexSet::new();
+            self.find_named(resource, &mut named);
+            let source = origins
+                .get(id.as_str())
+                .and_then(|origin| origin.source.as_deref());
+            for function in named {
+                let is_its = id.as_str() == function || source == Some(function);
+                if let (false, Some(rewired)) = (is_its, self.0.get_mut(function)) {
+                    rewired.others.push(format!("`{id}`"));
+                }
+            }
+        }
+    }
+
+    /// The functions that a value names.
+    fn find_named(&self, value: &Value, named: &mut IndexSet<&'a str>) {
+        if let Some(rewired) = self.function(value) {
+            named.insert(rewired.function);
+            return;
+        }
+        match value {
+            Value::Array(items) => {
+                for item in items {
+                    self.find_named(item, named);
+                }
+            }
+            Value::Object(map) => {
+                for (key, inner) in map {
+                    let text = match inner {
+                        Value::Array(items) => items.first().and_then(Value::as_str),
+                        inner => inner.as_str(),
+                    };
+                    if let (true, Some(text)) = (key == "Fn::Sub", text) {
+                        let found = self.in_text(text).into_iter();
+                        named.extend(found.map(|(_, rewired)| rewired.function));
+                    }
+                    self.find_named(inner, named);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells what still names a function itself.
+    fn tell_others(&self, scope: &Scope<'_>) {
+        for rewired in self.0.values().filter(|one| !one.others.is_empty()) {
             scope.report(
                 Diagnostic::new(
                     codes::EVENT_NOT_REWIRED,
-                    Path::property(self.function, KEY),
+                    Path::property(rewired.function, KEY),
                     format!(
                         "still with the function itself, not with its alias: {}",
-                        others.join(", ")
+                        rewired.others.join(", ")
                     ),
                 )
                 .on_key()
                 .help(format!(
                     "write `!Ref {}.Alias` where one of them is to invoke the alias",
-                    self.function
+                    rewired.function
                 )),
             );
         }
     }
 
-    fn names(&self, value: &Value) -> bool {
-        if self.is_function(value) {
-            return true;
-        }
-        match value {
-            Value::Array(items) => items.iter().any(|item| self.names(item)),
-            Value::Object(map) => map.iter().any(|(key, inner)| match inner {
-                Value::String(text) if key == "Fn::Sub" => !self.in_text(text).is_empty(),
-                Value::Array(items) if key == "Fn::Sub" => {
-                    let text = items.first().and_then(Value::as_str);
-                    text.is_some_and(|text| !self.in_text(text).is_empty())
-                        || items.iter().any(|item| self.names(item))
-                }
-                inner => self.names(inner),
-            }),
-            _ => false,
-        }
-    }
-
+    /// Tells of each circle that a rewired event closes.
     fn refuse_circles(&self, scope: &Scope<'_>, template: &Template) {
         if scope.has_errors() {
             return;
         }
+        let aliases = self
+            .0
+            .values()
+            .map(|one| (one.deployment.alias.id.as_str(), one.function));
+        let aliases: HashMap<&str, &str> = aliases.collect();
         for circle in Dependencies::of(template).circles() {
-            let alias = &self.deployment.alias.id;
-            if circle.links.iter().any(|link| link.from == *alias) {
-                scope.report(
-                    Diagnostic::new(
-                        codes::REWIRED_IN_A_CIRCLE,
-                        Path::property(self.function, KEY),
-                        format!("what invokes the alias would wait for itself: {circle}"),
-                    )
-                    .on_key()
-                    .help("take `RewireEvents` out, and write `!Ref Function.Alias` where it makes no circle"),
-                );
-            }
+            let mut links = circle.links.iter();
+            let Some(function) = links.find_map(|link| aliases.get(link.from.as_str())) else {
+                continue;
+            };
+            scope.report(
+                Diagnostic::new(
+                    codes::REWIRED_IN_A_CIRCLE,
+                    Path::property(function, KEY),
+                    format!("what invokes the alias would wait for itself: {circle}"),
+                )
+                .on_key()
+                .help("take `RewireEvents` out, and write `!Ref Function.Alias` where it makes no circle"),
+            );
         }
     }
 }
