@@ -423,6 +423,74 @@ fn the_macro_gives_what_the_command_gives_with_all_values() {
     });
 }
 
+/// Keys that go beyond SAM.
+const BEYOND: &[&str] = &[
+    "AutoPublishCodeSha256",
+    "Canary",
+    "ConcurrentExecutions",
+    "DeploymentGroup",
+    "Duration",
+    "ErrorRate",
+    "Errors",
+    "Linear",
+    "LogErrors",
+    "ManagedPolicy",
+    "Metric",
+    "RouteErrors",
+    "SmokeTest",
+    "Throttles",
+    "VersionVariable",
+    "Watch",
+];
+
+/// SAM has no words for them.
+const NEVER_KEPT: &[(&str, &str)] = &[("DeploymentGroup", "AWS::Serverless::Function")];
+
+/// What goes beyond SAM is shown on functions of both kinds, by the command and in what is kept for SAM. The macro gives the
+/// same, as `the_macro_gives_what_the_command_gives_with_all_values` holds.
+#[test]
+fn every_key_is_shown_on_functions_of_both_kinds() {
+    fn holds(value: &Value, key: &str) -> bool {
+        match value {
+            Value::Object(map) => {
+                map.contains_key(key) || map.values().any(|inner| holds(inner, key))
+            }
+            Value::Array(items) => items.iter().any(|inner| holds(inner, key)),
+            _ => false,
+        }
+    }
+    let kinds = ["AWS::Serverless::Function", "AWS::Lambda::Function"];
+    let mut shown: BTreeSet<(&str, &str, bool)> = BTreeSet::new();
+    for fixture in Fixture::all().iter().filter(|fixture| fixture.is_beyond()) {
+        let Ok(given) = read(fixture.text.as_bytes()) else {
+            continue;
+        };
+        if fixture.transform().0.is_none() {
+            continue;
+        }
+        let is_kept = !keep::transform(given.template.clone(), &fixture.options()).has_errors();
+        for resource in given.template.resources().into_iter().flat_map(Map::values) {
+            for kind in kinds.iter().filter(|kind| resource["Type"] == **kind) {
+                for key in BEYOND
+                    .iter()
+                    .filter(|key| holds(&resource["Properties"], key))
+                {
+                    shown.insert((key, kind, false));
+                    if is_kept {
+                        shown.insert((key, kind, true));
+                    }
+                }
+            }
+        }
+    }
+    let wanted = BEYOND.iter().flat_map(|key| kinds.map(|kind| (*key, kind)));
+    let missing: Vec<_> = wanted
+        .flat_map(|(key, kind)| [(key, kind, false), (key, kind, true)])
+        .filter(|one| shown.contains(one) == (one.2 && NEVER_KEPT.contains(&(one.0, one.1))))
+        .collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
 #[test]
 fn nothing_waits_for_itself() {
     let circles = |template: &Template| -> BTreeSet<String> {

@@ -162,7 +162,7 @@ fn read_preference(
         &type_path,
     );
     let hooks = hooks::read(scope, given, &path);
-    let alarms = alarms::read(scope, given.get("Alarms"), &path);
+    let alarms = alarms::read(scope, given.get("Alarms"), sam.is_plain(), &path);
     let (hooks, passes_condition) = (hooks?, passes_condition?);
     let filled = |name: &str| given.get(name).filter(|value| is_truthy(Some(value)));
     let own = sam.attributes.condition().filter(|name| !name.is_empty());

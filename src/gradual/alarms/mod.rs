@@ -66,13 +66,19 @@ pub(crate) fn kinds() -> impl Iterator<Item = AlarmKind> {
     })
 }
 
-/// Reads `Alarms` of a preference; a fault is reported and gives none.
-pub(super) fn read(scope: &Scope<'_>, given: Option<&Value>, path: &Path) -> Option<Alarms> {
+/// Reads `Alarms` of a preference; a fault is reported and gives none. `is_plain`: of a plain function, where nothing means
+/// what SAM takes it for.
+pub(super) fn read(
+    scope: &Scope<'_>,
+    given: Option<&Value>,
+    is_plain: bool,
+    path: &Path,
+) -> Option<Alarms> {
     let Some(given) = given.filter(|given| is_truthy(Some(given)) && !is_no_value(given)) else {
         return Some(Alarms::None);
     };
     let path = path.clone().then("Alarms");
-    if wanted::is_ours(given) {
+    if is_plain || wanted::is_ours(given) {
         return wanted::read(scope, given, &path);
     }
     if argument(given, "Fn::If").is_none() {
