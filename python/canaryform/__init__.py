@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import sys
@@ -80,8 +81,8 @@ def transform(
     """Turns a SAM template into plain CloudFormation.
 
     `template` is text, YAML or JSON, or what was read of it, intrinsics in their long form. `parameters` are the values that
-    the stack is deployed with. What local paths of code come to says `code`: `refuse` (as SAM does), `read` what lies
-    there, from `code_root`, or `ignore`. `allow` and `deny` are codes of findings, as the command takes them.
+    the stack is deployed with. What local paths come to says `code`: `refuse` them, `read` what lies there, from
+    `code_root`, `ignore` it, or do as `sam`, which refuses local code and leaves local includes as they are. `allow` and `deny` are codes of findings, as the command takes them.
 
     A template with errors is an ordinary answer. `ValueError` is raised for arguments that are none.
     """
@@ -110,10 +111,16 @@ def transform(
 
 def _json(value: Any, what: str) -> str:
     try:
-        return json.dumps(value, allow_nan=False)
+        return json.dumps(value, allow_nan=False, default=_text)
     except (TypeError, ValueError, RecursionError) as fault:
-        # Dates and the like: what reads YAML makes them, and JSON has none.
         raise ValueError(f"{what} holds something that JSON does not have: {type(fault).__name__}") from None
+
+
+def _text(value: Any) -> str:
+    """A day, which what reads YAML makes of `Version: 2012-10-17`, as it was written; nothing else that JSON does not have."""
+    if type(value) is datetime.date:
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
 
 
 def schema() -> dict[str, Any]:

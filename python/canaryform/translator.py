@@ -13,11 +13,18 @@ from typing import Any, Optional
 
 from . import Finding, transform
 
-__all__ = ["InvalidDocumentException", "InvalidResourceException", "Translator"]
+__all__ = ["InvalidDocumentException", "InvalidResourceException", "InvalidTemplateException", "Translator"]
 
 try:
-    from samtranslator.model.exceptions import InvalidDocumentException, InvalidResourceException
+    from samtranslator.model.exceptions import InvalidDocumentException, InvalidResourceException, InvalidTemplateException
 except ImportError:
+
+    class InvalidTemplateException(Exception):  # type: ignore[no-redef]
+        """What is wrong with a template, and with no resource of it."""
+
+        @property
+        def message(self) -> str:
+            return f"Structure of the SAM Template is invalid. {self}"
 
     class InvalidResourceException(Exception):  # type: ignore[no-redef]
         """What is wrong with a resource."""
@@ -74,7 +81,7 @@ class Translator:
     ) -> dict[str, Any]:
         """The plain CloudFormation template; `InvalidDocumentException` with all causes where there are faults."""
         region = self._region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-        result = transform(sam_template, parameter_values, region=region)
+        result = transform(sam_template, parameter_values, region=region, code="sam")
         if result.template is None:
             raise InvalidDocumentException([_cause(finding) for finding in result.errors])
         return result.template
@@ -83,4 +90,7 @@ class Translator:
 def _cause(finding: Finding) -> Exception:
     help = f" {finding.help}." if finding.help else ""
     where = f" (at {finding.path})" if finding.path else ""
-    return InvalidResourceException(finding.resource or "template", f"{finding.message}{where}.{help}")
+    message = f"{finding.message}{where}.{help}"
+    if finding.resource is None:
+        return InvalidTemplateException(message)
+    return InvalidResourceException(finding.resource, message)

@@ -1,6 +1,6 @@
 //! `canaryform._native`: text in, text out. What stands beside it in Python makes objects of the texts.
 
-use canaryform::code::{Folder, Ignored, LocalCode, Refused};
+use canaryform::code::{Folder, Ignored, LocalCode, Refused, Unseen};
 use canaryform::deployment::Deployment;
 use canaryform::diagnostics::{Levels, render};
 use canaryform::macro_call::transform_as_told;
@@ -16,10 +16,13 @@ const NAME: &str = "template";
 /// The transformed template as JSON, none where it has errors; findings and deployments, as JSON.
 type Answer = (Option<String>, String, String);
 
-/// Transforms a template, YAML or JSON. `parameters` is a JSON map; `code` is `read`, `ignore` or `refuse`, and local
+/// Transforms a template, YAML or JSON. `parameters` is a JSON map; `code` is `read`, `ignore`, `refuse` or `sam`, and local
 /// paths start at `root`.
 #[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "one for each of the options that there are")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one for each of the options that there are"
+)]
 fn transform(
     py: Python<'_>,
     template: Vec<u8>,
@@ -33,14 +36,19 @@ fn transform(
     let fault = |words: String| PyValueError::new_err(words);
     let mut levels = Levels::default();
     for name in &allow {
-        levels.allow(name).map_err(|words| fault(format!("allow: {words}")))?;
+        levels
+            .allow(name)
+            .map_err(|words| fault(format!("allow: {words}")))?;
     }
     for name in &deny {
-        levels.deny(name).map_err(|words| fault(format!("deny: {words}")))?;
+        levels
+            .deny(name)
+            .map_err(|words| fault(format!("deny: {words}")))?;
     }
     // The reader's own message could repeat a value.
-    let parameters: Value = serde_json::from_str(parameters)
-        .map_err(|_| fault("parameters must be a map of names to texts, numbers or lists of them".to_owned()))?;
+    let parameters: Value = serde_json::from_str(parameters).map_err(|_| {
+        fault("parameters must be a map of names to texts, numbers or lists of them".to_owned())
+    })?;
     let parameters: Map = match parameters {
         Value::Object(values) => values,
         _ => return Err(fault("parameters must be a map".to_owned())),
@@ -49,7 +57,12 @@ fn transform(
         "read" => Box::new(Folder::new(root)),
         "ignore" => Box::new(Ignored),
         "refuse" => Box::new(Refused),
-        _ => return Err(fault(format!("code must be read, ignore or refuse, not {code:?}"))),
+        "sam" => Box::new(Unseen),
+        _ => {
+            return Err(fault(format!(
+                "code must be read, ignore, refuse or sam, not {code:?}"
+            )));
+        }
     };
     Ok(py.detach(move || answer(&template, parameters, region, &levels, &*known)))
 }
@@ -64,7 +77,10 @@ fn answer(
     let told = |mut findings: Vec<Diagnostic>| {
         levels.apply(&mut findings);
         place(&mut findings, text);
-        render::json_array(&render::json_objects(&findings, render::Source { name: NAME, text }))
+        render::json_array(&render::json_objects(
+            &findings,
+            render::Source { name: NAME, text },
+        ))
     };
     let read = match read_with(text, levels) {
         Ok(read) => read,
