@@ -305,7 +305,13 @@ impl fmt::Debug for Map {
 impl<K: Into<Text>> Extend<(K, Value)> for Map {
     fn extend<I: IntoIterator<Item = (K, Value)>>(&mut self, entries: I) {
         let entries = entries.into_iter();
-        self.entries.reserve(entries.size_hint().0);
+        let more = entries.size_hint().0;
+        if self.entries.capacity() == 0 {
+            // Most maps that are made have one entry or two, and keep them: the least that a vector grows by is four.
+            self.entries = ThinVec::with_capacity(more);
+        } else {
+            self.entries.reserve(more);
+        }
         for (key, value) in entries {
             self.insert(key, value);
         }
