@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """Measures all that the guide says of speed: builds what is measured, prints the tables, and puts them into its page.
 
-    PYTHON benches/measure.py [--beside OLDER] [--write] [--brief]
+    PYTHON benches/measure.py [--beside OLDER] [--write] [--quick [--built]]
 
 PYTHON has aws-sam-translator==1.115.0; `valgrind` and GNU `time` are installed. Instructions are counted by callgrind, and
 are the same in every run; times are medians of whole processes, with their output thrown away, and move with a machine's
 load, as does CPU time, but less. Memory is what `time` reports: a process that Python starts itself counts Python's memory
-as its own. OLDER is another build, which is called in turn with this one.
-Templates are made here: functions with an alias, a preference, an alarm and a hook, REST APIs, and plain resources.
-The time of each step comes from `cargo bench --bench steps`, that of the deployed macro from `measure_macro.py`.
-`--brief` leaves out how work grows, the steps and the deployed macro.
+as its own. OLDER is a file that is another build, or a commit, which is built in a worktree of its own; it is called in turn
+with this build.
+
+Templates are made here: functions with an alias, a preference, an alarm and a hook, REST APIs, and plain resources. The time
+of each step comes from `cargo bench --bench steps`, that of the deployed macro from `measure_macro.py`.
+
+`--quick` asks everything once or a few times, the reference only of the smallest template, and leaves out how work grows: a
+try of the whole in minutes, whose times say nothing. With `--built` nothing is built: what is not in `target` is left out.
 """
 
 import argparse
@@ -117,9 +121,10 @@ def instructions(command):
     return int(re.search(r"Collected : (\d+)", done.stderr)[1]) / 1e6
 
 
-def steps():
+def steps(quick):
     """Milliseconds of each step by (step, functions), from the benchmark's table."""
-    done = subprocess.run(["cargo", "bench", "--quiet", "--bench", "steps"], cwd=ROOT, capture_output=True, text=True, check=True)
+    short = ["--", "--sample-count", "5"] if quick else []
+    done = subprocess.run(["cargo", "bench", "--quiet", "--bench", "steps", *short], cwd=ROOT, capture_output=True, text=True, check=True)
     units = {"ns": 1e-6, "µs": 1e-3, "ms": 1.0, "s": 1e3}
     found, step = {}, None
     for line in done.stdout.splitlines():
@@ -130,16 +135,44 @@ def steps():
     return found
 
 
-def build():
-    """The command as `cargo build --release` makes it and as `tools/release` does, and the macro beside the least one."""
-    def run(*command):
-        return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+COMMAND = ROOT / "target/release/canaryform"
+MACRO = [ROOT / "target/release/bootstrap", ROOT / "target/release/examples/parse_and_return"]
 
+
+def run(*command, cwd=ROOT):
+    return subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def build(is_built):
+    """The command as `cargo build --release` makes it and as `tools/release` does; the macro is built beside the least one."""
+    if is_built:
+        static = ROOT / "target" / run("rustc", "--print", "host-tuple").strip() / "release/canaryform"
+        found = [str(path) if path.exists() else None for path in (COMMAND, static)]
+        if not any(found):
+            sys.exit("nothing is built: leave --built out")
+        return found
     run("cargo", "build", "--quiet", "--release")
-    static = run("tools/release").split()[-1]
+    static = run("tools/release").strip()
     run("cargo", "build", "--quiet", "--release", "--no-default-features", "--features", "lambda",
         "--bin", "bootstrap", "--example", "parse_and_return")
-    return str(ROOT / "target/release/canaryform"), str(ROOT / static)
+    return str(COMMAND), str(ROOT / static)
+
+
+def older(name):
+    """The other build: a file, or what a commit builds."""
+    if Path(name).is_file():
+        return name
+    commit = run("git", "rev-parse", "--short", f"{name}^{{commit}}").strip()
+    built = ROOT / "target/older" / commit / "release/canaryform"
+    if not built.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            worktree = Path(folder) / "worktree"
+            run("git", "worktree", "add", "--quiet", "--detach", str(worktree), commit)
+            try:
+                run("cargo", "build", "--quiet", "--release", "--bin", "canaryform", "--target-dir", str(built.parents[1]), cwd=worktree)
+            finally:
+                run("git", "worktree", "remove", "--force", str(worktree))
+    return str(built)
 
 
 class Tables:
@@ -170,11 +203,16 @@ class Tables:
 
 def main():
     cli = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    cli.add_argument("--beside", metavar="OLDER", help="another build, to be called in turn with this one")
+    cli.add_argument("--beside", metavar="OLDER", help="another build, or a commit, to be called in turn with this one")
     cli.add_argument("--write", action="store_true", help="put the tables into the page of the guide")
-    cli.add_argument("--brief", action="store_true", help="leave out how work grows, the steps and the deployed macro")
+    cli.add_argument("--quick", action="store_true", help="only try whether all of it works")
+    cli.add_argument("--built", action="store_true", help="build nothing, and leave out what is not built (with --quick)")
     options = cli.parse_args()
-    binary, static = build()
+    if options.quick and options.write or options.built and not options.quick:
+        cli.error("--write is for figures that say something, and --built for a quick try")
+    binary, static = build(options.built)
+    binary, static = (binary, static) if binary else (static, None)
+    other = older(options.beside) if options.beside else None
     tables = Tables(options.write)
     with tempfile.TemporaryDirectory() as folder:
         def template(name, text):
@@ -193,6 +231,8 @@ def main():
                 ("the same as JSON", large_json, 15, 0), ("100 functions, 300 routes of one REST API", rest, 21, 3),
                 ("50,000 plain resources", many, 5, 0)]
         tables.row("template", "canaryform", "instructions", "memory", "SAM", "times faster")
+        if options.quick:
+            rows = [(name, path, 1, int(path == small)) for name, path, *_ in rows]
         for name, path, times, sam_times in rows:
             [[mine, _]], size = medians([call(binary, path)], times), Path(path).stat().st_size / 1000
             theirs = faster = ""
@@ -209,17 +249,16 @@ def main():
             tables.row("template", "this build", label, "times", "CPU time", "instructions", f"memory of {label}")
             for name, path, times, _ in rows:
                 calls = [call(binary, path), call(other, path)]
-                mine, theirs = medians(calls, max(times, 11))
+                mine, theirs = medians(calls, 3 if options.quick else max(times, 11))
                 counts = [instructions(called) for called in calls]
                 tables.row(name, f"{mine[0] * 1000:.1f} ms, {counts[0]:.1f} M", f"{theirs[0] * 1000:.1f} ms, {counts[1]:.1f} M",
                            *[f"{there / here:.2f}" for here, there in [*zip(mine, theirs), counts]], f"{memory(calls[1]):.1f} MB")
             tables.end()
 
-        beside("the static build", static)
-        if options.beside:
-            beside("the older build", options.beside)
-        if options.brief:
-            return
+        if static:
+            beside("the static build", static)
+        if other:
+            beside("the older build", other)
 
         def growth(heading, counts, make):
             tables.row(heading, "instructions for each")
@@ -228,22 +267,25 @@ def main():
                 tables.row(f"{count}", f"{each:,.0f}")
             tables.end()
 
-        growth("functions", [500, 1000, 2000, 4000], functions)
-        growth("routes of 100 functions", [300, 1000, 3000], lambda count: routes(100, count))
+        if not options.quick:
+            growth("functions", [500, 1000, 2000, 4000], functions)
+            growth("routes of 100 functions", [300, 1000, 3000], lambda count: routes(100, count))
 
-    found = steps()
-    tables.row("step (`cargo bench --bench steps`, medians)", "4 functions", "500 functions")
-    for step in ["read", "transform", "write"]:
-        tables.row(step, f"{found[step, 4]:.2f} ms", f"{found[step, 500]:.1f} ms")
-    whole = sum(found[step, 500] for step in ["read", "transform", "write"])
-    tables.row("all three, beside serde_json that parses the same template and writes it in lines", "",
-               f"{whole / found['serde_json', 500]:.1f} times")
-    tables.row("a macro call of 1 MB, beside parsing it and returning it", "", f"{found['macro', 150] / found['returning', 150]:.2f} times")
-    tables.end()
+    if not options.built:
+        found = steps(options.quick)
+        tables.row("step (`cargo bench --bench steps`, medians)", "4 functions", "500 functions")
+        for step in ["read", "transform", "write"]:
+            tables.row(step, f"{found[step, 4]:.2f} ms", f"{found[step, 500]:.1f} ms")
+        whole = sum(found[step, 500] for step in ["read", "transform", "write"])
+        tables.row("all three, beside serde_json that parses the same template and writes it in lines", "",
+                   f"{whole / found['serde_json', 500]:.1f} times")
+        tables.row("a macro call of 1 MB, beside parsing it and returning it", "", f"{found['macro', 150] / found['returning', 150]:.2f} times")
+        tables.end()
 
-    for cells in measure_macro.rows(ROOT / "target/release/bootstrap", ROOT / "target/release/examples/parse_and_return"):
-        tables.row(*cells)
-    tables.end()
+    if all(path.exists() for path in MACRO):
+        for cells in measure_macro.rows(*MACRO, options.quick):
+            tables.row(*cells)
+        tables.end()
 
 
 if __name__ == "__main__":

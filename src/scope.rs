@@ -191,7 +191,12 @@ impl<'a> Scope<'a> {
 
     /// Whether there is room left in the output.
     pub(crate) fn has_room(&self) -> bool {
-        self.room.taken.get() <= self.options.most_output
+        self.has_room_for(0)
+    }
+
+    /// Whether the output has room left for so many bytes.
+    pub(crate) fn has_room_for(&self, bytes: usize) -> bool {
+        self.room.taken.get().saturating_add(bytes) <= self.options.most_output
     }
 
     /// Looks out for errors from here on.

@@ -39,3 +39,40 @@ Globals:
     assert_eq!(told(8 << 20), (false, vec![]));
     assert_eq!(told(1 << 20), (true, vec!["output-too-large".to_owned()]));
 }
+
+#[test]
+fn a_text_that_each_path_gets_is_counted_before_it_is_printed() {
+    let mut text = format!(
+        "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Serverless::Api
+    Properties: {{StageName: prod, Cors: {{AllowOrigin: \"'{}'\"}}}}
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: s3://bucket/key
+      Handler: app.handler
+      Runtime: python3.13
+      Events:
+",
+        "x".repeat(100_000)
+    );
+    for number in 0..200 {
+        let _ = writeln!(
+            text,
+            "        E{number}: {{Type: Api, Properties: {{RestApiId: !Ref Shop, Path: /p{number}, Method: get}}}}"
+        );
+    }
+    let template = read(text.as_bytes()).unwrap().template;
+    let told = |most| {
+        let options = Options::new("eu-west-1").with_most_output(most);
+        let output = transform(template.clone(), &options);
+        let found = output.diagnostics.iter();
+        let found: Vec<_> = found.map(|found| found.code.to_string()).collect();
+        (output.has_errors(), found)
+    };
+    // 200 paths, each with 100,000 bytes.
+    assert_eq!(told(21 << 20), (false, vec![]));
+    assert_eq!(told(8 << 20), (true, vec!["output-too-large".to_owned()]));
+}

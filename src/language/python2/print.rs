@@ -23,6 +23,21 @@ impl Node {
     }
 }
 
+impl Node {
+    /// How many bytes it has at least when it is printed, without looking at its texts.
+    pub(crate) fn least_length(&self) -> usize {
+        match self {
+            Self::List(items) => items.iter().map(|item| item.least_length() + 1).sum(),
+            Self::Map(map) => map
+                .iter()
+                .map(|(key, value)| key.len() + value.least_length() + 1)
+                .sum(),
+            Self::Text(text) => text.len(),
+            Self::Null | Self::Bool(_) | Self::Number(_) => 1,
+        }
+    }
+}
+
 /// Both prints are the same but for texts, and for what is neither that nor a map nor a list.
 fn write(
     out: &mut String,
