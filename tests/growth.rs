@@ -92,6 +92,18 @@ const CASES: &[Case] = &[
         after: "",
     },
     Case {
+        what: "routes with a model of the body",
+        before: "Resources:\n  Shop:\n    Type: AWS::Serverless::Api\n    Properties: {StageName: prod, Models: {M: {type: object}}}\n",
+        each: "  F%:\n{FUNCTION}      Events: {A: {Type: Api, Properties: {RestApiId: !Ref Shop, Path: /p%, Method: get, RequestModel: {Model: M, ValidateBody: true}}}}\n",
+        after: "",
+    },
+    Case {
+        what: "routes with a resource policy each",
+        before: "Resources:\n  Shop: {Type: AWS::Serverless::Api, Properties: {StageName: prod}}\n",
+        each: "  F%:\n{FUNCTION}      Events: {A: {Type: Api, Properties: {RestApiId: !Ref Shop, Path: /p%, Method: get, Auth: {ResourcePolicy: {IpRangeWhitelist: [1.2.3.4]}}}}}\n",
+        after: "",
+    },
+    Case {
         what: "APIs that share a usage plan",
         before: "Resources:\n",
         each: "  A%:\n    Type: AWS::Serverless::Api\n    Properties:\n      StageName: prod\n      Auth: {ApiKeyRequired: true, UsagePlan: {CreateUsagePlan: SHARED}}\n      DefinitionBody: {swagger: '2.0', paths: {/a: {get: {}}}}\n",
