@@ -641,6 +641,8 @@ codes! {
     RESOURCE_POLICY_LIST = "resource-policy-list" is Error by Sam;
     /// `ResourcePolicy` is not a map.
     RESOURCE_POLICY_SHAPE = "resource-policy-shape" is Error by Sam;
+    /// A resource does not say what it is, so that it stays as it is, and CloudFormation refuses it.
+    RESOURCE_WITHOUT_TYPE = "resource-without-type" is Warning;
     /// The template becomes nearly as many resources as CloudFormation takes.
     RESOURCES_NEAR_LIMIT = "resources-near-limit" is Warning;
     /// A template that looks like an earlier result lies in a folder of code, and counts as code.

@@ -7,7 +7,7 @@ use crate::plain;
 use crate::sam;
 use crate::scope::Scope;
 use crate::stack::Names;
-use crate::template::{Path, Template, Trail};
+use crate::template::{Path, Step, Template, Trail};
 use crate::tree::{Map, Text, Value};
 use indexmap::IndexSet;
 use std::collections::HashMap;
@@ -50,6 +50,9 @@ pub(crate) fn find_unknown_sections(scope: &Scope<'_>, template: &Template) {
 pub(crate) fn find_unknown_types(scope: &Scope<'_>, template: &Template) {
     for (id, resource) in template.resources().into_iter().flatten() {
         let Some(name) = resource.get("Type").and_then(Value::as_str) else {
+            if let Some(finding) = without_type(id, resource) {
+                scope.report(finding);
+            }
             continue;
         };
         let is_near = name
@@ -68,6 +71,59 @@ pub(crate) fn find_unknown_types(scope: &Scope<'_>, template: &Template) {
             .help(did_you_mean(name, &known)),
         );
     }
+}
+
+const GET_ATT: &str = "Fn::GetAtt";
+
+/// The resource and the attribute of an `Fn::GetAtt` that names one attribute.
+fn attribute_of(value: &Value) -> Option<(&str, &str)> {
+    match argument(value, GET_ATT)? {
+        Value::String(text) => text
+            .split_once('.')
+            .filter(|(_, attribute)| !attribute.contains('.')),
+        Value::Array(items) => match items.as_slice() {
+            [id, attribute] => Some((id.as_str()?, attribute.as_str()?)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What is generated is named where an attribute of it is wanted: SAM writes an `Fn::GetAtt` of one item.
+fn attribute_missing(path: Path, target: &str) -> Diagnostic {
+    let message = format!(
+        "`!GetAtt {target}` names what is generated, and no attribute of it: CloudFormation refuses that"
+    );
+    Diagnostic::new(codes::DANGLING_REFERENCE, path, message).help(format!(
+        "write `!Ref {target}`, or name an attribute of it behind a further dot, as in `!GetAtt Fn.Version.Version`"
+    ))
+}
+
+/// A resource that does not say what it is; an include or a loop may bring it in.
+fn without_type(id: &str, resource: &Value) -> Option<Diagnostic> {
+    let map = resource.as_object()?;
+    let is_function = map.keys().any(|key| key.starts_with("Fn::"));
+    if is_function || id.starts_with("Fn::") || map.get("Type").is_some_and(|kind| !kind.is_null())
+    {
+        return None;
+    }
+    let near = map
+        .keys()
+        .find(|key| key.eq_ignore_ascii_case("Type") && *key != "Type");
+    let (path, but) = match near {
+        Some(key) => (Path::resource(id).then(key), format!(", but `{key}`")),
+        None => (Path::resource(id), String::new()),
+    };
+    let message =
+        format!("`{id}` has no `Type`{but}: it stays as it is, and CloudFormation will refuse it");
+    Some(
+        Diagnostic::new(codes::RESOURCE_WITHOUT_TYPE, path, message)
+            .on_key()
+            .help(match near {
+                Some(_) => "write `Type`, with a capital letter",
+                None => "add `Type: ...`, or check the indentation",
+            }),
+    )
 }
 
 const SERVERLESS: &str = "AWS::Serverless::";
@@ -186,6 +242,11 @@ pub(crate) fn find_dotted_references(template: &Template) -> Vec<DottedRef> {
             {
                 dotted.push((trail.path().then("Ref"), target.to_owned()));
             }
+            if let Some((id, attribute)) = attribute_of(value)
+                && owners.contains(id)
+            {
+                dotted.push((trail.path().then(GET_ATT), format!("{id}.{attribute}")));
+            }
         });
     }
     dotted
@@ -204,7 +265,14 @@ pub(crate) fn report_dangling_references(scope: &Scope<'_>, dotted: Vec<DottedRe
         known.entry(id).or_default().push(name);
     }
     for (path, target) in dotted {
-        if names.referable.contains_key(&target) {
+        let is_made = names.referable.contains_key(&target);
+        if path.0.last() == Some(&Step::from(GET_ATT)) {
+            if is_made {
+                scope.report(attribute_missing(path, &target));
+            }
+            continue;
+        }
+        if is_made {
             continue;
         }
         let (id, name) = target.split_once('.').unwrap_or((target.as_str(), ""));

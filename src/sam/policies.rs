@@ -354,7 +354,17 @@ fn report_unknown(scope: &Scope<'_>, entry: &Value, path: Path) {
             Some(meant) => fault.help(format!("did you mean the policy template `{meant}`?")),
             None => fault.help(format!("there is no policy template `{name}`")),
         },
-        _ => fault.help("write a name or ARN, a map with `Statement`, or one policy template for each list item"),
+        keys => {
+            let is_template = |name: &str| policy_templates::names().any(|known| known == name);
+            let template = keys.iter().find(|name| {
+                is_template(name.as_str()) && entry.get(name.as_str()).is_some_and(Value::is_null)
+            });
+            let rest = |name: &Text| keys.iter().find(|key| **key != name);
+            fault.help(match template.and_then(|name| Some((name, rest(name)?))) {
+                Some((name, rest)) => format!("indent `{rest}` further, so that it stands below `{name}`"),
+                None => "write a name or ARN, a map with `Statement`, or one policy template for each list item".to_owned(),
+            })
+        }
     };
     scope.report(fault);
 }

@@ -309,7 +309,8 @@ fn read_one(
         .keys()
         .filter(|key| !matches!(key.as_str(), "Type" | "Properties"))
     {
-        scope.report(attribute_ignored(&path, key));
+        let is_property = kind.properties.iter().any(|row| row.name == key);
+        scope.report(attribute_ignored(&path, key, is_property));
     }
     let path = path.then("Properties");
     let properties = match envelope.get("Properties") {
@@ -372,6 +373,11 @@ fn read_kind(
         let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
         let message = match given {
             Some(given) => format!("there is no event of the type `{given}` here"),
+            None if envelope.get("Type").is_some_and(is_intrinsic) => {
+                format!(
+                    "the `Type` of the event `{id}` is an intrinsic function, which has no value yet: it decides what is made"
+                )
+            }
             None => format!("the event `{id}` needs a `Type`"),
         };
         Diagnostic::new(
@@ -469,14 +475,18 @@ fn event_not_a_map(path: Path, id: &str) -> Diagnostic {
     .help("write `{Type: ..., Properties: {...}}`")
 }
 
-fn attribute_ignored(path: &Path, key: &str) -> Diagnostic {
+fn attribute_ignored(path: &Path, key: &str, is_property: bool) -> Diagnostic {
     Diagnostic::new(
         codes::EVENT_ATTRIBUTE_IGNORED,
         path.clone().then(key),
         format!("`{key}` beside the `Type` of an event is ignored"),
     )
     .on_key()
-    .help("an event has `Type` and `Properties` only: its resources get the attributes of the function")
+    .help(if is_property {
+        "move it below `Properties`: check the indentation"
+    } else {
+        "an event has `Type` and `Properties` only: its resources get the attributes of the function"
+    })
 }
 
 fn properties_not_a_map(path: Path, id: &str) -> Diagnostic {
