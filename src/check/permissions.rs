@@ -6,7 +6,7 @@
 //!
 //! Source: "Policy evaluation logic" in the IAM user guide: an explicit deny wins, then an allow.
 
-use super::subject::{Subject, kind_of, names, property};
+use super::subject::{Subject, names, property};
 use crate::language::intrinsics::{argument, is_intrinsic, ref_target, sub_references};
 use crate::tree::Value;
 
@@ -84,13 +84,8 @@ pub(super) fn may(subject: &Subject<'_>, role: &str, action: &str, on: On<'_>) -
         }
         Some(_) => judged.is_unknown = true,
     }
-    for (_, other) in subject.made() {
-        let attached = match kind_of(other) {
-            "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => property(other, "Roles"),
-            "AWS::IAM::RolePolicy" => property(other, "RoleName"),
-            _ => continue,
-        };
-        match attached.map_or(Answer::No, |to| attaches(to, role, resource)) {
+    for (to, other) in &subject.attached_policies {
+        match attaches(to, role, resource) {
             Answer::Yes => question.document(property(other, "PolicyDocument"), &mut judged),
             Answer::No => {}
             // It may be attached by a name that is not known.

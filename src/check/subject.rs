@@ -29,7 +29,12 @@ pub(super) struct Subject<'a> {
     inheritance: Inheritance,
     unrolled: Unrolled,
     hidden: Hidden,
+    /// The policies that the template becomes and that say which roles they are for.
+    pub(super) attached_policies: Vec<AttachedPolicy<'a>>,
 }
+
+/// A resource that is a policy of roles: what says which, and itself.
+type AttachedPolicy<'a> = (&'a Value, &'a Value);
 
 impl<'a> Subject<'a> {
     /// None where the template has no shape that anything could be said about.
@@ -59,6 +64,7 @@ impl<'a> Subject<'a> {
             inheritance,
             unrolled,
             hidden: Hidden::of(&scope),
+            attached_policies: attached_policies(&output.template),
         })
     }
 
@@ -174,6 +180,19 @@ impl<'a> Subject<'a> {
         }
         path
     }
+}
+
+fn attached_policies(made: &Template) -> Vec<AttachedPolicy<'_>> {
+    let resources = made.resources().into_iter().flatten();
+    let policies = resources.filter_map(|(_, resource)| {
+        let to = match kind_of(resource) {
+            "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => "Roles",
+            "AWS::IAM::RolePolicy" => "RoleName",
+            _ => return None,
+        };
+        Some((property(resource, to)?, resource))
+    });
+    policies.collect()
 }
 
 /// The type of a resource.
