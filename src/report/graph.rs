@@ -23,7 +23,7 @@ const MARGIN: f64 = 8.0;
 const SWEEPS: usize = 8;
 
 /// Characters of an id that fit into its box.
-const SHOWN: usize = 25;
+const SHOWN: usize = 23;
 
 /// A picture, in units of its own.
 #[derive(Serialize)]
@@ -386,7 +386,7 @@ mod tests {
         assert_eq!(shortened("Greeter"), "Greeter");
         assert_eq!(
             shortened("ServerlessDeploymentApplication"),
-            "ServerlessDe…tApplication"
+            "ServerlessD…Application"
         );
     }
 }
