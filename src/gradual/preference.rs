@@ -141,7 +141,8 @@ fn read_preference(
     if !sam.is_truthy("AutoPublishAlias") {
         scope.report(without_alias(&path));
     }
-    if kind.is_none() && !is_choice {
+    let is_missing = |kind: &Value| sam.is_plain() && kind.is_null();
+    if kind.as_ref().is_none_or(is_missing) && !is_choice {
         scope.report(without_type(&path, is_intrinsic(whole)));
     }
     if let Some(name) = kind

@@ -157,10 +157,31 @@ pub(super) fn read(
         scope.warn_of_parameters(given, path);
         return inline(scope, given, shape, path).map(Traffic::Planned);
     }
-    Some(match kind.as_str().and_then(plan_of) {
-        Some(plan) => Traffic::Planned(plan),
-        None => Traffic::Named(kind),
-    })
+    if let Some(plan) = kind.as_str().and_then(plan_of) {
+        return Some(Traffic::Planned(plan));
+    }
+    // That it is missing is told already.
+    if is_ours && !kind.is_null() && !is_intrinsic(&kind) && !kind.as_str().is_some_and(is_name) {
+        scope.report(
+            Diagnostic::new(
+                codes::TRAFFIC_SHAPE,
+                path.clone(),
+                "`Type` must be the name of a shape of traffic or of a configuration, or say the shape",
+            )
+            .on_key()
+            .help("write `Type: Canary10Percent5Minutes`, or `Type: {Canary: {Percentage: 25, Interval: 7}}`"),
+        );
+        return None;
+    }
+    Some(Traffic::Named(kind))
+}
+
+/// Whether CodeDeploy takes a text as the name of a configuration.
+///
+/// Source: the CloudFormation resource schema of `AWS::CodeDeploy::DeploymentConfig`, and the names that AWS gives.
+fn is_name(text: &str) -> bool {
+    let is_taken = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
+    (1..=100).contains(&text.len()) && text.bytes().all(is_taken)
 }
 
 /// Whether a map is meant as a shape that is written inline. SAM passes any map on.
