@@ -25,6 +25,7 @@ fn alone(program: &str) -> Command {
 }
 
 /// The command, in the folder of this project.
+#[allow(dead_code, reason = "a test may let another program call it")]
 pub(crate) fn canaryform() -> Command {
     let mut command = alone(env!("CARGO_BIN_EXE_canaryform"));
     command.current_dir(env!("CARGO_MANIFEST_DIR"));

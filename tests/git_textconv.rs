@@ -1,0 +1,166 @@
+//! The guide's recipe for git: `git diff` of what a template becomes, without any file.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should panic"
+)]
+
+#[path = "support/command.rs"]
+mod command;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use command::git;
+use tempfile::TempDir;
+
+const TEMPLATE: &str = "\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.13
+      AutoPublishAlias: live
+      Environment:
+        Fn::Transform: {Name: AWS::Include, Parameters: {Location: environment.yaml}}
+";
+
+/// A repository in which a person has done what the guide says, with a template in its first commit.
+fn repository() -> TempDir {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/src/tasks/review.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, behind) = page
+        .split_once("echo 'template.yaml diff=sam'")
+        .expect("the recipe");
+    let (recipe, _) = behind.split_once("```").unwrap();
+    let recipe = format!("echo 'template.yaml diff=sam'{recipe}");
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "-q", "-b", "main", "."]);
+    let done = with_command(Command::new("sh"))
+        .args(["-euc", &recipe])
+        .current_dir(folder.path())
+        .status();
+    assert!(done.unwrap().success());
+    fs::write(folder.path().join("template.yaml"), TEMPLATE).unwrap();
+    commit(folder.path(), "one");
+    folder
+}
+
+/// A program that finds the command by its name, as one that is installed.
+fn with_command(mut program: Command) -> Command {
+    let own = Path::new(env!("CARGO_BIN_EXE_canaryform"))
+        .parent()
+        .unwrap();
+    let others = std::env::var("PATH").unwrap_or_default();
+    program.env("PATH", format!("{}:{others}", own.display()));
+    for name in [
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_WORK_TREE",
+        "GIT_EXTERNAL_DIFF",
+    ] {
+        program.env_remove(name);
+    }
+    program
+}
+
+fn commit(folder: &Path, title: &str) {
+    git(folder, &["add", "-A"]);
+    git(folder, &["commit", "-q", "-m", title]);
+}
+
+/// What git shows, and what it or the command says beside that.
+#[track_caller]
+fn shown(folder: &Path, arguments: &[&str]) -> (String, String) {
+    let done = with_command(Command::new("git"))
+        .args(["-c", "core.pager=cat", "-c", "color.ui=never"])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let told = String::from_utf8(done.stderr).unwrap();
+    assert!(done.status.success(), "{told}");
+    (String::from_utf8(done.stdout).unwrap(), told)
+}
+
+fn write(folder: &Path, from: &str, to: &str) {
+    assert!(TEMPLATE.contains(from));
+    fs::write(folder.join("template.yaml"), TEMPLATE.replace(from, to)).unwrap();
+}
+
+#[test]
+fn git_shows_what_a_template_becomes() {
+    let folder = repository();
+    let folder = folder.path();
+    // Git's own file for the side of the commit lies in another folder: code and includes are not looked for there.
+    write(folder, "AutoPublishAlias: live", "AutoPublishAlias: prod");
+    for arguments in [&["diff"][..], &["diff", "HEAD"]] {
+        let (diff, _) = shown(folder, arguments);
+        assert!(diff.contains("-  GreeterAliaslive:\n"), "{diff}");
+        assert!(diff.contains("+  GreeterAliasprod:\n"), "{diff}");
+        assert!(
+            !diff.contains("-  GreeterVersion"),
+            "the code counts: {diff}"
+        );
+        assert!(!diff.contains("AutoPublishAlias"), "{diff}");
+    }
+    commit(folder, "two");
+    for arguments in [
+        &["log", "-p", "-1"][..],
+        &["show"],
+        &["diff", "HEAD~1", "HEAD"],
+    ] {
+        let (diff, _) = shown(folder, arguments);
+        assert!(
+            diff.contains("+  GreeterAliasprod:\n"),
+            "{arguments:?}: {diff}"
+        );
+    }
+    // What does not change the result is no change.
+    write(
+        folder,
+        "AutoPublishAlias: live",
+        "AutoPublishAlias:   prod # who calls",
+    );
+    let (diff, _) = shown(folder, &["diff"]);
+    assert!(!diff.contains("@@"), "{diff}");
+}
+
+#[test]
+fn a_faulty_side_is_shown_as_it_is_written() {
+    let folder = repository();
+    let folder = folder.path();
+    write(folder, "Handler:", "Hanlder:");
+    let (diff, told) = shown(folder, &["diff"]);
+    assert!(
+        diff.contains("+    Type: AWS::Serverless::Function\n"),
+        "{diff}"
+    );
+    assert!(diff.contains("+      Hanlder: app.handler\n"), "{diff}");
+    assert!(told.contains("error[unknown-property]"), "{told}");
+    // Nor does what is no YAML keep git from showing the commit.
+    fs::write(folder.join("template.yaml"), "Resources: {Greeter: [\n").unwrap();
+    commit(folder, "broken");
+    fs::write(folder.join("template.yaml"), TEMPLATE).unwrap();
+    let (diff, told) = shown(folder, &["diff"]);
+    assert!(diff.contains("-Resources: {Greeter: [\n"), "{diff}");
+    assert!(diff.contains("+  GreeterAliaslive:\n"), "{diff}");
+    assert!(told.contains("error["), "{told}");
+}
+
+#[test]
+fn an_include_that_is_there_counts() {
+    let folder = repository();
+    let folder = folder.path();
+    // Beside the working file it is, beside git's own file it is not.
+    fs::write(folder.join("environment.yaml"), "Variables: {A: one}\n").unwrap();
+    write(folder, "Runtime: python3.13", "Runtime: python3.12");
+    let (diff, _) = shown(folder, &["diff"]);
+    assert!(diff.contains("+      Runtime: python3.12\n"), "{diff}");
+}
