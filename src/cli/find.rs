@@ -8,6 +8,7 @@ use ignore::{Walk, WalkBuilder};
 use super::Failure;
 use super::files::printable;
 use crate::read;
+use crate::snapshot::is_snapshot;
 
 /// The extensions of templates in a folder.
 const EXTENSIONS: [&str; 4] = ["yaml", "yml", "json", "template"];
@@ -111,8 +112,12 @@ fn matching(pattern: &str) -> Result<Vec<PathBuf>, Failure> {
     Ok(found)
 }
 
-/// Whether a text is a template, or was meant as one: it has a section at its top that only templates have.
+/// Whether a text is a template, or was meant as one: it has a section at its top that only templates have. A snapshot is
+/// none: most of what it refers to is in its template.
 pub(super) fn is_template(text: &[u8]) -> bool {
+    if is_snapshot(text) {
+        return false;
+    }
     let text = String::from_utf8_lossy(text);
     let text = text.trim_start_matches('\u{feff}');
     if text.trim_start().starts_with('{') {
@@ -170,6 +175,10 @@ mod tests {
             ("resources:\n  limits: {}\n", false),
             ("ResourcesMore: 1\n", false),
             ("- Resources: 1\n", false),
+            (
+                "# A canaryform snapshot: x\n# from: \"../t.yaml\"\n\nResources: {}\n",
+                false,
+            ),
             ("", false),
         ] {
             assert_eq!(is_template(text.as_bytes()), expected, "{text}");

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::Output;
 use crate::deployment::{Deployment, Plan};
 use crate::language::canonical::{self, Known};
-use crate::language::intrinsics::{argument, named_resource};
+use crate::language::intrinsics::{argument, if_parts, named_resource};
 use crate::origin::Origin;
 use crate::place::{Path, Step};
 use crate::resource::generated::type_of;
@@ -194,12 +194,24 @@ impl<'a> Side<'a> {
         {
             return plan.to_string();
         }
-        let given = canonical::any(&self.known().put_in(given));
-        let named = match argument(&given, "Fn::Sub").and_then(Value::as_array) {
+        self.named_steps(&canonical::any(&self.known().put_in(given)))
+    }
+
+    /// The steps that a name stands for, or a condition's two.
+    fn named_steps(&self, given: &Value) -> String {
+        if let Some((condition, then, otherwise)) = if_parts(given) {
+            return format!(
+                "{} where `{}` holds, else {}",
+                self.named_steps(then),
+                self.label(Some(condition)),
+                self.named_steps(otherwise)
+            );
+        }
+        let named = match argument(given, "Fn::Sub").and_then(Value::as_array) {
             Some(items) => items.get(1).and_then(|known| known.get("ConfigName")),
             None => None,
         };
-        let label = self.label(Some(named.unwrap_or(&given)));
+        let label = self.label(Some(named.unwrap_or(given)));
         match label.strip_prefix("CodeDeployDefault.Lambda") {
             Some(name) => name.to_owned(),
             None => label,
