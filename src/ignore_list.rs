@@ -14,7 +14,8 @@
 //!
 //! Errors cannot be ignored, nor what is denied by name: whoever runs the command decides on those.
 
-use crate::diagnostics::{Code, Diagnostic, Levels, Severity, codes, suggestion};
+use crate::diagnostics::cloudformation::{self, is_id};
+use crate::diagnostics::{Code, Diagnostic, Levels, Severity, codes, find_code, suggestion};
 use crate::metadata;
 use crate::template::{Path, Template};
 use crate::tree::Value;
@@ -92,7 +93,7 @@ impl IgnoreList {
             );
         }
         for (path, at_key, name) in names {
-            let fault = match codes::find(name) {
+            let fault = match find_code(name) {
                 Some(code) if code.severity != Severity::Error => {
                     self.entries.push(Entry {
                         code,
@@ -110,6 +111,8 @@ impl IgnoreList {
                 .help(format!(
                     "where it can be allowed at all, `--allow {name}` does it"
                 )),
+                // This template may be for a command that knows them.
+                None if is_id(name) && cloudformation::all().is_empty() => continue,
                 None => Diagnostic::new(
                     codes::IGNORE_UNKNOWN,
                     path,
@@ -148,15 +151,15 @@ impl IgnoreList {
         });
     }
 
-    /// What hid nothing.
-    pub(crate) fn unused(&self) -> impl Iterator<Item = Diagnostic> {
+    /// What hid nothing: the code, and what there is to say.
+    pub(crate) fn unused(&self) -> impl Iterator<Item = (&'static Code, Diagnostic)> {
         let unused = self.entries.iter().filter(|entry| !entry.has_hidden);
         unused.map(|entry| {
             let about = match &entry.resource {
                 Some(id) => format!(" about `{id}`"),
                 None => String::new(),
             };
-            Diagnostic::new(
+            let finding = Diagnostic::new(
                 codes::IGNORE_UNUSED,
                 entry.path.clone(),
                 format!(
@@ -164,7 +167,8 @@ impl IgnoreList {
                     entry.code
                 ),
             )
-            .help("take it out")
+            .help("take it out");
+            (entry.code, finding)
         })
     }
 }

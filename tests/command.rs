@@ -266,7 +266,16 @@ fn findings_as_json_are_one_array() {
     assert_eq!(
         keys,
         [
-            "code", "severity", "message", "help", "resource", "path", "file", "line", "column"
+            "code",
+            "severity",
+            "message",
+            "help",
+            "resource",
+            "path",
+            "generated",
+            "file",
+            "line",
+            "column"
         ]
     );
     assert_eq!(finding["severity"], "error");

@@ -24,9 +24,10 @@
 //! # Ok::<(), canaryform::Faults>(())
 //! ```
 
+#[cfg(feature = "validate")]
+mod cloudformation;
 mod mentions;
 mod page;
-mod permissions;
 mod rules;
 mod subject;
 mod traffic;
@@ -34,6 +35,7 @@ mod traffic;
 pub use page::page;
 
 use crate::Output;
+use crate::diagnostics::cloudformation::is_id;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::options::Options;
 use crate::template::Template;
@@ -47,6 +49,31 @@ use subject::Subject;
 /// A rule tells nothing of what it cannot know: the value of a parameter, unless it is given, or of an import. Of a
 /// template with errors only what stands in it is looked at, not what it became.
 pub fn check(given: &Template, output: &Output, options: &Options<'_>) -> Vec<Diagnostic> {
+    find(given, output, options, None)
+}
+
+/// The same, and what CloudFormation's own validator finds in what the template becomes, unless that has errors: each with
+/// the place that it comes from, in the resource, in Globals or at what asked for a generated resource. Its ids are its
+/// codes (`E3012`), as grave as it says.
+#[cfg(feature = "validate")]
+pub fn check_with_cloudformation(
+    given: &Template,
+    output: &Output,
+    options: &Options<'_>,
+) -> Vec<Diagnostic> {
+    find(given, output, options, Some(cloudformation::find))
+}
+
+/// Adds what it finds; places are those of the template with Globals merged and loops unrolled.
+type Find = fn(&Subject<'_>, &mut Vec<Diagnostic>);
+
+/// What our rules find, and what `more` finds in the output.
+fn find(
+    given: &Template,
+    output: &Output,
+    options: &Options<'_>,
+    more: Option<Find>,
+) -> Vec<Diagnostic> {
     let Some(subject) = Subject::of(given, output, options) else {
         return Vec::new();
     };
@@ -57,10 +84,17 @@ pub fn check(given: &Template, output: &Output, options: &Options<'_>) -> Vec<Di
             (rule.find)(&subject, &mut found);
         }
     }
+    if let (Some(more), true) = (more, is_whole) {
+        more(&subject, &mut found);
+    }
     subject.bring_home(&mut found);
     let mut ignored = output.ignored.clone();
     ignored.hide(&mut found, &options.levels);
-    found.extend(ignored.unused());
+    let unused = ignored.unused().filter(|(code, _)| {
+        // Whether there is something to ignore is not known where nobody looked.
+        more.is_some() || !is_id(code.name)
+    });
+    found.extend(unused.map(|(_, finding)| finding));
     options.levels.apply(&mut found);
     found
 }
@@ -73,8 +107,7 @@ struct Rule {
     source: &'static str,
     /// What it looks at.
     reads: Reads,
-    /// Adds what it finds. Places are those of the template with Globals merged and loops unrolled.
-    find: fn(&Subject<'_>, &mut Vec<Diagnostic>),
+    find: Find,
 }
 
 /// What a rule looks at.

@@ -3,6 +3,7 @@
 use crate::Output;
 use crate::deployment::Deployment;
 use crate::diagnostics::Diagnostic;
+use crate::home::Known;
 use crate::inheritance::{self, Inheritance};
 use crate::language::intrinsics::{if_parts, is_no_value, named_resource};
 use crate::options::Options;
@@ -10,9 +11,9 @@ use crate::origin::Origins;
 use crate::passes::language_extensions::{self, Unrolled};
 use crate::passes::secrets::Hidden;
 use crate::passes::{globals, includes, plain_defaults, shape};
-use crate::resource::is_of_type;
+use crate::permissions::Policies;
 use crate::scope::Scope;
-use crate::template::{Path, Step, Template};
+use crate::template::{Path, Template};
 use crate::tree::Value;
 
 /// A template, what it became, and what is known of it.
@@ -29,12 +30,9 @@ pub(super) struct Subject<'a> {
     inheritance: Inheritance,
     unrolled: Unrolled,
     hidden: Hidden,
-    /// The policies that the template becomes and that say which roles they are for.
-    pub(super) attached_policies: Vec<AttachedPolicy<'a>>,
+    /// The policies that it became and that say which roles they are for.
+    pub(super) policies: Policies<'a>,
 }
-
-/// A resource that is a policy of roles: what says which, and itself.
-type AttachedPolicy<'a> = (&'a Value, &'a Value);
 
 impl<'a> Subject<'a> {
     /// None where the template has no shape that anything could be said about.
@@ -64,7 +62,7 @@ impl<'a> Subject<'a> {
             inheritance,
             unrolled,
             hidden: Hidden::of(&scope),
-            attached_policies: attached_policies(&output.template),
+            policies: Policies::of(&output.template),
         })
     }
 
@@ -73,10 +71,25 @@ impl<'a> Subject<'a> {
         for finding in found.iter_mut() {
             finding.path = self.inheritance.trace(std::mem::take(&mut finding.path));
             self.unrolled.trace_finding(finding);
+            if finding.generated.as_ref() == Some(&finding.path) {
+                finding.generated = None;
+            }
         }
         inheritance::tell_once(found);
         // A name that is read early may be a secret.
         self.hidden.hide(found);
+    }
+
+    /// Where what stands at a place of the output is written: the same place where the user wrote it, else what asked
+    /// for it.
+    pub(super) fn home(&self, made: &Path) -> Path {
+        let known = Known {
+            given: self.given,
+            merged: &self.merged,
+            made: self.made,
+            origins: self.origins,
+        };
+        known.home(made)
     }
 
     /// The resources as the template has them, Globals merged.
@@ -145,54 +158,6 @@ impl<'a> Subject<'a> {
             .iter()
             .find(|deployment| deployment.alias.id == alias)
     }
-
-    /// Where what stands at a place of the output is written: the same place where the user wrote it, else what asked
-    /// for it.
-    pub(super) fn home(&self, made: &Path) -> Path {
-        let Some(id) = made.resource_id() else {
-            return made.clone();
-        };
-        let Some(written) = self.resource(id) else {
-            let because = self
-                .origins
-                .get(id)
-                .and_then(|origin| origin.because.first());
-            return because.cloned().unwrap_or_else(|| made.clone());
-        };
-        let mut path = made.clone();
-        // What SAM calls by another name.
-        let renamed = [
-            ("AWS::Serverless::Api", "Body", "DefinitionBody"),
-            ("AWS::Serverless::HttpApi", "Body", "DefinitionBody"),
-            (
-                "AWS::Serverless::StateMachine",
-                "DefinitionString",
-                "Definition",
-            ),
-        ];
-        for (kind, theirs, ours) in renamed {
-            if is_of_type(written, kind)
-                && let Some(step) = path.0.get_mut(3)
-                && *step == Step::from(theirs)
-            {
-                *step = Step::from(ours);
-            }
-        }
-        path
-    }
-}
-
-fn attached_policies(made: &Template) -> Vec<AttachedPolicy<'_>> {
-    let resources = made.resources().into_iter().flatten();
-    let policies = resources.filter_map(|(_, resource)| {
-        let to = match kind_of(resource) {
-            "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => "Roles",
-            "AWS::IAM::RolePolicy" => "RoleName",
-            _ => return None,
-        };
-        Some((property(resource, to)?, resource))
-    });
-    policies.collect()
 }
 
 /// The type of a resource.

@@ -13,12 +13,13 @@ use clap::{Args, ValueEnum};
 
 use crate::check::{check, page};
 use crate::diagnostics::render::{self, Source};
-use crate::diagnostics::{codes, github::github, junit::junit, sarif::sarif};
+use crate::diagnostics::{cloudformation, codes, github::github, junit::junit, sarif::sarif};
+use crate::diagnostics::{find_code, unknown_code};
+use crate::diff::meanings;
 use crate::macro_call::transform_as_told;
 use crate::template::{place, read_with};
-use crate::{Diagnostic, Severity};
+use crate::{Diagnostic, Options, Output, Severity, Template};
 
-use super::codes::unknown_code;
 use super::files::Input;
 use super::findings::Colors;
 use super::output::write_stdout;
@@ -72,6 +73,11 @@ pub(super) struct Arguments {
         hide_possible_values = true
     )]
     format: Form,
+
+    /// Also apply CloudFormation's own rules and schemas to what the templates become, and tell what they find at the line
+    /// that it comes from; takes a canaryform that is installed with `--features validate`
+    #[arg(long)]
+    cloudformation: bool,
 
     /// The name of what standard input holds, for findings and local paths
     #[arg(long, value_name = "FILE")]
@@ -127,8 +133,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if let Some(name) = &arguments.explain {
         return explain(name);
     }
+    let check = check_of(arguments)?;
     if arguments.list {
-        return list(arguments.format);
+        return list(arguments.format, arguments.cloudformation);
     }
     // What is wrong with the arguments is told before anything is read.
     let values = arguments.options.given()?;
@@ -143,7 +150,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         if let Some(name) = &arguments.stdin_filename {
             input = input.named(name);
         }
-        vec![examine(arguments, &values, input)?]
+        vec![examine(arguments, &values, check, input)?]
     } else if arguments.stdin_filename.is_some() {
         return Err(Failure::Usage(
             "--stdin-filename names what standard input holds: write `-` too".to_owned(),
@@ -153,24 +160,55 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             [] => vec![PathBuf::from(".")],
             named => named.to_vec(),
         };
-        examine_all(arguments, &values, &find::files(&named)?)
+        examine_all(arguments, &values, check, &find::files(&named)?)
     };
     report(arguments, outcomes)
 }
 
+/// Finds what there is to find in a template and what it becomes.
+type Check = fn(&Template, &Output, &Options<'_>) -> Vec<Diagnostic>;
+
+/// What looks at what it becomes, too, with CloudFormation's validator.
+#[cfg(feature = "validate")]
+const WITH_CLOUDFORMATION: Option<Check> = Some(crate::check::check_with_cloudformation);
+#[cfg(not(feature = "validate"))]
+const WITH_CLOUDFORMATION: Option<Check> = None;
+
+/// What looks at each template.
+fn check_of(arguments: &Arguments) -> Result<Check, Failure> {
+    if !arguments.cloudformation {
+        return Ok(check);
+    }
+    WITH_CLOUDFORMATION.ok_or_else(|| {
+        Failure::Usage(format!(
+            "--cloudformation needs CloudFormation's validator, which this canaryform is built without: {}",
+            cloudformation::INSTALL
+        ))
+    })
+}
+
 fn explain(name: &str) -> Result<ExitCode, Failure> {
-    let Some(code) = codes::find(name) else {
-        return Err(unknown_code(name));
+    let text = match (find_code(name), meanings::find(name)) {
+        (Some(code), _) => page(code),
+        (None, Some(meaning)) => format!(
+            "# {name} (what a difference means)\n\n{}\n\n`canaryform diff` says it; `diff --deny {name}` makes exit code 1 of it.\n",
+            meaning.about()
+        ),
+        (None, None) => return Err(Failure::Usage(unknown_code(name))),
     };
-    let text = page(code);
     write_stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(form: Form) -> Result<ExitCode, Failure> {
+/// Lists the codes, and with `theirs` those of CloudFormation's validator.
+fn list(form: Form, theirs: bool) -> Result<ExitCode, Failure> {
+    let mut rows = codes::ALL.to_vec();
+    if theirs {
+        rows.extend(cloudformation::all());
+    }
     let text = match form {
-        Form::Text => super::codes::table(codes::ALL),
-        Form::Json => super::codes::json(codes::ALL)?,
+        Form::Text => super::codes::table(&rows),
+        Form::Json => super::codes::json(&rows)?,
         _ => {
             return Err(Failure::Usage(
                 "--list writes --format text or json".to_owned(),
@@ -182,7 +220,12 @@ fn list(form: Form) -> Result<ExitCode, Failure> {
 }
 
 /// Examines files, as many at once as there are processors; what came of each, in their order.
-fn examine_all(arguments: &Arguments, values: &Given, files: &[PathBuf]) -> Vec<Outcome> {
+fn examine_all(
+    arguments: &Arguments,
+    values: &Given,
+    check: Check,
+    files: &[PathBuf],
+) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
     let outcomes: Mutex<Vec<(usize, Outcome)>> = Mutex::new(Vec::with_capacity(files.len()));
@@ -193,7 +236,7 @@ fn examine_all(arguments: &Arguments, values: &Given, files: &[PathBuf]) -> Vec<
                 break;
             };
             let outcome = Input::read(Some(path), &[])
-                .and_then(|input| examine(arguments, values, input))
+                .and_then(|input| examine(arguments, values, check, input))
                 .unwrap_or_else(|failure| Outcome::Failed(words(failure)));
             let mut outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
             outcomes.push((number, outcome));
@@ -237,7 +280,12 @@ fn words(failure: Failure) -> String {
 }
 
 /// Finds what there is to find in one text.
-fn examine(arguments: &Arguments, values: &Given, input: Input) -> Result<Outcome, Failure> {
+fn examine(
+    arguments: &Arguments,
+    values: &Given,
+    check: Check,
+    input: Input,
+) -> Result<Outcome, Failure> {
     if !find::is_template(&input.text) {
         return Ok(Outcome::NoTemplate);
     }

@@ -4,7 +4,7 @@ use super::ExitCode;
 use std::fmt::Write as _;
 
 use crate::diagnostics::codes::{self, Code, Refusal};
-use crate::diagnostics::suggestion;
+use crate::diagnostics::{find_code, unknown_code};
 use crate::tree::{Value, json};
 use clap::{Args, ValueEnum};
 
@@ -36,7 +36,7 @@ enum Syntax {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let rows: Vec<&Code> = match &arguments.code {
         None => codes::ALL.to_vec(),
-        Some(name) => vec![codes::find(name).ok_or_else(|| unknown_code(name))?],
+        Some(name) => vec![find_code(name).ok_or_else(|| Failure::Usage(unknown_code(name)))?],
     };
     let text = match arguments.format {
         Syntax::Markdown => markdown(&rows),
@@ -46,20 +46,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// That no finding has a code, and which may be meant.
-pub(super) fn unknown_code(name: &str) -> Failure {
-    let known = codes::ALL.iter().map(|code| code.name);
-    Failure::Usage(match suggestion(name, known) {
-        Some(meant) => format!("no finding has the code `{name}`; did you mean `{meant}`?"),
-        None => format!("no finding has the code `{name}`; `canaryform codes` lists them all"),
-    })
-}
-
 /// Who refuses a template with such a finding, in a word; none where it is transformed all the same.
 fn refused_by(code: &Code) -> Option<&'static str> {
     code.refusal.map(|refusal| match refusal {
         Refusal::Sam => "SAM",
         Refusal::Ours => "canaryform",
+        Refusal::CloudFormation => "CloudFormation",
     })
 }
 

@@ -16,7 +16,7 @@ pub struct Code {
     pub refusal: Option<Refusal>,
     /// What comes out where a finding that would be an error is allowed (`--allow`); none where it cannot be.
     pub allowed: Option<&'static str>,
-    meaning: &'static str,
+    pub(super) meaning: &'static str,
 }
 
 /// Who refuses a template.
@@ -26,6 +26,8 @@ pub enum Refusal {
     Sam,
     /// SAM gives an answer, or never sees such a template; we refuse it for the reason that the code's meaning says.
     Ours,
+    /// CloudFormation probably does, which sees what the template becomes: its own validator says so.
+    CloudFormation,
 }
 
 impl Code {
@@ -40,11 +42,6 @@ impl std::fmt::Display for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
     }
-}
-
-/// The code of this name.
-pub fn find(name: &str) -> Option<&'static Code> {
-    ALL.iter().copied().find(|code| code.name == name)
 }
 
 /// One constant for each row, and the list of them all.
@@ -185,6 +182,8 @@ codes! {
     BASE_PATH = "base-path" is Error by Sam;
     /// Two sources of tags meet on a bucket with events, and one of them is lost.
     BUCKET_TAGS_LOST = "bucket-tags-lost" is Warning;
+    /// CloudFormation's validator could not look at what the template becomes.
+    CLOUDFORMATION_NOT_CHECKED = "cloudformation-not-checked" is Warning;
     /// The location of code is text with a dynamic reference, which cannot be split into bucket and key.
     CODE_LOCATION_DYNAMIC_REFERENCE = "code-location-dynamic-reference" is Error by Sam;
     /// A location of code that is written as a map lacks `Bucket` or `Key`.
@@ -844,9 +843,9 @@ mod tests {
         assert!(ALL.is_sorted_by(|a, b| a.name < b.name));
         for (code, constant) in ALL.iter().zip(CONSTANTS) {
             assert_eq!(code.name, constant.to_lowercase().replace('_', "-"));
-            assert_eq!(find(code.name), Some(*code));
+            assert_eq!(crate::diagnostics::find_code(code.name), Some(*code));
         }
-        assert_eq!(find("no-such-code"), None);
+        assert_eq!(crate::diagnostics::find_code("no-such-code"), None);
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub fn github(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
             lines.push_str("%0A");
             lines.push_str(&message(help));
         }
+        if let Some(generated) = &found.generated {
+            lines.push_str("%0Agenerated: ");
+            lines.push_str(&message(&generated.to_string()));
+        }
         lines.push('\n');
     }
     lines

@@ -3,7 +3,7 @@
 //! An error of ours that is allowed becomes a warning, and the transform goes on as the code's row says; a warning or
 //! an info that is allowed is not told. What is denied is an error, whatever else allows it.
 
-use super::{Code, Diagnostic, Severity, codes, suggestion};
+use super::{Code, Diagnostic, Severity, codes, find_code, unknown_code};
 
 /// In place of a code: all warnings.
 const WARNINGS: &str = "warnings";
@@ -100,14 +100,7 @@ impl Levels {
 }
 
 fn find(name: &str) -> Result<&'static Code, String> {
-    codes::find(name).ok_or_else(|| {
-        let meant = suggestion(name, codes::ALL.iter().map(|code| code.name));
-        let help = match meant {
-            Some(meant) => format!("; did you mean `{meant}`?"),
-            None => String::new(),
-        };
-        format!("no finding has the code `{}`{help}", name.escape_debug())
-    })
+    find_code(name).ok_or_else(|| unknown_code(name))
 }
 
 #[cfg(test)]

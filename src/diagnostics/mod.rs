@@ -1,11 +1,13 @@
 //! What is wrong with a template, or odd about it: as data, and as text that a person reads.
 
+pub mod cloudformation;
 pub mod codes;
 #[cfg(feature = "cli")]
 pub mod github;
 #[cfg(feature = "cli")]
 pub mod junit;
 mod levels;
+mod lookup;
 #[cfg(feature = "cli")]
 pub mod render;
 #[cfg(feature = "cli")]
@@ -14,6 +16,7 @@ mod suggestion;
 
 pub use codes::{Code, Refusal};
 pub use levels::Levels;
+pub use lookup::{find_code, unknown_code};
 pub use suggestion::suggestion;
 pub(crate) use suggestion::{Suggestions, did_you_mean};
 
@@ -60,6 +63,8 @@ pub struct Diagnostic {
     pub at_key: bool,
     /// Where it stands in the text, once that is known.
     pub span: Option<Span>,
+    /// The place in what the template becomes, where the finding is about that and `path` is where it comes from.
+    pub generated: Option<Path>,
 }
 
 impl Diagnostic {
@@ -74,6 +79,7 @@ impl Diagnostic {
             path,
             at_key: false,
             span: None,
+            generated: None,
         }
     }
 
@@ -119,8 +125,11 @@ impl std::fmt::Display for Diagnostic {
         } else if !self.path.0.is_empty() {
             write!(f, " (at {})", self.path)?;
         }
-        match &self.help {
-            Some(help) => write!(f, "; {help}"),
+        if let Some(help) = &self.help {
+            write!(f, "; {help}")?;
+        }
+        match &self.generated {
+            Some(generated) => write!(f, "; generated: {generated}"),
             None => Ok(()),
         }
     }

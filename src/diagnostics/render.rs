@@ -96,6 +96,7 @@ pub fn json_objects(diagnostics: &[Diagnostic], source: Source<'_>) -> Vec<Strin
             "help": diagnostic.help.as_deref(),
             "resource": diagnostic.resource.as_deref(),
             "path": diagnostic.path.to_string(),
+            "generated": diagnostic.generated.as_ref().map(ToString::to_string),
             "file": source.name,
             "line": start.map(|start| start.line),
             "column": start.map(|start| start.column),
@@ -181,6 +182,10 @@ fn group<'a>(diagnostic: &'a Diagnostic, source: Source<'a>) -> Group<'a> {
     }
     if let Some(place) = place_in_template(diagnostic) {
         group = group.element(Level::NOTE.with_name("at").message(place));
+    }
+    if let Some(generated) = &diagnostic.generated {
+        let place = sentence(&generated.to_string()).into_owned();
+        group = group.element(Level::NOTE.with_name("generated").message(place));
     }
     group
 }
@@ -473,7 +478,7 @@ mod tests {
         };
         insta::assert_snapshot!(json(&[diagnostic], source), @r#"
         [
-          {"code":"unknown-property","severity":"error","message":"key `\u001b]0;gone\u0007`\nnext","help":"did you mean `Timeout`?","resource":"Greeter","path":"Resources/\u009b31m","file":"a\u007f.yaml","line":1,"column":10}
+          {"code":"unknown-property","severity":"error","message":"key `\u001b]0;gone\u0007`\nnext","help":"did you mean `Timeout`?","resource":"Greeter","path":"Resources/\u009b31m","generated":null,"file":"a\u007f.yaml","line":1,"column":10}
         ]
         "#);
     }
@@ -519,8 +524,8 @@ mod tests {
         };
         insta::assert_snapshot!(json(&diagnostics, source), @r#"
         [
-          {"code":"unknown-property","severity":"error","message":"`Tiemout` is not a property of a function","help":"did you mean `Timeout`?","resource":"Greeter","path":"Resources/Greeter/Properties/Tiemout","file":"template.yaml","line":4,"column":7},
-          {"code":"ignored-key","severity":"warning","message":"Odd","help":null,"resource":null,"path":"","file":"template.yaml","line":null,"column":null}
+          {"code":"unknown-property","severity":"error","message":"`Tiemout` is not a property of a function","help":"did you mean `Timeout`?","resource":"Greeter","path":"Resources/Greeter/Properties/Tiemout","generated":null,"file":"template.yaml","line":4,"column":7},
+          {"code":"ignored-key","severity":"warning","message":"Odd","help":null,"resource":null,"path":"","generated":null,"file":"template.yaml","line":null,"column":null}
         ]
         "#);
         assert_eq!(json(&[], source), "[]\n");

@@ -67,6 +67,10 @@ fn result(finding: &Diagnostic, source: Source<'_>, rules: &[&'static Code]) -> 
         let _ = write!(text, "; {help}");
     }
     let path = finding.path.to_string();
+    let generated = finding.generated.as_ref().map(ToString::to_string);
+    if let Some(generated) = &generated {
+        let _ = write!(text, "; generated: {generated}");
+    }
     let mut place = json!({ "artifactLocation": { "uri": uri(source.name) } });
     if let (Some(span), Some(place)) = (finding.span, place.as_object_mut()) {
         let marked = source.text.get(span.from..span.to).unwrap_or_default();
@@ -84,7 +88,11 @@ fn result(finding: &Diagnostic, source: Source<'_>, rules: &[&'static Code]) -> 
     }
     let mut location = json!({ "physicalLocation": place });
     if let (false, Some(location)) = (path.is_empty(), location.as_object_mut()) {
-        location.insert("logicalLocations", json!([{ "fullyQualifiedName": &path }]));
+        let mut places = vec![json!({ "fullyQualifiedName": &path })];
+        if let Some(generated) = &generated {
+            places.push(json!({ "fullyQualifiedName": generated, "kind": "generated" }));
+        }
+        location.insert("logicalLocations", places.into());
     }
     let mut hash = Sha1::new();
     hash.update(finding.code.name);
@@ -92,6 +100,10 @@ fn result(finding: &Diagnostic, source: Source<'_>, rules: &[&'static Code]) -> 
     hash.update(source.name);
     hash.update([0]);
     hash.update(&path);
+    if let Some(generated) = &generated {
+        hash.update([0]);
+        hash.update(generated);
+    }
     let mut fingerprint = String::new();
     for byte in hash.finalize() {
         let _ = write!(fingerprint, "{byte:02x}");

@@ -109,7 +109,7 @@ mod tests {
             assert_eq!(find(meaning.name), Some(*meaning));
             // One word of `--deny` means one thing.
             assert_eq!(
-                crate::diagnostics::codes::find(meaning.name),
+                crate::diagnostics::find_code(meaning.name),
                 None,
                 "{meaning}"
             );

@@ -65,10 +65,17 @@ impl Hidden {
                 self.hide_in(help);
             }
             // The id of a resource in an unrolled loop.
-            if let Some(id) = &mut finding.resource {
-                for secret in self.values.iter().filter(|value| value.is_secret) {
-                    if id.contains(&secret.text) {
-                        *id = id.replace(&secret.text, &secret.shown);
+            for secret in self.values.iter().filter(|value| value.is_secret) {
+                if let Some(id) = &mut finding.resource
+                    && id.contains(&secret.text)
+                {
+                    *id = id.replace(&secret.text, &secret.shown);
+                }
+                for step in finding.generated.iter_mut().flat_map(|path| &mut path.0) {
+                    if let Step::Key(key) = step
+                        && key.contains(&secret.text)
+                    {
+                        *key = key.replace(&secret.text, &secret.shown).into();
                     }
                 }
             }

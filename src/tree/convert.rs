@@ -1,7 +1,7 @@
 //! Ways into a tree and out of it.
 
 use super::{List, Map, Number, Text, Value};
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::borrow::Cow;
 use std::fmt;
@@ -190,7 +190,7 @@ impl Serialize for Value {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(flag) => serializer.serialize_bool(*flag),
-            Self::Number(number) => number.serialize(serializer),
+            Self::Number(number) => serialize_number(number, serializer),
             Self::String(text) => serializer.serialize_str(text),
             Self::Array(items) => {
                 let mut list = serializer.serialize_seq(Some(items.len()))?;
@@ -202,6 +202,36 @@ impl Serialize for Value {
             Self::Object(map) => map.serialize(serializer),
         }
     }
+}
+
+/// A number as `serde` has numbers: `serde_json` hands it on as a map of its own where another crate of the build asks it to
+/// keep numbers as they are written.
+fn serialize_number<S: Serializer>(number: &Number, serializer: S) -> Result<S::Ok, S::Error> {
+    match (number.as_u64(), number.as_i64(), number.as_f64()) {
+        (Some(number), _, _) => serializer.serialize_u64(number),
+        (_, Some(number), _) => serializer.serialize_i64(number),
+        (_, _, Some(number)) => serializer.serialize_f64(number),
+        _ => number.serialize(serializer),
+    }
+}
+
+/// Whether the key that comes first in a map says that it is a number: so `serde_json` hands over numbers where another
+/// crate of the build, CloudFormation's validator, asks it to keep them as they are written.
+pub(crate) fn is_number_as_written(key: &str) -> bool {
+    cfg!(feature = "validate") && key == "$serde_json::private::Number"
+}
+
+/// A number of JSON; none where it is too large for a float.
+pub(crate) fn number_as_written(text: &str) -> Option<Number> {
+    let integer = match text {
+        // It has a sign, which an integer loses.
+        "-0" => None,
+        text => {
+            let unsigned = text.parse::<u64>().ok().map(Number::from);
+            unsigned.or_else(|| text.parse::<i64>().ok().map(Number::from))
+        }
+    };
+    integer.or_else(|| Number::from_f64(text.parse().ok()?))
 }
 
 impl Serialize for Map {
@@ -275,8 +305,17 @@ impl<'de> Visitor<'de> for ValueVisitor {
         Ok(Value::Array(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
-        MapVisitor.visit_map(access).map(Value::Object)
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = access.next_key::<Text>()? {
+            if map.is_empty() && is_number_as_written(&key) {
+                let text: String = access.next_value()?;
+                let number = number_as_written(&text).map(Value::Number);
+                return number.ok_or_else(|| A::Error::custom("number out of range"));
+            }
+            map.insert(key, access.next_value()?);
+        }
+        Ok(Value::Object(map))
     }
 }
 

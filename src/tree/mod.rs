@@ -12,6 +12,7 @@ mod literal;
 mod map;
 mod text;
 
+pub(crate) use convert::{is_number_as_written, number_as_written};
 pub use literal::json;
 pub use map::{Entry, IntoIter, Iter, IterMut, Map, OccupiedEntry, VacantEntry};
 pub use serde_json::Number;

@@ -32,12 +32,12 @@
 //!                  Action: codedeploy:PutLifecycleEventHookExecutionStatus}]}}
 //! ```
 
-use super::super::permissions::{Answer, On, may};
 use super::super::subject::{Subject, kind_of, property};
 use super::super::traffic::Shifting;
 use crate::deployment::ServiceRole;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::named_resource;
+use crate::permissions::{Answer, On, may};
 
 pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for shifting in Shifting::all(subject) {
@@ -58,12 +58,8 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             let place = shifting.place(&["Hooks", key]);
             let own_role = property(function, "Role").and_then(named_resource);
             let may_report = own_role.map(|role| {
-                may(
-                    subject,
-                    role,
-                    "codedeploy:PutLifecycleEventHookExecutionStatus",
-                    On::Anything,
-                )
+                let report = "codedeploy:PutLifecycleEventHookExecutionStatus";
+                may(&subject.policies, role, report, On::Anything).0
             });
             if may_report == Some(Answer::No) {
                 found.push(
@@ -79,8 +75,15 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                 ServiceRole::Given(role) => named_resource(role),
                 _ => None,
             };
-            let is_called = service_role
-                .map(|role| may(subject, role, "lambda:InvokeFunction", On::Function(id)));
+            let is_called = service_role.map(|role| {
+                may(
+                    subject.made,
+                    role,
+                    "lambda:InvokeFunction",
+                    On::Function(id),
+                )
+                .0
+            });
             if is_called == Some(Answer::No) {
                 found.push(
                     Diagnostic::new(

@@ -25,12 +25,12 @@
 //!           ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda']}}
 //! ```
 
-use super::super::permissions::{Answer, On, may};
 use super::super::subject::{Subject, listed};
 use super::super::traffic::Shifting;
 use crate::deployment::ServiceRole;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::language::intrinsics::named_resource;
+use crate::permissions::{Answer, On, may};
 
 pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for shifting in Shifting::all(subject) {
@@ -44,7 +44,7 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         if !shifting.alarms().is_empty() {
             needed.push("cloudwatch:DescribeAlarms");
         }
-        needed.retain(|action| may(subject, id, action, On::Anything) == Answer::No);
+        needed.retain(|action| may(&subject.policies, id, action, On::Anything).0 == Answer::No);
         if !needed.is_empty() {
             found.push(
                 Diagnostic::new(

@@ -3,7 +3,7 @@
 use super::{Changes, MAX_DEPTH, Places, Read, out_of_range};
 use crate::diagnostics::Diagnostic;
 use crate::template::{Format, Path, Template};
-use crate::tree::{List, Map, Number, Text, Value};
+use crate::tree::{List, Map, Number, Text, Value, is_number_as_written, number_as_written};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
@@ -110,6 +110,12 @@ impl<'de> Visitor<'de> for JsonTree<'_> {
         self.noted.is_unsound |= self.depth >= MAX_DEPTH;
         let mut map = Map::new();
         while let Some(key) = access.next_key::<Text>()? {
+            if map.is_empty() && is_number_as_written(&key) {
+                let number = number_as_written(&access.next_value::<String>()?);
+                self.noted.is_unsound |= number.is_none();
+                self.noted.has_floats |= number.as_ref().is_some_and(Number::is_f64);
+                return Ok(number.map_or(Value::Null, Value::Number));
+            }
             let value = access.next_value_seed(JsonTree {
                 depth: self.depth + 1,
                 noted: self.noted,

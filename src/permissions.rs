@@ -6,13 +6,15 @@
 //!
 //! Source: "Policy evaluation logic" in the IAM user guide: an explicit deny wins, then an allow.
 
-use super::subject::{Subject, names, property};
-use crate::language::intrinsics::{argument, is_intrinsic, ref_target, sub_references};
+use crate::language::intrinsics::{
+    argument, is_intrinsic, named_resource, ref_target, sub_references,
+};
+use crate::template::{Path, Template};
 use crate::tree::Value;
 
 /// Whether a role may do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     Yes,
     No,
     Unknown,
@@ -20,11 +22,22 @@ pub(super) enum Answer {
 
 /// On what.
 #[derive(Clone, Copy)]
-pub(super) enum On<'a> {
+pub(crate) enum On<'a> {
     /// On something at all.
     Anything,
     /// On the function of this logical id.
     Function(&'a str),
+    /// On the version of this logical id, of a function.
+    Version { of: &'a str, id: &'a str },
+}
+
+/// Stand for what is not known yet in an ARN: the name of a function, and the number of a version.
+const NAME: &str = "\u{1}";
+const NUMBER: &str = "\u{2}";
+
+/// The ARN of a function, or of something of it.
+fn arn(name: &str) -> String {
+    format!("arn:aws:lambda:region-1:123456789012:function:{name}")
 }
 
 /// What AWS's managed policies for CodeDeploy allow besides invoking hooks.
@@ -55,22 +68,52 @@ const OF_FUNCTIONS: &[&str] = &[
     "CloudWatchLambdaInsights",
 ];
 
-/// Whether the role of this logical id may do `action` on something.
-pub(super) fn may(subject: &Subject<'_>, role: &str, action: &str, on: On<'_>) -> Answer {
-    let Some(resource) = subject.made_resource(role) else {
-        return Answer::Unknown;
+/// A template that was made, and its policies that say which roles they are for.
+pub(crate) struct Policies<'a> {
+    made: &'a Template,
+    /// The logical id of each, what says which roles, and itself.
+    attached: Vec<(&'a str, &'a Value, &'a Value)>,
+}
+
+impl<'a> Policies<'a> {
+    pub(crate) fn of(made: &'a Template) -> Self {
+        let resources = made.resources().into_iter().flatten();
+        let attached = resources.filter_map(|(id, resource)| {
+            let to = match resource.get("Type").and_then(Value::as_str)? {
+                "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => "Roles",
+                "AWS::IAM::RolePolicy" => "RoleName",
+                _ => return None,
+            };
+            Some((id.as_str(), property(resource, to)?, resource))
+        });
+        Self {
+            made,
+            attached: attached.collect(),
+        }
+    }
+}
+
+/// Whether the role of this logical id may do `action` on something; and the place of the statement that says so, where the
+/// answer is yes.
+pub(crate) fn may(
+    policies: &Policies<'_>,
+    role: &str,
+    action: &str,
+    on: On<'_>,
+) -> (Answer, Option<Path>) {
+    let made = policies.made;
+    let Some(resource) = resource(made, role) else {
+        return (Answer::Unknown, None);
     };
     let mut judged = Judged::default();
-    let question = Question {
-        subject,
-        action,
-        on,
-    };
+    let question = Question { made, action, on };
+    let own = |name: &str| Path::property(role, name);
     match property(resource, "Policies") {
         None => {}
         Some(Value::Array(policies)) => {
-            for policy in policies {
-                question.document(policy.get("PolicyDocument"), &mut judged);
+            for (number, policy) in policies.iter().enumerate() {
+                let place = own("Policies").then(number).then("PolicyDocument");
+                question.document(policy.get("PolicyDocument"), place, &mut judged);
             }
         }
         Some(_) => judged.is_unknown = true,
@@ -78,28 +121,38 @@ pub(super) fn may(subject: &Subject<'_>, role: &str, action: &str, on: On<'_>) -
     match property(resource, "ManagedPolicyArns") {
         None => {}
         Some(Value::Array(arns)) => {
-            for arn in arns {
-                question.managed(arn, &mut judged);
+            for (number, arn) in arns.iter().enumerate() {
+                question.managed(arn, own("ManagedPolicyArns").then(number), &mut judged);
             }
         }
         Some(_) => judged.is_unknown = true,
     }
-    for (to, other) in &subject.attached_policies {
+    for (id, to, other) in &policies.attached {
+        let document = property(other, "PolicyDocument");
+        let place = Path::property(id, "PolicyDocument");
         match attaches(to, role, resource) {
-            Answer::Yes => question.document(property(other, "PolicyDocument"), &mut judged),
+            Answer::Yes => question.document(document, place, &mut judged),
             Answer::No => {}
             // It may be attached by a name that is not known.
             Answer::Unknown => {
                 let mut perhaps = Judged::default();
-                question.document(property(other, "PolicyDocument"), &mut perhaps);
+                question.document(document, place, &mut perhaps);
                 judged.is_unknown |= perhaps != Judged::default();
             }
         }
     }
     if property(resource, "PermissionsBoundary").is_some() {
-        judged.is_unknown |= judged.is_allowed;
+        judged.is_unknown |= judged.allowed_at.is_some();
     }
     judged.answer()
+}
+
+fn resource<'v>(made: &'v Template, id: &str) -> Option<&'v Value> {
+    made.resources()?.get(id)
+}
+
+fn property<'v>(resource: &'v Value, name: &str) -> Option<&'v Value> {
+    resource.get("Properties")?.get(name)
 }
 
 /// Whether a policy for `to` is one of the role's.
@@ -119,46 +172,52 @@ fn attaches(to: &Value, role: &str, resource: &Value) -> Answer {
 
 #[derive(Default, PartialEq)]
 struct Judged {
-    is_allowed: bool,
+    /// The place of the first statement that allows it.
+    allowed_at: Option<Path>,
     is_denied: bool,
     is_unknown: bool,
 }
 
 impl Judged {
-    fn answer(&self) -> Answer {
+    fn answer(self) -> (Answer, Option<Path>) {
         if self.is_denied {
-            Answer::No
+            (Answer::No, None)
         } else if self.is_unknown {
-            Answer::Unknown
-        } else if self.is_allowed {
-            Answer::Yes
+            (Answer::Unknown, None)
+        } else if self.allowed_at.is_some() {
+            (Answer::Yes, self.allowed_at)
         } else {
-            Answer::No
+            (Answer::No, None)
         }
+    }
+
+    fn allow(&mut self, place: Path) {
+        self.allowed_at.get_or_insert(place);
     }
 }
 
 struct Question<'a> {
-    subject: &'a Subject<'a>,
+    made: &'a Template,
     action: &'a str,
     on: On<'a>,
 }
 
 impl Question<'_> {
-    fn document(&self, document: Option<&Value>, judged: &mut Judged) {
-        let statements = document.and_then(|document| document.get("Statement"));
-        match statements {
+    /// A policy document, which stands at a place.
+    fn document(&self, document: Option<&Value>, place: Path, judged: &mut Judged) {
+        let place = place.then("Statement");
+        match document.and_then(|document| document.get("Statement")) {
             None => judged.is_unknown |= document.is_some_and(is_intrinsic),
             Some(Value::Array(statements)) => {
-                for statement in statements {
-                    self.statement(statement, judged);
+                for (number, statement) in statements.iter().enumerate() {
+                    self.statement(statement, place.clone().then(number), judged);
                 }
             }
-            Some(statement) => self.statement(statement, judged),
+            Some(statement) => self.statement(statement, place, judged),
         }
     }
 
-    fn statement(&self, statement: &Value, judged: &mut Judged) {
+    fn statement(&self, statement: &Value, place: Path, judged: &mut Judged) {
         if is_intrinsic(statement) || !statement.is_object() {
             judged.is_unknown = true;
             return;
@@ -179,7 +238,7 @@ impl Question<'_> {
         }
         match (statement.get("Effect").and_then(Value::as_str), holds) {
             (_, Answer::No) => {}
-            (Some("Allow"), Answer::Yes) => judged.is_allowed = true,
+            (Some("Allow"), Answer::Yes) => judged.allow(place),
             (Some("Deny"), Answer::Yes) => judged.is_denied = true,
             _ => judged.is_unknown = true,
         }
@@ -196,19 +255,24 @@ impl Question<'_> {
     }
 
     fn is_resource(&self, pattern: &Value) -> Answer {
-        let On::Function(id) = self.on else {
-            return Answer::Yes;
+        let (id, version) = match self.on {
+            On::Anything => return Answer::Yes,
+            On::Function(id) => (id, None),
+            On::Version { of, id } => (of, Some(id)),
         };
-        if names(pattern, id) {
+        let named = named_resource(pattern);
+        if named == Some(version.unwrap_or(id)) {
             return Answer::Yes;
         }
-        let text = match (pattern, argument(pattern, "Fn::Sub")) {
-            (Value::String(text), _) | (_, Some(Value::String(text))) => text.as_str(),
+        let (text, variables) = match (pattern, argument(pattern, "Fn::Sub")) {
+            (Value::String(text), _) | (_, Some(Value::String(text))) => (text.as_str(), None),
+            (_, Some(Value::Array(parts))) => match parts.first().and_then(Value::as_str) {
+                Some(text) => (text, parts.get(1)),
+                None => return Answer::Unknown,
+            },
             // `!GetAtt Other.Arn`
             _ => {
-                let named = crate::language::intrinsics::named_resource(pattern);
-                let is_other =
-                    named.is_some_and(|other| self.subject.made_resource(other).is_some());
+                let is_other = named.is_some_and(|other| resource(self.made, other).is_some());
                 return if is_other {
                     Answer::No
                 } else {
@@ -218,34 +282,71 @@ impl Question<'_> {
         };
         let mut shown = text.to_owned();
         for reference in sub_references(text) {
-            let (of, _) = reference
-                .name
-                .split_once('.')
-                .unwrap_or((reference.name, ""));
-            if of == id {
+            let variable = variables.and_then(|variables| variables.get(reference.name));
+            let (of, attribute) = match variable {
+                Some(value) => match named_resource(value) {
+                    Some(of) => (
+                        of,
+                        if ref_target(value).is_some() {
+                            ""
+                        } else {
+                            "Arn"
+                        },
+                    ),
+                    None => return Answer::Unknown,
+                },
+                None => match reference.name.split_once('.') {
+                    Some((of, attribute)) => (of, attribute),
+                    None => (reference.name, ""),
+                },
+            };
+            let instead = if Some(of) == version {
+                arn(&format!("{NAME}:{NUMBER}"))
+            } else if of == id && version.is_none() {
                 return Answer::Yes;
-            }
-            if !reference.name.starts_with("AWS::") {
+            } else if of == id && attribute == "Arn" {
+                arn(NAME)
+            } else if of == id && attribute.is_empty() {
+                NAME.to_owned()
+            } else if reference.name.starts_with("AWS::") {
+                "*".to_owned()
+            } else {
                 return Answer::Unknown;
-            }
-            shown = shown.replace(reference.whole, "*");
+            };
+            shown = shown.replace(reference.whole, &instead);
         }
-        self.is_function(&shown, id)
+        match version {
+            None => self.is_function(&shown, id),
+            Some(_) => self.is_version(&shown, id),
+        }
+    }
+
+    /// Whether a pattern of ARNs, in which the function's name is [`NAME`], matches that of a version.
+    fn is_version(&self, pattern: &str, id: &str) -> Answer {
+        let pattern = pattern.replace("arn:*:", "arn:aws:");
+        let name = resource(self.made, id).and_then(|function| property(function, "FunctionName"));
+        let is_met = |name: &str| {
+            let version = arn(&format!("{name}:{NUMBER}"));
+            matches(&pattern.replace(NAME, name), &version)
+        };
+        match name {
+            Some(Value::String(name)) => yes(is_met(name)),
+            _ if is_met(NAME) => Answer::Yes,
+            // It names this function, and not its versions.
+            _ if pattern.contains(NAME) => Answer::No,
+            _ => Answer::Unknown,
+        }
     }
 
     /// Whether a pattern of ARNs matches that of a function.
     fn is_function(&self, pattern: &str, id: &str) -> Answer {
-        let name = self
-            .subject
-            .made_resource(id)
-            .and_then(|function| property(function, "FunctionName"));
-        let arn = |name: &str| format!("arn:aws:lambda:region-1:123456789012:function:{name}");
+        let name = resource(self.made, id).and_then(|function| property(function, "FunctionName"));
         let pattern = pattern.replace("arn:*:", "arn:aws:");
         match name {
             Some(Value::String(name)) => yes(matches(&pattern, &arn(name))),
             name => {
                 // Whatever its name is.
-                if matches(&pattern, &arn("\u{1}")) {
+                if matches(&pattern, &arn(NAME)) {
                     return Answer::Yes;
                 }
                 let begin = match name.and_then(|name| argument(name, "Fn::Sub")) {
@@ -269,9 +370,11 @@ impl Question<'_> {
     }
 
     /// A managed policy, by its ARN.
-    fn managed(&self, arn: &Value, judged: &mut Judged) {
-        if let Some(policy) = ref_target(arn).and_then(|id| self.subject.made_resource(id)) {
-            return self.document(property(policy, "PolicyDocument"), judged);
+    fn managed(&self, arn: &Value, place: Path, judged: &mut Judged) {
+        let own = ref_target(arn).and_then(|id| Some((id, resource(self.made, id)?)));
+        if let Some((id, policy)) = own {
+            let place = Path::property(id, "PolicyDocument");
+            return self.document(property(policy, "PolicyDocument"), place, judged);
         }
         let text = match (arn, argument(arn, "Fn::Sub"), argument(arn, "Fn::Join")) {
             (Value::String(text), ..) | (_, Some(Value::String(text)), _) => text.to_string(),
@@ -284,16 +387,16 @@ impl Question<'_> {
         let is = |name: &str| text.contains(&format!("/{name}"));
         if is("AWSCodeDeployRoleForLambda") {
             if CODEDEPLOY_ACTIONS.contains(&self.action) {
-                judged.is_allowed = true;
+                judged.allow(place);
             } else if self.action == "lambda:InvokeFunction" {
                 match self.is_resource(&Value::from(HOOKS)) {
-                    Answer::Yes => judged.is_allowed = true,
+                    Answer::Yes => judged.allow(place),
                     Answer::No => {}
                     Answer::Unknown => judged.is_unknown = true,
                 }
             }
         } else if is("AdministratorAccess") || is("PowerUserAccess") {
-            judged.is_allowed = true;
+            judged.allow(place);
         } else if !OF_FUNCTIONS.iter().any(|name| is(name)) {
             // Those for Lambda say nothing of CodeDeploy.
             judged.is_unknown |= !(is("AWSLambda") && self.action.starts_with("codedeploy:"));
@@ -400,9 +503,8 @@ mod tests {
         );
         let given = read(text.as_bytes()).unwrap().template;
         let options = Options::new("eu-west-1");
-        let output = transform(given.clone(), &options);
-        let subject = Subject::of(&given, &output, &options).unwrap();
-        let answer = may(&subject, "R", action, On::Function("Hook"));
+        let output = transform(given, &options);
+        let (answer, _) = may(&Policies::of(&output.template), "R", action, On::Function("Hook"));
         assert_eq!(answer, expected, "{role}");
     }
 
