@@ -3,7 +3,9 @@
 use super::place::{Place, Source};
 use super::text_of;
 use crate::deployment::{Deployment, Hook, ServiceRole, Shift};
+use crate::home::Known;
 use crate::language::intrinsics::named_resource;
+use crate::permissions::{Answer, On, may};
 use crate::template::Path;
 use crate::tree::Value;
 use serde::Serialize;
@@ -36,6 +38,12 @@ pub enum Allowed {
     /// What decides is not in the template, or not known before the deployment.
     Unknown,
 }
+
+/// Who shifts traffic.
+pub(super) const CODEDEPLOY: &str = "CodeDeploy";
+
+/// What a hook tells CodeDeploy: how its test went.
+const REPORT: &str = "codedeploy:PutLifecycleEventHookExecutionStatus";
 
 /// Calls of a Lambda function.
 const INVOKE: &str = "lambda:InvokeFunction";
@@ -117,13 +125,22 @@ pub(super) fn of(
     for (_, caller, resource) in callers.naming(&ids) {
         calls.extend(called_by(source, base, caller, resource, id, deployment));
     }
-    if let Some(deployment) = deployment
-        && let Some(shift) = &deployment.shift
-    {
-        for (key, hook) in [("PreTraffic", &shift.before), ("PostTraffic", &shift.after)] {
-            if let Some(hook) = hook {
-                calls.push(hook_call(source, shift, key, hook));
-            }
+    let shift = deployment.and_then(|deployment| Some((deployment, deployment.shift.as_ref()?)));
+    if let Some((deployment, shift)) = shift {
+        let hooks = [("PreTraffic", &shift.before), ("PostTraffic", &shift.after)];
+        let hooks = hooks.map(|(key, hook)| hook.as_ref().map(|hook| (key, hook)));
+        for (key, hook) in hooks.iter().flatten() {
+            calls.push(hook_call(source, shift, key, hook));
+        }
+        // One that tests before and after is allowed the same in both.
+        let mut tests: Vec<&str> = hooks
+            .iter()
+            .flatten()
+            .filter_map(|(_, hook)| hook.id.as_deref())
+            .collect();
+        tests.dedup();
+        for hook in tests {
+            calls.extend(calls_of_hook(source, deployment, hook));
         }
     }
     calls
@@ -172,17 +189,69 @@ fn called_by(
 
 /// CodeDeploy calls a hook.
 fn hook_call(source: &Source<'_>, shift: &Shift, key: &str, hook: &Hook) -> Call {
-    let allowed = match (&shift.role, hook.is_invocable) {
-        (_, Some(true)) => Allowed::Yes,
-        (ServiceRole::Generated, Some(false)) => Allowed::No,
-        _ => Allowed::Unknown,
+    let written = shift.path.clone().then("Hooks").then(key);
+    let (allowed, place) = match (&shift.role, hook.is_invocable, hook.id.as_deref()) {
+        (ServiceRole::Given(role), _, Some(id)) => match named_resource(role) {
+            Some(role) => answer(source, role, INVOKE, On::Function(id)),
+            None => (Allowed::Unknown, None),
+        },
+        (_, Some(true), _) => (Allowed::Yes, None),
+        (ServiceRole::Generated, Some(false), _) => (Allowed::No, None),
+        _ => (Allowed::Unknown, None),
     };
-    let _ = source;
     Call {
-        from: "CodeDeploy".to_owned(),
+        from: CODEDEPLOY.to_owned(),
         to: hook.id.clone().unwrap_or_else(|| text_of(&hook.function)),
         action: INVOKE,
         allowed,
-        place: Some(shift.path.clone().then("Hooks").then(key).into()),
+        place: Some(place.unwrap_or(written).into()),
     }
+}
+
+/// A hook of the template calls the version that it tests, and tells CodeDeploy how that went.
+fn calls_of_hook(source: &Source<'_>, deployment: &Deployment, hook: &str) -> Vec<Call> {
+    let Some(function) = source.resource(hook) else {
+        return Vec::new();
+    };
+    let role = function
+        .get("Properties")
+        .and_then(|properties| named_resource(properties.get("Role")?));
+    let version = On::Version {
+        of: &deployment.function,
+        id: &deployment.version.id,
+    };
+    let of = |to: &str, action: &'static str, on: On<'_>| {
+        let (allowed, place) = match role {
+            Some(role) => answer(source, role, action, on),
+            None => (Allowed::Unknown, None),
+        };
+        Call {
+            from: hook.to_owned(),
+            to: to.to_owned(),
+            action,
+            allowed,
+            place: Some(place.unwrap_or_else(|| Path::resource(hook)).into()),
+        }
+    };
+    vec![
+        of(&deployment.version.id, INVOKE, version),
+        of(CODEDEPLOY, REPORT, On::Anything),
+    ]
+}
+
+/// Whether a role of the template allows something, and where the statement is written that says so.
+fn answer(source: &Source<'_>, role: &str, action: &str, on: On<'_>) -> (Allowed, Option<Path>) {
+    let (answer, place) = may(source.made, role, action, on);
+    let known = Known {
+        given: source.given,
+        merged: source.given,
+        made: source.made,
+        origins: &source.output.origins,
+    };
+    let allowed = match answer {
+        Answer::Yes => Allowed::Yes,
+        Answer::No => Allowed::No,
+        Answer::Unknown => Allowed::Unknown,
+    };
+    (allowed, place.map(|place| known.home(&place)))
 }

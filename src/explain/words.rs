@@ -1,6 +1,7 @@
 //! How an explanation says its figures and facts, on a terminal and on a page.
 
-use super::{Call, Function, Unseen, UnseenKind, Watches};
+use super::calls::CODEDEPLOY;
+use super::{Allowed, Call, Function, Role, Unseen, UnseenKind, Watches};
 use crate::simulate::Window;
 
 /// `4 min`, `90 s`, `1 h 30 min`
@@ -121,14 +122,38 @@ pub(crate) fn unseen(unseen: &Unseen) -> String {
 
 /// Whom a call reaches.
 pub(crate) fn called(function: &Function, call: &Call) -> String {
+    if call.action.starts_with("codedeploy:") {
+        return format!("{}, how the test went", call.to);
+    }
     match &function.published {
+        Some(published) if call.to == published.version.id => "the new version".to_owned(),
         Some(published) if call.to == published.alias => {
             format!("{} by its alias `{}`", function.id, published.alias_name)
         }
-        Some(_) if call.to == function.id && call.from != "CodeDeploy" => {
+        Some(_) if call.to == function.id && call.from != CODEDEPLOY => {
             format!("{} itself, past its alias", function.id)
         }
         _ => call.to.clone(),
+    }
+}
+
+/// What there is to say of whether a call is allowed, where it is not clear that it is.
+pub(crate) fn allowed(function: &Function, call: &Call) -> Option<&'static str> {
+    let is_given = matches!(
+        function.shift().map(|shift| &shift.role),
+        Some(Role::Given(_))
+    );
+    match call.allowed {
+        Allowed::Yes => None,
+        Allowed::Unknown => Some("not known here whether it is allowed"),
+        Allowed::No => Some(match call.from.as_str() {
+            CODEDEPLOY if is_given => "not allowed by the role that it is given",
+            CODEDEPLOY => "not allowed, its name would have to begin with `CodeDeployHook_`",
+            _ if call.to == CODEDEPLOY => {
+                "not allowed, so that the deployment waits for an hour and fails"
+            }
+            _ => "not allowed by its role",
+        }),
     }
 }
 

@@ -78,14 +78,12 @@ pub(super) struct CallView {
 
 impl CallView {
     pub(super) fn of(function: &Function, call: &Call) -> Self {
-        let (look, note) = match call.allowed {
-            Allowed::Yes => ("good", None),
-            Allowed::No => (
-                "bad",
-                Some("not allowed: its name would have to begin with CodeDeployHook_"),
-            ),
-            Allowed::Unknown => ("unknown", Some("not known here whether it is allowed")),
+        let look = match call.allowed {
+            Allowed::Yes => "good",
+            Allowed::No => "bad",
+            Allowed::Unknown => "unknown",
         };
+        let note = words::allowed(function, call);
         Self {
             from: call.from.clone(),
             to: words::called(function, call),

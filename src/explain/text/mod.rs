@@ -451,14 +451,13 @@ fn explain_calls(page: &mut Page, function: &Function) {
 fn explain_call(page: &mut Page, function: &Function, call: &Call, lines: &Lines) {
     let arrow = if page.look.unicode { "→" } else { "->" };
     let to = words::called(function, call);
-    let (verdict, ink) = match call.allowed {
-        Allowed::Yes => ("", Ink::Plain),
-        Allowed::No => (
-            ": not allowed, its name would have to begin with `CodeDeployHook_`",
-            Ink::Bad,
-        ),
-        Allowed::Unknown => (": not known here whether it is allowed", Ink::Doubtful),
+    let ink = match call.allowed {
+        Allowed::Yes => Ink::Plain,
+        Allowed::No => Ink::Bad,
+        Allowed::Unknown => Ink::Doubtful,
     };
+    let verdict = words::allowed(function, call);
+    let verdict = verdict.map_or_else(String::new, |verdict| format!(": {verdict}"));
     let label = call
         .place
         .as_ref()
@@ -467,7 +466,7 @@ fn explain_call(page: &mut Page, function: &Function, call: &Call, lines: &Lines
     let pieces = [
         (label.as_str(), Ink::Faint),
         (&text, Ink::Plain),
-        (verdict, ink),
+        (&verdict, ink),
     ];
     if 4 + pieces.iter().map(|(text, _)| columns(text)).sum::<usize>() <= page::WIDTH {
         page.line(4, &pieces);
