@@ -29,6 +29,9 @@ use snapshots::snapshots;
 /// What depends on the date: runtimes that have ended.
 const DATED: [&str; 4] = ["E2530", "E2531", "E2533", "W2531"];
 
+/// What a fixture itself writes wrong, of which the reference has no say: an alarm twice.
+const AUTHORS: [(&str, &str); 1] = [("beyond/alarms/names-on-plain", "F3037")];
+
 /// What the validator finds in what a template becomes, each with its place; none of a template with errors.
 fn found_in(given: &Template, text: &str, options: &Options<'_>) -> Vec<Diagnostic> {
     let output = transform(given.clone(), options);
@@ -88,7 +91,8 @@ fn nothing_grave_is_found_in_what_is_made_and_all_has_a_place() {
                 Severity::Warning => has_reference,
                 Severity::Info => false,
             };
-            if is_ours && is_grave && !reference.contains(&signature(found)) {
+            let is_authors = AUTHORS.contains(&(fixture.name.as_str(), found.code.name));
+            if is_ours && is_grave && !is_authors && !reference.contains(&signature(found)) {
                 wrong.push(fault("made by us"));
             }
         }
@@ -192,7 +196,7 @@ fn the_command_tells_them_in_every_form_and_filters_them_as_its_own() {
     assert!(!text.contains("[W9003]") && !text.contains("[I"), "{text}");
 
     let (text, _) = checked(&["--level", "info"]);
-    assert!(text.contains("info[I9040]"), "{text}");
+    assert!(text.contains("info[I9001]"), "{text}");
     // Which of them hid nothing is known, for once.
     assert!(
         text.contains("`W3005` is ignored, and nothing of that kind was found"),
