@@ -504,7 +504,12 @@ mod tests {
         let given = read(text.as_bytes()).unwrap().template;
         let options = Options::new("eu-west-1");
         let output = transform(given, &options);
-        let (answer, _) = may(&Policies::of(&output.template), "R", action, On::Function("Hook"));
+        let (answer, _) = may(
+            &Policies::of(&output.template),
+            "R",
+            action,
+            On::Function("Hook"),
+        );
         assert_eq!(answer, expected, "{role}");
     }
 

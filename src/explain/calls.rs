@@ -5,7 +5,7 @@ use super::text_of;
 use crate::deployment::{Deployment, Hook, ServiceRole, Shift};
 use crate::home::Known;
 use crate::language::intrinsics::named_resource;
-use crate::permissions::{Answer, On, may};
+use crate::permissions::{Answer, On, Policies, may};
 use crate::template::Path;
 use crate::tree::Value;
 use serde::Serialize;
@@ -241,7 +241,7 @@ fn calls_of_hook(source: &Source<'_>, deployment: &Deployment, hook: &str) -> Ve
 
 /// Whether a role of the template allows something, and where the statement is written that says so.
 fn answer(source: &Source<'_>, role: &str, action: &str, on: On<'_>) -> (Allowed, Option<Path>) {
-    let (answer, place) = may(source.made, role, action, on);
+    let (answer, place) = may(&Policies::of(source.made), role, action, on);
     let known = Known {
         given: source.given,
         merged: source.given,

@@ -77,7 +77,7 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             };
             let is_called = service_role.map(|role| {
                 may(
-                    subject.made,
+                    &subject.policies,
                     role,
                     "lambda:InvokeFunction",
                     On::Function(id),
