@@ -190,7 +190,7 @@ fn reasons<'a>(known: &'a Known<'_>, id: &str) -> Vec<Reason<'a>> {
     let because = origin.into_iter().flat_map(|origin| &origin.because);
     because
         .map(|path| Reason {
-            value: at(known.given, path).or_else(|| at(&known.merged, path)),
+            value: at(known.given, path).or_else(|| at(known.merged, path)),
             path: path.clone(),
         })
         .collect()
