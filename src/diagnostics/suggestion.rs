@@ -1,5 +1,6 @@
 //! What a name that nobody knows is probably meant to be.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 /// The longest name that is compared, in characters: those of a policy of AWS, the longest that people write by hand.
@@ -12,14 +13,58 @@ const MOST_LISTED: usize = 1_000;
 /// far more than anybody mends at a time.
 const MOST_LOOKS: usize = 400_000;
 
-/// The name among `known` that `given` is probably meant to be: close in spelling, letter case aside.
+/// Words of today, and those that SAM and CloudFormation use for them: their spelling is nearer to that of the opposite.
+const SAME: &[(&str, &str)] = &[
+    ("allowlist", "whitelist"),
+    ("blocklist", "blacklist"),
+    ("denylist", "blacklist"),
+];
+
+/// What people add to a name, or leave out: `TopicArn` for `Topic`.
+const ADDED: &[&str] = &[
+    "Arn",
+    "Arns",
+    "Expression",
+    "Id",
+    "Ids",
+    "Name",
+    "Names",
+    "Uri",
+    "Url",
+];
+
+/// The name among `known` that `given` is probably meant to be: close in spelling, letter case aside, or the same but for
+/// a word like `Arn` at its end.
 pub fn suggestion<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let pattern = Pattern::new(given)?;
-    known
-        .into_iter()
-        .filter_map(|name| Some((pattern.distance(name)?, name)))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+    let given = in_old_words(given);
+    let pattern = Pattern::new(&given)?;
+    let mut near: Option<(u32, &str)> = None;
+    let mut stem = None;
+    for name in known {
+        match pattern.distance(name) {
+            Some(distance) if near.is_none_or(|(least, _)| distance < least) => {
+                near = Some((distance, name));
+            }
+            None if stem.is_none() && is_stem(&given, name) => stem = Some(name),
+            _ => {}
+        }
+    }
+    near.map(|(_, name)| name).or(stem)
+}
+
+/// A name with [words of today](SAME) in the old ones.
+fn in_old_words(name: &str) -> Cow<'_, str> {
+    let lower = name.to_ascii_lowercase();
+    let found = SAME.iter().find(|(today, _)| lower.contains(today));
+    found.map_or(Cow::Borrowed(name), |(today, old)| {
+        Cow::Owned(lower.replace(today, old))
+    })
+}
+
+/// Whether one of two names is the other and a [word](ADDED) behind it.
+fn is_stem(one: &str, other: &str) -> bool {
+    let rest = one.strip_prefix(other).or_else(|| other.strip_prefix(one));
+    rest.is_some_and(|rest| ADDED.contains(&rest)) && one.len().min(other.len()) > 2
 }
 
 /// Suggests one of `known` in the words of a help, or names them all.
@@ -217,6 +262,21 @@ mod tests {
             }
         }
         table[a.len()][b.len()]
+    }
+
+    #[test]
+    fn what_means_the_same_comes_before_what_is_spelled_alike() {
+        let lists = ["IpRangeBlacklist", "IpRangeWhitelist"];
+        assert_eq!(suggestion("IpRangeAllowlist", lists), Some(lists[1]));
+        assert_eq!(suggestion("IpRangeDenyList", lists), Some(lists[0]));
+        assert_eq!(suggestion("TopicArn", ["Type", "Topic"]), Some("Topic"));
+        assert_eq!(suggestion("Queue", ["QueueArn", "Queues"]), Some("Queues"));
+        assert_eq!(
+            suggestion("Bucket", ["Topic", "BucketName"]),
+            Some("BucketName")
+        );
+        assert_eq!(suggestion("Topics", ["Bucket"]), None);
+        assert_eq!(suggestion("Id", ["IdArn"]), None);
     }
 
     proptest::proptest! {
