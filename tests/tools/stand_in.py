@@ -48,7 +48,6 @@ PARAMETERS = {"param1": "value1", "param2": "value2"}
 
 #: Real templates on which the verdicts differ on purpose.
 DIFFERENCES = {
-    "aws-samples__serverless-patterns__apigw-kinesis-lambda-ddb-template": "`Auth` beside an included document: warned of, and left out",
     "aws-samples__serverless-patterns__apigw-mappingtemplate-lambda-nodejs-template": "a property beside `Properties`, which is refused",
 }
 

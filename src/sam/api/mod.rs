@@ -51,7 +51,7 @@ fn refuse_without_body(
             format!("cannot be written into this `DefinitionBody`, which is not {wanted}")
         }
         Some(Some(location)) => {
-            let is_ignored = scope.options.code.leaves_includes();
+            let is_ignored = scope.options.code.is_ignored();
             scope.report(openapi::included_body(
                 name,
                 &location,
