@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lints what every fixture becomes with cfn-lint, in one process.
+"""Lints what every fixture becomes with cfn-lint, on as many cores as there are.
 
     lint_outputs.py [GROUP]
 
@@ -10,6 +10,7 @@ Needs `pip install cfn-lint==1.58.0`.
 
 import json
 import logging
+import multiprocessing
 import re
 import sys
 from pathlib import Path
@@ -35,35 +36,36 @@ def errors(text, region):
     return {(match.rule.id, "/".join(map(str, match.path or [])), match.message) for match in counts}
 
 
+def left(fixture):
+    """What is left of the errors in the output of a fixture, each as a line; none where it has no output."""
+    # Those of rules have no output in a snapshot: they are no templates to deploy.
+    if fixture.parent.name == "check":
+        return None
+    name = fixture.relative_to(ROOT / "fixtures")
+    snapshot = ROOT / "snapshots" / f"fixture@{str(name).replace('/', '__')}.snap"
+    template = output(snapshot) if snapshot.exists() else ""
+    if not template.strip():
+        return None
+    region = (re.findall(r"^# region: (\S+)", fixture.read_text(), re.M) or ["us-east-1"])[0]
+    found = errors(template, region)
+    reference = fixture.with_suffix(".sam.json")
+    if found and reference.exists():
+        found -= errors(reference.read_text(), region)
+    ours = fixture.with_suffix(".ours.json")
+    if found and ours.exists():
+        known = json.loads(ours.read_text()).get("cfn-lint", [])
+        found = {error for error in found if f"{error[0]} at {error[1]}" not in known}
+    return [f"{name}: {rule} at {path}: {message}" for rule, path, message in sorted(found)]
+
+
 def main():
-    logging.disable(logging.CRITICAL)
-    linted, left = 0, []
     group = sys.argv[1] if len(sys.argv) > 1 else ""
-    for fixture in sorted((ROOT / "fixtures" / group).rglob("*.yaml")):
-        # Those of rules have no output in a snapshot.
-        if fixture.parent.name == "check":
-            continue
-        name = fixture.relative_to(ROOT / "fixtures")
-        snapshot = ROOT / "snapshots" / f"fixture@{str(name).replace('/', '__')}.snap"
-        # The fixtures of rules are no templates to deploy, so nobody records what they become.
-        if not snapshot.exists():
-            continue
-        template = output(snapshot)
-        if not template.strip():
-            continue
-        linted += 1
-        region = (re.findall(r"^# region: (\S+)", fixture.read_text(), re.M) or ["us-east-1"])[0]
-        found = errors(template, region)
-        reference = fixture.with_suffix(".sam.json")
-        if found and reference.exists():
-            found -= errors(reference.read_text(), region)
-        ours = fixture.with_suffix(".ours.json")
-        if found and ours.exists():
-            known = json.loads(ours.read_text()).get("cfn-lint", [])
-            found = {error for error in found if f"{error[0]} at {error[1]}" not in known}
-        left += [f"{name}: {rule} at {path}: {message}" for rule, path, message in sorted(found)]
-    print("\n".join([*left, f"{linted} outputs linted, {len(left)} errors"]))
-    sys.exit(1 if left else 0)
+    fixtures = sorted((ROOT / "fixtures" / group).rglob("*.yaml"))
+    with multiprocessing.Pool(initializer=logging.disable, initargs=(logging.CRITICAL,)) as pool:
+        linted = [lines for lines in pool.map(left, fixtures, chunksize=4) if lines is not None]
+    faults = [line for lines in linted for line in lines]
+    print("\n".join([*faults, f"{len(linted)} outputs linted, {len(faults)} errors"]))
+    sys.exit(1 if faults else 0)
 
 
 if __name__ == "__main__":
