@@ -169,6 +169,10 @@ def taken_for_map(template, error):
     return value in ("", [])
 
 
+# What SAM finds after everything else, or not at all.
+LATE = ("local-code-in-stream", "generated-id-taken")
+
+
 @functools.cache
 def refusals(binary):
     """The codes of what we alone refuse: all of them, and those that can be allowed."""
@@ -194,7 +198,8 @@ def verdict(binary, template, region, note=lambda _: None):
         return f"exit code {done.returncode}: {done.stderr.decode()[-300:]}"
     findings = json.loads(done.stderr or b"[]")
     errors = [finding for finding in findings if finding["severity"] == "error"]
-    blamed = owners({error["resource"] for error in errors if error["code"] not in alone} - {None}, template)
+    refused = owners({error["resource"] for error in errors} - {None}, template)
+    blamed = owners({error["resource"] for error in errors if error["code"] not in alone and error["code"] not in LATE} - {None}, template)
     if "errors" in wanted:
         if not done.returncode:
             return f"accepted; SAM: {wanted['errors']}"
@@ -206,7 +211,8 @@ def verdict(binary, template, region, note=lambda _: None):
         if any(error["path"].startswith("Globals/") for error in errors):
             # Told once, where it is written; SAM blames each resource that has it.
             return ""
-        return f"blames {sorted(blamed)}, SAM {sorted(theirs)}: {wanted['errors']}" if theirs and theirs != blamed else ""
+        # What SAM blames is told, be it in our own words; what is told as SAM's is blamed there.
+        return f"blames {sorted(blamed)}, SAM {sorted(theirs)}: {wanted['errors']}" if theirs and not blamed <= theirs <= refused else ""
     conditions = wanted["template"].get("Conditions", {})
     if isinstance(conditions.get("SharedUsagePlanCondition"), str):
         # On purpose: CloudFormation refuses a condition that is a bare name.
@@ -222,9 +228,9 @@ def verdict(binary, template, region, note=lambda _: None):
     if lost:
         # SAM lets a generated resource take the place of one of the user's.
         told = " ".join(finding["message"] for finding in findings)
-        return "" if blamed & lost or any(f"`{name}`" in told for name in lost) else f"must refuse what takes the place of {sorted(lost)}"
+        return "" if refused & lost or any(f"`{name}`" in told for name in lost) else f"must refuse what takes the place of {sorted(lost)}"
     if done.returncode:
-        if all(error["code"] in alone or error["code"] in ("local-code-in-stream", "generated-id-taken") or "not there" in error["message"] or taken_for_map(template, error) for error in errors):
+        if all(error["code"] in alone or error["code"] in LATE or "not there" in error["message"] or taken_for_map(template, error) for error in errors):
             return None
         return f"refused: {errors[0]['message']} at {errors[0]['path']}"
     ours = json.loads(done.stdout)
