@@ -1,9 +1,9 @@
 //! What every room may ask, and where it tells what it finds: the same for a whole transform, and shared by all.
 
 use crate::diagnostics::{Diagnostic, Suggestions, codes};
-use crate::language::canonical::Known;
 use crate::language::conditions::{self, Decided};
 use crate::language::intrinsics::{argument, if_parts, is_no_value};
+use crate::language::known::Known;
 use crate::language::parameters::{Parameters, Trap, Unresolvable, find_in_maps};
 use crate::language::partition::Partition;
 use crate::metadata::Metadata;

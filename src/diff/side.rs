@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::Output;
 use crate::deployment::{Deployment, Plan};
-use crate::language::canonical::{self, Known};
+use crate::language::canonical;
 use crate::language::intrinsics::{argument, if_parts, named_resource};
+use crate::language::known::Known;
 use crate::origin::Origin;
 use crate::place::{Path, Step};
 use crate::resource::generated::type_of;

@@ -35,8 +35,9 @@
 use super::hashed::{self, Hashed};
 use crate::deployment::{Kind, Part};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::language::canonical::{self, Known};
+use crate::language::canonical;
 use crate::language::intrinsics::{argument, get_att, if_parts, named_resource};
+use crate::language::known::Known;
 use crate::language::logical_id;
 use crate::language::python_json;
 use crate::resource::{LAYER_VERSION, SamResource, is_of_type};

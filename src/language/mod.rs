@@ -1,13 +1,10 @@
 //! CloudFormation's own language: intrinsic functions, parameters, conditions, partitions, logical ids.
 
-#[allow(
-    dead_code,
-    reason = "what compares and what hashes values are about to read it"
-)]
 pub(crate) mod canonical;
 pub(crate) mod conditions;
 pub(crate) mod distinct;
 pub(crate) mod intrinsics;
+pub(crate) mod known;
 pub(crate) mod logical_id;
 pub(crate) mod parameters;
 pub(crate) mod partition;

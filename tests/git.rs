@@ -1,4 +1,5 @@
-//! The guide's recipe for git: `git diff` of what a template becomes, without any file.
+//! With git: `diff` between revisions, templates, code and includes as git has them; and the guide's recipe for `git diff`
+//! of what a template becomes, without any file.
 
 #![allow(
     clippy::expect_used,
@@ -12,9 +13,9 @@ mod command;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use command::git;
+use command::{canaryform, err, git, out};
 use tempfile::TempDir;
 
 const TEMPLATE: &str = "\
@@ -31,8 +32,109 @@ Resources:
         Fn::Transform: {Name: AWS::Include, Parameters: {Location: environment.yaml}}
 ";
 
-/// A repository in which a person has done what the guide says, with a template in its first commit.
+/// A repository with one commit of a template, its code and an include, in a folder of it.
 fn repository() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let app = folder.path().join("app");
+    fs::create_dir_all(app.join("src")).unwrap();
+    fs::write(app.join("template.yaml"), TEMPLATE).unwrap();
+    fs::write(app.join("environment.yaml"), "Variables: {A: one}\n").unwrap();
+    fs::write(app.join("src/app.py"), "handler = 1\n").unwrap();
+    fs::write(folder.path().join(".gitignore"), "*.pyc\n").unwrap();
+    git(folder.path(), &["init", "-q", "-b", "main", "."]);
+    commit(folder.path(), "one");
+    folder
+}
+
+fn commit(folder: &Path, title: &str) {
+    git(folder, &["add", "-A"]);
+    git(folder, &["commit", "-q", "-m", title]);
+}
+
+#[track_caller]
+fn diff(folder: &Path, arguments: &[&str], code: i32) -> String {
+    let mut command = canaryform();
+    command
+        .arg("diff")
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    let output = command.output().unwrap();
+    let told = format!("{}{}", out(&output), err(&output));
+    assert_eq!(output.status.code(), Some(code), "{told}");
+    told
+}
+
+#[test]
+fn a_revision_has_the_code_and_includes_of_its_time() {
+    let folder = repository();
+    let app = folder.path().join("app");
+    let spellings: [&[&str]; 6] = [
+        &[],
+        &["main"],
+        &["template.yaml"],
+        &["main:app/template.yaml"],
+        &["main:./template.yaml"],
+        &["HEAD:app/template.yaml", "template.yaml"],
+    ];
+    for arguments in spellings {
+        assert_eq!(diff(&app, arguments, 0), "no difference\n", "{arguments:?}");
+    }
+    // What git ignores is no code, and what it would add is.
+    fs::write(app.join("src/app.pyc"), "built").unwrap();
+    assert_eq!(diff(&app, &[], 0), "no difference\n");
+    fs::write(app.join("src/more.py"), "more = 1\n").unwrap();
+    fs::write(app.join("src/app.py"), "handler = 2\n").unwrap();
+    for arguments in spellings {
+        let told = diff(&app, arguments, 3);
+        assert!(
+            told.contains("other files in src/: ~ app.py, + more.py"),
+            "{told}"
+        );
+        assert!(told.contains("[publishes]"), "{told}");
+    }
+    assert_eq!(diff(&app, &["--code", "ignore"], 0), "no difference\n");
+    fs::remove_file(app.join("src/more.py")).unwrap();
+    fs::write(app.join("src/app.py"), "handler = 1\n").unwrap();
+    assert_eq!(diff(&app, &[], 0), "no difference\n");
+    // From elsewhere, and with an include that changes.
+    fs::write(app.join("environment.yaml"), "Variables: {A: two}\n").unwrap();
+    let told = diff(folder.path(), &["main", "app/template.yaml"], 3);
+    assert!(told.contains("Environment.Variables.A one → two"), "{told}");
+    let told = diff(&app, &["--deny", "publishes"], 1);
+    assert!(told.contains("`publishes` is denied"), "{told}");
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let folder = repository();
+    let app = folder.path().join("app");
+    assert!(diff(&app, &["nowhere"], 2).contains("neither a file nor a revision"));
+    assert!(diff(&app, &["nowhere:template.yaml"], 2).contains("is no revision"));
+    assert!(diff(&app, &["main:gone.yaml"], 2).contains("does not exist in 'main'"));
+    assert!(diff(folder.path(), &["main"], 2).contains("name the template, too"));
+    assert!(diff(&app, &["--deny", "publish"], 2).contains("did you mean `publishes`?"));
+    fs::write(
+        app.join("template.yaml"),
+        TEMPLATE.replace("Handler", "Hnadler"),
+    )
+    .unwrap();
+    assert!(diff(&app, &[], 1).contains("error[unknown-property]"));
+    let outside = tempfile::tempdir().unwrap();
+    let other = outside.path().join("other.yaml");
+    fs::write(&other, TEMPLATE).unwrap();
+    assert!(
+        diff(
+            &app,
+            &["main:app/template.yaml", &other.to_string_lossy()],
+            2
+        )
+        .contains("--code ignore")
+    );
+}
+
+/// A repository in which a person has done what the guide says, with a template in its first commit.
+fn repository_with_recipe() -> TempDir {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/src/tasks/review.md");
     let page = fs::read_to_string(page).unwrap();
     let (_, behind) = page
@@ -70,11 +172,6 @@ fn with_command(mut program: Command) -> Command {
     program
 }
 
-fn commit(folder: &Path, title: &str) {
-    git(folder, &["add", "-A"]);
-    git(folder, &["commit", "-q", "-m", title]);
-}
-
 /// What git shows, and what it or the command says beside that.
 #[track_caller]
 fn shown(folder: &Path, arguments: &[&str]) -> (String, String) {
@@ -96,7 +193,7 @@ fn write(folder: &Path, from: &str, to: &str) {
 
 #[test]
 fn git_shows_what_a_template_becomes() {
-    let folder = repository();
+    let folder = repository_with_recipe();
     let folder = folder.path();
     // Git's own file for the side of the commit lies in another folder: code and includes are not looked for there.
     write(folder, "AutoPublishAlias: live", "AutoPublishAlias: prod");
@@ -134,7 +231,7 @@ fn git_shows_what_a_template_becomes() {
 
 #[test]
 fn a_faulty_side_is_shown_as_it_is_written() {
-    let folder = repository();
+    let folder = repository_with_recipe();
     let folder = folder.path();
     write(folder, "Handler:", "Hanlder:");
     let (diff, told) = shown(folder, &["diff"]);
@@ -156,7 +253,7 @@ fn a_faulty_side_is_shown_as_it_is_written() {
 
 #[test]
 fn an_include_that_is_there_counts() {
-    let folder = repository();
+    let folder = repository_with_recipe();
     let folder = folder.path();
     // Beside the working file it is, beside git's own file it is not.
     fs::write(folder.join("environment.yaml"), "Variables: {A: one}\n").unwrap();
