@@ -28,8 +28,8 @@ use std::path::Path;
 
 use canaryform::dependencies::Dependencies;
 use canaryform::deployment::{Alarms, Deployment, ServiceRole, Traffic};
-use canaryform::diagnostics::codes::{self, Refusal};
 use canaryform::diagnostics::render;
+use canaryform::diagnostics::{Refusal, codes};
 use canaryform::keep;
 use canaryform::macro_call::answer;
 use canaryform::template::place;

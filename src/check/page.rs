@@ -1,7 +1,7 @@
 //! The page of a finding: what `canaryform check --explain CODE` prints.
 
 use super::rules::RULES;
-use crate::diagnostics::codes::{Code, Refusal};
+use crate::diagnostics::{Code, Refusal};
 
 /// What there is to say about a kind of finding, as Markdown: what it finds, why that matters and where it is documented,
 /// what to do, and a template of each kind, wrong and right.

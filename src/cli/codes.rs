@@ -3,34 +3,22 @@
 use super::ExitCode;
 use std::fmt::Write as _;
 
-use crate::diagnostics::codes::{self, Code, Refusal};
+use crate::diagnostics::{Code, Refusal, codes};
 use crate::diagnostics::{find_code, unknown_code};
 use crate::tree::{Value, json};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::Failure;
-use super::output::write_stdout;
+use super::list::{Form, Syntax};
+use super::output::{self, write_stdout};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Only this code: `deployment-without-alias`
     code: Option<String>,
 
-    /// How to write the list
-    #[arg(
-        long,
-        value_enum,
-        value_name = "markdown|json",
-        default_value = "markdown",
-        hide_possible_values = true
-    )]
-    format: Syntax,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Syntax {
-    Markdown,
-    Json,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -38,7 +26,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         None => codes::ALL.to_vec(),
         Some(name) => vec![find_code(name).ok_or_else(|| Failure::Usage(unknown_code(name)))?],
     };
-    let text = match arguments.format {
+    let text = match arguments.form.format {
         Syntax::Markdown => markdown(&rows),
         Syntax::Json => json(&rows)?,
     };
@@ -68,9 +56,7 @@ fn row(code: &Code) -> Value {
 /// The rows as a JSON array.
 pub(super) fn json(rows: &[&Code]) -> Result<String, Failure> {
     let rows: Vec<Value> = rows.iter().map(|code| row(code)).collect();
-    serde_json::to_string_pretty(&rows)
-        .map(|text| text + "\n")
-        .map_err(|error| Failure::Io(format!("cannot write the list: {error}")))
+    output::json(&rows)
 }
 
 /// The rows for a person: how grave, which code, what it means.

@@ -1,8 +1,8 @@
 //! The codes of CloudFormation's own validator: `E3012`. They are there with the feature `validate`.
 
-use super::codes::Code;
+use super::Code;
 #[cfg(feature = "validate")]
-use super::{Severity, codes::Refusal};
+use super::{Refusal, Severity};
 
 /// How to get a command that knows these codes.
 pub const INSTALL: &str =

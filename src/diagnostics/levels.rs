@@ -3,7 +3,7 @@
 //! An error of ours that is allowed becomes a warning, and the transform goes on as the code's row says; a warning or
 //! an info that is allowed is not told. What is denied is an error, whatever else allows it.
 
-use super::{Code, Diagnostic, Severity, codes, find_code, unknown_code};
+use super::{Code, Diagnostic, Refusal, Severity, find_code, unknown_code};
 
 /// In place of a code: all warnings.
 const WARNINGS: &str = "warnings";
@@ -25,7 +25,7 @@ impl Levels {
         let code = find(name)?;
         if code.severity == Severity::Error && code.allowed.is_none() {
             return Err(match code.refusal {
-                Some(codes::Refusal::Sam) => format!(
+                Some(Refusal::Sam) => format!(
                     "`{name}` cannot be allowed: SAM refuses such a template too, so there is nothing to make of it"
                 ),
                 _ => {
@@ -106,6 +106,7 @@ fn find(name: &str) -> Result<&'static Code, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostics::codes;
     use crate::place::Path;
 
     fn levels(allow: &[&str], deny: &[&str]) -> Levels {
@@ -175,7 +176,7 @@ mod tests {
     #[test]
     fn only_errors_of_ours_say_what_comes_out() {
         for code in codes::ALL {
-            let is_ours = code.refusal == Some(codes::Refusal::Ours);
+            let is_ours = code.refusal == Some(Refusal::Ours);
             assert!(code.allowed.is_none() || is_ours, "{code}");
         }
     }

@@ -1,7 +1,7 @@
 //! A code by its name: one of ours, or of CloudFormation's validator.
 
-use super::codes::{ALL, Code};
-use super::{cloudformation, suggestion};
+use super::codes::ALL;
+use super::{Code, cloudformation, suggestion};
 
 /// The code of this name.
 pub fn find_code(name: &str) -> Option<&'static Code> {

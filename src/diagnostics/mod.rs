@@ -1,6 +1,7 @@
 //! What is wrong with a template, or odd about it: as data, and as text that a person reads.
 
 pub mod cloudformation;
+mod code;
 pub mod codes;
 #[cfg(feature = "cli")]
 pub mod github;
@@ -14,7 +15,7 @@ pub mod render;
 pub mod sarif;
 mod suggestion;
 
-pub use codes::{Code, Refusal};
+pub use code::{Code, Refusal};
 pub use levels::Levels;
 pub use lookup::{find_code, unknown_code};
 pub use suggestion::suggestion;

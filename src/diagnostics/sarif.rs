@@ -2,7 +2,7 @@
 //!
 //! Source: "Static Analysis Results Interchange Format (SARIF) Version 2.1.0", OASIS.
 
-use super::codes::Code;
+use super::Code;
 use super::render::Source;
 use super::{Diagnostic, Severity};
 use crate::tree::{Value, json};
