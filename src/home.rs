@@ -377,22 +377,5 @@ fn look(value: &Value, wanted: &Value, here: &mut Path, found: &mut Vec<Path>) {
         found.push(here.clone());
         return;
     }
-    let mut step = |step: Step, inner: &Value| {
-        here.0.push(step);
-        look(inner, wanted, here, found);
-        here.0.pop();
-    };
-    match value {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                step(index.into(), item);
-            }
-        }
-        Value::Object(map) => {
-            for (key, inner) in map {
-                step(key.into(), inner);
-            }
-        }
-        _ => {}
-    }
+    here.each_below(value, |here, inner| look(inner, wanted, here, found));
 }

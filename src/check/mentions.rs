@@ -96,23 +96,7 @@ fn look(value: &Value, at: &mut Path, is_qualified: bool, found: &mut Vec<Mentio
         }
         return;
     }
-    match value {
-        Value::Object(map) => {
-            for (key, inner) in map {
-                at.0.push(key.clone().into());
-                look(inner, at, is_qualified, found);
-                at.0.pop();
-            }
-        }
-        Value::Array(items) => {
-            for (index, inner) in items.iter().enumerate() {
-                at.0.push(Step::Index(index));
-                look(inner, at, is_qualified, found);
-                at.0.pop();
-            }
-        }
-        _ => {}
-    }
+    at.each_below(value, |at, inner| look(inner, at, is_qualified, found));
 }
 
 #[cfg(test)]

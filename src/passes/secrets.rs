@@ -210,24 +210,7 @@ impl Reads {
                 return;
             }
         }
-        let mut step = |step: Step, inner: &Value| {
-            path.0.push(step);
-            self.find(known, inner, path, inside);
-            path.0.pop();
-        };
-        match value {
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    step(index.into(), item);
-                }
-            }
-            Value::Object(map) => {
-                for (key, inner) in map {
-                    step(key.into(), inner);
-                }
-            }
-            _ => {}
-        }
+        path.each_below(value, |path, inner| self.find(known, inner, path, inside));
     }
 
     /// Tells of those that are not in the output any more, where the value of the parameter is.

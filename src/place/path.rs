@@ -52,6 +52,29 @@ impl Path {
         self
     }
 
+    /// Shows `visit` what stands right below the value at this place, each with its own place: the path goes one step on
+    /// meanwhile.
+    pub(crate) fn each_below(&mut self, value: &Value, mut visit: impl FnMut(&mut Self, &Value)) {
+        let mut step = |step: Step, inner: &Value| {
+            self.0.push(step);
+            visit(self, inner);
+            self.0.pop();
+        };
+        match value {
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    step(index.into(), item);
+                }
+            }
+            Value::Object(map) => {
+                for (key, inner) in map {
+                    step(key.into(), inner);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The logical id of the resource that this place is in.
     pub fn resource_id(&self) -> Option<&str> {
         match self.0.as_slice() {

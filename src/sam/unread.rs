@@ -68,11 +68,8 @@ const fn of_events(
     keys: fn(&Map, &Map) -> &'static [&'static str],
 ) -> Read {
     Read {
-        kinds: &[FUNCTION, STATE_MACHINE],
         events,
-        at,
-        owner,
-        keys,
+        ..of(&[FUNCTION, STATE_MACHINE], at, owner, keys)
     }
 }
 
