@@ -12,6 +12,7 @@ mod files;
 mod find;
 mod findings;
 mod git;
+mod list;
 mod macro_call;
 mod man;
 mod output;

@@ -5,31 +5,19 @@ use std::fmt::Write as _;
 
 use crate::diagnostics::suggestion;
 use crate::properties::{SupportedProperty, supported};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::Failure;
-use super::output::write_stdout;
+use super::list::{Form, Syntax};
+use super::output::{json, write_stdout};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Only types, events and properties whose name holds this text: `Function`, `Schedule`, `AutoPublishAlias`
     about: Option<String>,
 
-    /// How to write the list
-    #[arg(
-        long,
-        value_enum,
-        value_name = "markdown|json",
-        default_value = "markdown",
-        hide_possible_values = true
-    )]
-    format: Syntax,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Syntax {
-    Markdown,
-    Json,
+    #[command(flatten)]
+    form: Form,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -41,11 +29,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             return Err(unknown(about));
         }
     }
-    let text = match arguments.format {
+    let text = match arguments.form.format {
         Syntax::Markdown => markdown(&rows),
-        Syntax::Json => serde_json::to_string_pretty(&rows)
-            .map(|text| text + "\n")
-            .map_err(|error| Failure::Io(format!("cannot write the list: {error}")))?,
+        Syntax::Json => json(&rows)?,
     };
     write_stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)

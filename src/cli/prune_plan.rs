@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::files::Input;
-use super::output::write_stdout;
+use super::output::{json, write_stdout};
 use crate::prune_plan::{Plan, Reason, Version, plan};
 
 const AFTER_HELP: &str = "\
@@ -64,9 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .map_err(|fault| Failure::Usage(fault.to_string()))?;
     let text = match arguments.format {
         Syntax::Commands => commands(&plan),
-        Syntax::Json => serde_json::to_string_pretty(&plan)
-            .map(|text| text + "\n")
-            .map_err(|error| Failure::Io(format!("cannot write the plan: {error}")))?,
+        Syntax::Json => json(&plan)?,
     };
     write_stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)

@@ -5,14 +5,13 @@ use super::ExitCode;
 use clap::Args;
 
 use super::Failure;
-use super::output::write_stdout;
+use super::output::{json, write_stdout};
 
 #[derive(Args)]
 pub(crate) struct Arguments {}
 
 pub(crate) fn run(_: &Arguments) -> Result<ExitCode, Failure> {
-    let schema = serde_json::to_string_pretty(&crate::schema::schema())
-        .map_err(|error| Failure::Io(format!("cannot write the schema: {error}")))?;
-    write_stdout(|out| writeln!(out, "{schema}"))?;
+    let schema = json(&crate::schema::schema())?;
+    write_stdout(|out| out.write_all(schema.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
 }
