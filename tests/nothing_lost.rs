@@ -10,17 +10,21 @@
     reason = "a test that cannot go on should panic"
 )]
 
+#[path = "support/excuses.rs"]
+mod excuses;
 #[path = "support/fixture.rs"]
 mod fixture;
 #[path = "support/places.rs"]
 mod places;
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use canaryform::code::Ignored;
 use canaryform::tree::{Value, json};
 use canaryform::{Options, Template, read, transform};
+use excuses::Excuses;
 use fixture::Fixture;
 use places::{at, leaves, places};
 
@@ -268,12 +272,12 @@ fn is_said(path: &str, said: &[String]) -> bool {
 fn every_value_is_seen() {
     let mut tried = 0;
     let mut lost = Vec::new();
-    let mut excused: Vec<&str> = Vec::new();
+    let mut excuses = Excuses::new(EXCUSED);
+    let mut excused = 0;
     for fixture in Fixture::all() {
-        let Ok(given) = read(fixture.text.as_bytes()) else {
+        let Some(source) = fixture.source() else {
             continue;
         };
-        let source = Value::Object(given.template.0);
         let options = fixture.options();
         let before = seen(&source, &options);
         if before.is_refused {
@@ -293,20 +297,18 @@ fn every_value_is_seen() {
                 continue;
             }
             let place = format!("{}: {path}", fixture.name);
-            match EXCUSED.iter().find(|(known, _)| *known == place) {
-                Some((known, _)) => excused.push(known),
-                None => lost.push(place),
+            if excuses.cover(&place) {
+                excused += 1;
+            } else {
+                lost.push(place);
             }
         }
     }
     assert!(lost.is_empty(), "{} of {tried}: {lost:#?}", lost.len());
-    let stale = EXCUSED.iter().filter(|(known, _)| !excused.contains(known));
-    let stale: Vec<_> = stale.collect();
-    assert!(stale.is_empty(), "seen by now: {stale:#?}");
+    excuses.assert_needed();
     assert!(
-        tried > 2000 && excused.len() * MOST_EXCUSED <= tried,
-        "{} of {tried} excused",
-        excused.len()
+        tried > 2000 && excused * MOST_EXCUSED <= tried,
+        "{excused} of {tried} excused"
     );
 }
 
@@ -368,28 +370,22 @@ fn lose_a_key(source: &Value, options: &Options<'_>, every: usize) -> (usize, Ve
 fn every_unknown_key_is_seen() {
     let mut tried = 0;
     let mut lost = Vec::new();
-    let mut excused: Vec<&str> = Vec::new();
+    let mut excuses = Excuses::new(EXCUSED_MAPS);
     for fixture in Fixture::all() {
-        let Ok(given) = read(fixture.text.as_bytes()) else {
+        let Some(source) = fixture.source() else {
             continue;
         };
-        let source = Value::Object(given.template.0);
         let (all, found) = lose_a_key(&source, &fixture.options(), 1);
         tried += all;
         for path in found {
             let place = format!("{}: {path}", fixture.name);
-            match EXCUSED_MAPS.iter().find(|(known, _)| *known == place) {
-                Some((known, _)) => excused.push(known),
-                None => lost.push(place),
+            if !excuses.cover(&place) {
+                lost.push(place);
             }
         }
     }
     assert!(lost.is_empty(), "{} of {tried}: {lost:#?}", lost.len());
-    let stale: Vec<_> = EXCUSED_MAPS
-        .iter()
-        .filter(|(known, _)| !excused.contains(known))
-        .collect();
-    assert!(stale.is_empty(), "seen by now: {stale:#?}");
+    excuses.assert_needed();
     assert!(tried > 1000, "only {tried} maps were tried");
 }
 
@@ -438,7 +434,14 @@ fn nothing_of_real_templates_is_lost() {
     let options = Options::new("us-east-1").with_code(&Ignored);
     let mut lost = Vec::new();
     let mut offset = 0;
-    for file in real() {
+    let files = real();
+    if files.is_empty() {
+        let is_required = std::env::var_os("CANARYFORM_REQUIRE_CONFORMANCE").is_some();
+        assert!(!is_required, "../shared/real is not there");
+        // Past the test's own capture, which hides what passes.
+        let _ = writeln!(io::stderr(), "NOT RUN: ../shared/real is not there");
+    }
+    for file in files {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         let Ok(given) = read(&fs::read(&file).unwrap()) else {
             continue;

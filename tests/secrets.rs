@@ -21,7 +21,7 @@ use canaryform::explain::{Explanation, Scenario, text};
 use canaryform::macro_call::answer;
 use canaryform::report::{Subject, html};
 use canaryform::tree::{Value, json};
-use canaryform::{Options, Output, Path, Template, read, transform};
+use canaryform::{Options, Output, Path, Template, transform};
 use fixture::Fixture;
 use places::{Place, at, leaves};
 
@@ -30,7 +30,7 @@ const MARKER: &str = "S3CR3Tmarker9";
 
 /// The fixture with the parameter, and where its resources and Globals say something.
 fn prepared(fixture: &Fixture) -> Option<(Value, Vec<Place>)> {
-    let mut source = Value::Object(read(fixture.text.as_bytes()).ok()?.template.0);
+    let mut source = fixture.source()?;
     let mut paths = Vec::new();
     for section in ["Resources", "Globals"] {
         let Some(entries) = source.get(section) else {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use canaryform::Options;
 use canaryform::code::{LocalCode, LocalCodeFault};
-use canaryform::tree::Map;
+use canaryform::tree::{Map, Value};
 
 pub(crate) struct Fixture {
     /// `group/name`.
@@ -49,6 +49,13 @@ impl Fixture {
         }
         found.sort_by(|a, b| a.name.cmp(&b.name));
         found
+    }
+
+    /// What is read of it; none where it cannot be.
+    #[allow(dead_code, reason = "not every test reads it")]
+    pub(crate) fn source(&self) -> Option<Value> {
+        let given = canaryform::read(self.text.as_bytes()).ok()?;
+        Some(Value::Object(given.template.0))
     }
 
     /// Whether its syntax goes beyond SAM's, so that SAM has no say.
