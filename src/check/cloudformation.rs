@@ -249,11 +249,17 @@ fn place(made: &Template, entity: Option<&Entity>, text: Option<&str>) -> Option
         _ => {}
     }
     loop {
-        rest = rest.trim_start_matches(['.', '/', '[', ']']);
+        // One separator: a key may begin with another, `/orders`.
+        rest = rest.strip_prefix(']').unwrap_or(rest);
+        rest = rest.strip_prefix(['.', '/', '[']).unwrap_or(rest);
         if rest.is_empty() {
             return Some(path);
         }
         let (step, length) = next(value, rest);
+        if length == 0 {
+            rest = rest.get(1..)?;
+            continue;
+        }
         value = value.and_then(|value| match &step {
             Step::Key(key) => value.get(key.as_str()),
             Step::Index(index) => value.get(*index),
