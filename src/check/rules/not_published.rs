@@ -89,6 +89,12 @@ fn hashed<'a>(deployment: &'a Deployment, property: &str) -> BTreeSet<&'a str> {
 
 fn parameters(subject: &Subject<'_>, deployment: &Deployment, found: &mut Vec<Diagnostic>) {
     let function = &deployment.function;
+    let is_by_configuration = deployment.version.published_on == PublishedOn::Configuration;
+    // Of a secret the transform tells then.
+    let is_told = |id: &str| {
+        let declared = subject.parameter(id);
+        is_by_configuration && declared.is_some_and(|declared| declared.get("NoEcho").is_some())
+    };
     let mut properties = Vec::new();
     let mut names = BTreeSet::new();
     for name in LOCKED {
@@ -99,7 +105,7 @@ fn parameters(subject: &Subject<'_>, deployment: &Deployment, found: &mut Vec<Di
         let unseen: Vec<String> = mentions(value, Path::default())
             .into_iter()
             .map(|mention| mention.id)
-            .filter(|id| subject.is_parameter(id) && !hashed.contains(id.as_str()))
+            .filter(|id| subject.is_parameter(id) && !hashed.contains(id.as_str()) && !is_told(id))
             .collect();
         if !unseen.is_empty() {
             properties.push(*name);
@@ -116,7 +122,11 @@ fn parameters(subject: &Subject<'_>, deployment: &Deployment, found: &mut Vec<Di
             Path::property(function, first),
             format!("another value of {} publishes no version of `{function}`, though it changes {}", listed(&names), listed(&properties)),
         )
-        .help("when only such a value changes, the alias keeps the old configuration; change the code or a variable with it"),
+        .help(if is_by_configuration {
+            "a value counts that is given here: transform with `--parameter-overrides` and the values of the deployment"
+        } else {
+            "when only such a value changes, the alias keeps the old configuration; change the code or a variable with it"
+        }),
     );
 }
 
