@@ -1567,3 +1567,95 @@ fn what_a_template_ignores_no_verb_tells() {
     let denied = check(&folder, &["a.yaml", "--deny", "gradual-without-watch"]);
     assert_eq!(denied.status.code(), Some(1));
 }
+
+#[test]
+fn words_of_other_tools_lead_to_what_is_meant() {
+    for (arguments, tip) in [
+        (&["validate", "template.yaml"][..], "`canaryform check`"),
+        (&["expand"], "`canaryform transform`"),
+        (&["plan"], "`canaryform diff`"),
+        (&["deploy", "--guided"], "neither builds nor deploys"),
+        (&["version"], "`canaryform --version`"),
+        (&["template.yaml"], "`canaryform transform FILE`"),
+        (&["transform", "a.yaml", "b.yaml"], "takes one template"),
+        (&["transform", "--profile=mine"], "nothing is asked of AWS"),
+        (
+            &["check", "-t", "a.yaml"],
+            "`canaryform check template.yaml`",
+        ),
+        (&["diff", "--base", "main"], "`canaryform diff main`"),
+        (&["trnsform"], "'transform'"),
+        (
+            &["explain", "alarm-cannot-stop"],
+            "`canaryform check --explain alarm-cannot-stop`",
+        ),
+        (&["snapshot", "--name", "a"], "`canaryform snapshot --help`"),
+    ] {
+        let output = canaryform()
+            .args(arguments)
+            .current_dir("fixtures")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        check_code(&output, 2);
+        assert!(
+            err(&output).contains(tip),
+            "{arguments:?}: {}",
+            err(&output)
+        );
+        assert!(!err(&output).contains("mine"), "{}", err(&output));
+    }
+}
+
+#[test]
+fn the_template_and_the_output_have_the_names_of_other_tools_too() {
+    let named = canaryform()
+        .args(["transform", "fixtures/gradual/canary.yaml"])
+        .output()
+        .unwrap();
+    let folder = TempDir::new().unwrap();
+    for (template, output) in [
+        ("-t", "--output-file"),
+        ("--template", "--output-template-file"),
+        ("--template-file", "--output"),
+    ] {
+        let made = path(&folder, &output[2..]) + ".yaml";
+        let done = canaryform()
+            .args(["transform", "--parameter-overrides", "A=b"])
+            .args([template, "fixtures/gradual/canary.yaml", output, &made])
+            .output()
+            .unwrap();
+        assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+        assert_eq!(fs::read_to_string(made).unwrap(), out(&named));
+    }
+}
+
+#[test]
+fn several_codes_may_have_commas_between_them() {
+    let check = |codes: &[&str]| {
+        let mut call = canaryform();
+        let call = call.args(["check", "fixtures/check/worker.yaml"]);
+        call.args(codes).output().unwrap().status.code()
+    };
+    assert_eq!(check(&["--allow", "alarm-sees-nothing"]), Some(1));
+    let both = "alarm-sees-nothing,latest-still-invoked";
+    assert_eq!(check(&["--allow", both]), Some(0));
+    assert_eq!(check(&["--allow", both, "--deny", both]), Some(1));
+}
+
+#[test]
+fn help_fits_a_terminal() {
+    for verb in verbs() {
+        let help = canaryform()
+            .args([&verb, "--help"])
+            .env("COLUMNS", "80")
+            .output()
+            .unwrap();
+        let below = out(&help).split("\nExamples:\n").nth(1).unwrap_or_default();
+        let mut lines = below.lines().take_while(|line| !line.is_empty());
+        assert!(
+            lines.all(|line| line.starts_with("  ") && line.chars().count() <= 80),
+            "{verb}: {below}"
+        );
+    }
+}

@@ -279,3 +279,58 @@ fn a_process_that_is_killed_leaves_whole_files() {
     run(here, &["snapshot", "--accept"], 0);
     assert!(names.iter().all(|name| read(name) == new));
 }
+
+#[test]
+fn where_nothing_is_recorded_the_templates_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    for name in ["api", "jobs"] {
+        fs::create_dir(here.join(name)).unwrap();
+        fs::write(here.join(name).join("template.yaml"), TEMPLATE).unwrap();
+        fs::write(here.join(name).join("values.yaml"), "a: 1\n").unwrap();
+    }
+    let all = "`canaryform snapshot api/template.yaml jobs/template.yaml --accept`";
+    assert!(run(here, &["snapshot"], 2).contains(all));
+    let told = run(here, &["snapshot", "jobs"], 2);
+    assert!(
+        told.contains("below `jobs`: `canaryform snapshot jobs/template.yaml --accept`"),
+        "{told}"
+    );
+}
+
+#[test]
+fn an_environment_of_sam_cli_lies_beside_the_template() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::create_dir(here.join("api")).unwrap();
+    fs::write(here.join("api/template.yaml"), TEMPLATE).unwrap();
+    let call = |environment: &str, code: i32| {
+        let call = ["snapshot", "api/template.yaml", "--config-env"];
+        run(
+            here,
+            &[&call, &[environment, "--accept"][..]].concat(),
+            code,
+        )
+    };
+    assert!(call("prod", 2).contains("there is no `samconfig.toml` beside the template"));
+    let config = "[prod.deploy.parameters]\nregion = \"eu-west-2\"\nparameter_overrides = \"Stage=live\"\n\
+                  [test.deploy.parameters]\nparameter_overrides = \"Stage=test\"\n";
+    fs::write(here.join("api/samconfig.toml"), config).unwrap();
+    call("prod", 0);
+    let recorded = fs::read_to_string(here.join("api/snapshots/template.yaml")).unwrap();
+    assert!(recorded.contains("# region: \"eu-west-2\"\n# parameters: {\"Stage\":\"live\"}\n"));
+    // What is given again must be what the header has, and be there.
+    call("prod", 0);
+    assert!(call("test", 2).contains("other values of parameters (`Stage`)"));
+    assert!(call("prd", 2).contains("has no environment `prd`; it has `prod`, `test`"));
+    for verb in ["transform", "explain", "report", "check", "diff"] {
+        let mut arguments = vec![verb, "api/template.yaml", "--config-env", "prod"];
+        if verb == "diff" {
+            arguments.insert(1, "api/template.yaml");
+        }
+        if verb != "explain" {
+            arguments.extend(["--code", "ignore"]);
+        }
+        run(here, &arguments, 0);
+    }
+}

@@ -24,7 +24,7 @@ use super::files::Input;
 use super::findings::Colors;
 use super::output::write_stdout;
 use super::template_options::{Given, TemplateOptions};
-use super::{Failure, find};
+use super::{Failure, find, help};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -46,7 +46,7 @@ const MANY: usize = 20;
 
 #[derive(Args)]
 #[command(mut_arg("code", super::ignore_code))]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = help::below(AFTER_HELP))]
 pub(super) struct Arguments {
     /// Templates, folders, globs, or `-` for standard input [default: this folder]
     ///
@@ -92,10 +92,10 @@ pub(super) struct Arguments {
     list: bool,
 
     #[command(flatten)]
-    options: TemplateOptions,
+    colors: Colors,
 
     #[command(flatten)]
-    colors: Colors,
+    options: TemplateOptions,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -138,7 +138,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return list(arguments.format, arguments.cloudformation);
     }
     // What is wrong with the arguments is told before anything is read.
-    let values = arguments.options.given()?;
+    let values = match arguments.options.depends_on_place() {
+        true => Given::default(),
+        false => arguments.options.given()?,
+    };
     arguments.options.options_of(&values)?;
     let outcomes = if arguments.files.iter().any(|file| file.as_os_str() == "-") {
         if arguments.files.len() > 1 {
@@ -292,7 +295,11 @@ fn examine(
     let given = &arguments.options;
     let root = given.root(&input)?;
     let code = given.code(&root, &input, None);
-    let options = given.options_of(values)?.with_code(&*code).with_parts();
+    let options = match given.depends_on_place() {
+        true => given.beside(input.path()).options()?,
+        false => given.options_of(values)?,
+    };
+    let options = options.with_code(&*code).with_parts();
     let mut found = match read_with(&input.text, &options.levels) {
         Err(faults) => faults.0,
         Ok(read) => {

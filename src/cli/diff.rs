@@ -17,6 +17,7 @@ use super::Failure;
 use super::files::{Input, TEMPLATES, folder_of, printable};
 use super::findings::{self, Colors, Report};
 use super::git::{self, GitCode, Repository};
+use super::help;
 use super::output::write_stdout;
 use super::places::Places;
 use super::template_options::TemplateOptions;
@@ -53,7 +54,7 @@ Exit codes:
 }
 
 #[derive(Args)]
-#[command(after_help = after_help())]
+#[command(after_help = help::below(&after_help()))]
 pub(crate) struct Arguments {
     /// The template before: a file, `-`, `REV:PATH` (`main:template.yaml`), or a revision alone for the same file there
     /// [default: HEAD]
@@ -81,10 +82,10 @@ pub(crate) struct Arguments {
     format: Form,
 
     #[command(flatten)]
-    options: TemplateOptions,
+    colors: Colors,
 
     #[command(flatten)]
-    colors: Colors,
+    options: TemplateOptions,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -114,13 +115,14 @@ struct Side {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut options = arguments.options.clone();
     let denied = options.take_denied_meanings();
+    let (old, new) = given(arguments)?;
+    let options = options.beside(new.input.path());
     let new_options = options.options().map_err(with_meanings)?;
     let old_given = options.for_old(
         arguments.old_region.as_ref(),
         &arguments.old_parameter_overrides,
     )?;
     let old_options = old_given.options()?;
-    let (old, new) = given(arguments)?;
     let any_revision = old.revision.is_some() || new.revision.is_some();
     let codes = (
         code(&options, &old, any_revision)?,
@@ -184,6 +186,7 @@ pub(super) fn against<T>(
     make: impl FnOnce(Input, &dyn LocalCode) -> Result<Option<T>, Failure>,
     output: impl FnOnce(&T) -> &Output,
 ) -> Result<Option<(T, Compared)>, Failure> {
+    let old_options = options.beside(input.path()).options()?.without_secrets();
     let old = one(old, input.path())?;
     let new = Given {
         input,
@@ -198,12 +201,7 @@ pub(super) fn against<T>(
         return Ok(None);
     };
     let name = old.input.name();
-    let mut old = side(
-        old.input,
-        options.options()?.without_secrets(),
-        &codes.0,
-        true,
-    );
+    let mut old = side(old.input, old_options, &codes.0, true);
     old.findings.retain(Diagnostic::is_error);
     let mut differences = Differences::default();
     let errors = match &old.output {

@@ -8,6 +8,7 @@ use crate::explain::text;
 
 use super::Failure;
 use super::explanation::{ExplanationArguments, Form, Syntax};
+use super::help;
 use super::output::write_stdout;
 
 const AFTER_HELP: &str = "\
@@ -22,13 +23,13 @@ Exit codes:
 
 #[derive(Args)]
 #[command(mut_arg("code", super::ignore_code))]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = help::below(AFTER_HELP))]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    about: ExplanationArguments,
+    form: Form,
 
     #[command(flatten)]
-    form: Form,
+    about: ExplanationArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {

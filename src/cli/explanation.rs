@@ -1,12 +1,13 @@
 //! What the verbs share that explain a template: `explain`, `simulate` and `report`.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 
 use anstream::ColorChoice;
 use clap::{Args, ValueEnum};
 
 use crate::check::check;
+use crate::diagnostics::find_code;
 use crate::explain::text::Look;
 use crate::explain::{Explanation, Scenario};
 use crate::macro_call::transform_as_told;
@@ -15,15 +16,15 @@ use crate::template::read_with;
 use crate::{Diagnostic, LocalCode, Output, Template};
 
 use super::Failure;
-use super::files::{Input, TEMPLATES};
+use super::files::Input;
 use super::findings::{self, Colors, Report};
+use super::template_argument::TemplateArgument;
 use super::template_options::TemplateOptions;
 
 #[derive(Args)]
 pub(crate) struct ExplanationArguments {
-    /// The template, YAML or JSON; `-` to read standard input [default: standard input where it is a pipe or a file, else
-    /// template.yaml, template.yml or template.json of this folder]
-    template: Option<PathBuf>,
+    #[command(flatten)]
+    template: TemplateArgument,
 
     /// Only the function with this logical id
     #[arg(long, value_name = "NAME")]
@@ -50,10 +51,10 @@ pub(crate) struct ExplanationArguments {
     poll_interval: u32,
 
     #[command(flatten)]
-    pub(super) options: TemplateOptions,
+    pub(super) colors: Colors,
 
     #[command(flatten)]
-    pub(super) colors: Colors,
+    pub(super) options: TemplateOptions,
 }
 
 // A doc comment here would stand in place of what the verb does.
@@ -99,7 +100,15 @@ impl ExplanationArguments {
 
     /// The template.
     pub(super) fn input(&self) -> Result<Input, Failure> {
-        Input::read(self.template.as_deref(), TEMPLATES)
+        if let Some(name) = self.template.path().and_then(Path::to_str)
+            && find_code(name).is_some()
+            && !Path::new(name).exists()
+        {
+            return Err(Failure::Usage(format!(
+                "there is no file `{name}`; what is found under this code is explained by `canaryform check --explain {name}`"
+            )));
+        }
+        self.template.read()
     }
 
     /// Explains a template, with code that `code` knows; none where it has errors, which are told.
@@ -108,8 +117,8 @@ impl ExplanationArguments {
         input: Input,
         code: &dyn LocalCode,
     ) -> Result<Option<(Input, Explained)>, Failure> {
-        let options = self.options.options()?.with_parts().without_secrets();
-        let options = options.with_code(code);
+        let options = self.options.beside(input.path()).options()?;
+        let options = options.with_parts().without_secrets().with_code(code);
         let read = match read_with(&input.text, &options.levels) {
             Ok(read) => read,
             Err(faults) => {

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::Failure;
 use super::files::Input;
+use super::help;
 use super::output::write_stdout;
 
 const AFTER_HELP: &str = "\
@@ -22,7 +23,7 @@ Exit codes:
   2  the command could not run: wrong usage, or a file that cannot be read";
 
 #[derive(Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = help::below(AFTER_HELP))]
 pub(crate) struct Arguments {
     /// The request as JSON; `-` or nothing to read standard input
     event: Option<PathBuf>,

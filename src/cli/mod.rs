@@ -12,6 +12,7 @@ mod files;
 mod find;
 mod findings;
 mod git;
+mod help;
 mod list;
 mod macro_call;
 mod man;
@@ -27,8 +28,10 @@ mod review;
 mod samconfig;
 mod schema;
 mod simulate;
+mod slips;
 mod snapshot;
 mod snapshots;
+mod template_argument;
 mod template_options;
 mod templates;
 mod transform;
@@ -39,7 +42,7 @@ use std::io::Write as _;
 use template_options::ignore_code;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// Expands SAM's gradual Lambda deployments into plain CloudFormation, offline, with the ids that SAM gives.
 #[derive(Parser)]
@@ -181,9 +184,13 @@ fn hide_value(message: &mut clap::Error) {
 /// Runs the command with the arguments of a process, the first of which is its name. It reads files and streams and
 /// writes them as the process would; what comes back is its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let command = match Command::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let verb = arguments.get(1).and_then(|verb| verb.to_str());
+    let parsed = Command::command().try_get_matches_from(&arguments);
+    let command = match parsed.and_then(|matches| Command::from_arg_matches(&matches)) {
         Ok(command) => command,
         Err(mut message) => {
+            slips::explain(&mut message, verb);
             hide_value(&mut message);
             // A reader that has gone is no reason to fail.
             let _ = message.print();
@@ -212,7 +219,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Failure::Closed) => return ExitCode::SUCCESS,
         Err(Failure::Io(message)) => format!("error: {message}\n"),
         Err(Failure::Usage(message)) => {
-            format!("error: {message}\n\nFor more, try `canaryform --help`.\n")
+            let verb = verb.unwrap_or_default();
+            format!("error: {message}\n\nFor more, try `canaryform {verb} --help`.\n")
         }
     };
     let _ = std::io::stderr().write_all(message.as_bytes());

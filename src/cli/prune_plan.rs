@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::files::Input;
+use super::help;
 use super::output::{json, write_stdout};
 use crate::prune_plan::{Plan, Reason, Version, plan};
 
@@ -23,7 +24,7 @@ Exit codes:
   2  the command could not run: wrong usage, or lists that are missing or not whole";
 
 #[derive(Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = help::below(AFTER_HELP))]
 pub(crate) struct Arguments {
     /// How many of the newest versions stay in any case
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

@@ -11,7 +11,7 @@ use super::explanation::ExplanationArguments;
 use super::files::Input;
 use super::findings::{self, Report};
 use super::output::{write_stdout, write_whole};
-use super::{ExitCode, Failure, diff};
+use super::{ExitCode, Failure, diff, help};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -26,19 +26,19 @@ Exit codes:
 
 #[derive(Args)]
 #[command(mut_arg("code", super::ignore_code))]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = help::below(AFTER_HELP))]
 pub(crate) struct Arguments {
-    #[command(flatten)]
-    about: ExplanationArguments,
-
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
     /// Show what changes of another template: a file, `REV:PATH` (`main:template.yaml`), or a revision alone for the same
     /// file there
-    #[arg(long, value_name = "OLD")]
+    #[arg(long, aliases = ["base", "diff", "old"], value_name = "OLD")]
     against: Option<String>,
+
+    #[command(flatten)]
+    about: ExplanationArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {

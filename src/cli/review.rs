@@ -14,6 +14,7 @@ use console::{Key, Term, measure_text_width};
 use super::Failure;
 use super::files::printable;
 use super::findings::Colors;
+use super::help;
 use super::output::write_stdout;
 use super::snapshot::tell_errors;
 use super::snapshots::{self, End, Made, Meant, first_line, is_grave, lines, shown};
@@ -29,7 +30,7 @@ Exit codes:
   3  something differs still";
 
 #[derive(Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = help::below(AFTER_HELP))]
 pub(crate) struct Arguments {
     /// Names of snapshots, their files, templates, or folders [default: every snapshot below this folder]
     names: Vec<PathBuf>,

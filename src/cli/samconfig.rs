@@ -52,13 +52,26 @@ enum Overrides {
     List(Vec<String>),
 }
 
-/// Reads the settings that are asked for; none where neither a file nor an environment is named.
-pub(super) fn read(file: Option<&Path>, environment: Option<&str>) -> Result<SamConfig, Failure> {
+/// Reads the settings that are asked for; none where neither a file nor an environment is named. As with SAM CLI, the file
+/// lies in the `folder` of the template; else in the working folder.
+pub(super) fn read(
+    file: Option<&Path>,
+    environment: Option<&str>,
+    folder: Option<&Path>,
+) -> Result<SamConfig, Failure> {
     if file.is_none() && environment.is_none() {
         return Ok(SamConfig::default());
     }
-    let path = file.unwrap_or(Path::new(FILE));
+    let beside = folder
+        .map(|folder| folder.join(FILE))
+        .filter(|path| path.is_file());
+    let path = file.or(beside.as_deref()).unwrap_or(Path::new(FILE));
     let name = printable(path);
+    if file.is_none() && !path.is_file() {
+        return Err(Failure::Usage(format!(
+            "there is no `{name}` beside the template or in this folder: name it with --config-file"
+        )));
+    }
     let opened =
         File::open(path).map_err(|error| Failure::io(&format!("cannot read `{name}`"), &error))?;
     let bytes = read_within(opened, MAX_BYTES, &name)?;

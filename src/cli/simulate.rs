@@ -10,6 +10,7 @@ use crate::simulate::{Assumptions, Load};
 
 use super::Failure;
 use super::explanation::{ExplanationArguments, Form, Syntax};
+use super::help;
 use super::output::{json, write_stdout};
 
 const AFTER_HELP: &str = "\
@@ -24,13 +25,13 @@ Exit codes:
 
 #[derive(Args)]
 #[command(mut_arg("code", super::ignore_code))]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = help::below(AFTER_HELP))]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    about: ExplanationArguments,
+    form: Form,
 
     #[command(flatten)]
-    form: Form,
+    about: ExplanationArguments,
 }
 
 /// The functions whose traffic shifts.

@@ -11,6 +11,7 @@ use clap::Args;
 use super::Failure;
 use super::files::printable;
 use super::findings::{self, Colors, Report};
+use super::help;
 use super::output::write_stdout;
 use super::snapshots::{self, End, Made, Meant, shown};
 use super::template_options::TemplateOptions;
@@ -33,7 +34,7 @@ Exit codes:
 
 #[derive(Args)]
 #[command(mut_arg("code", super::ignore_code))]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = help::below(AFTER_HELP))]
 pub(crate) struct Arguments {
     /// Templates, snapshots, or folders whose snapshots are meant [default: every `snapshots/*.yaml` below this folder
     /// that git does not ignore]
@@ -56,10 +57,10 @@ pub(crate) struct Arguments {
     all: bool,
 
     #[command(flatten)]
-    options: TemplateOptions,
+    colors: Colors,
 
     #[command(flatten)]
-    colors: Colors,
+    options: TemplateOptions,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {

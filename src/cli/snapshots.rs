@@ -15,13 +15,16 @@ use crate::{Diagnostic, Options, Template};
 
 use super::Failure;
 use super::files::{Input, TEMPLATES, folder_of, is_same, printable};
-use super::find::git_visible;
+use super::find::{self, git_visible};
 use super::output::write_whole;
 use super::places::Places;
 use super::template_options::TemplateOptions;
 
 /// The folder beside a template that its snapshots are in.
 const FOLDER: &str = "snapshots";
+
+/// How many templates a message names.
+const MOST_NAMED: usize = 8;
 
 /// A snapshot that is meant: its file, and what it is made with.
 pub(super) struct Meant {
@@ -288,15 +291,17 @@ pub(super) fn meant(
         } else {
             found.extend(below(Path::new(".")).iter().map(|path| Meant::load(path)));
             if found.is_empty() {
-                return Err(Failure::Usage(
-                    "there are no snapshots below this folder: make one with `canaryform snapshot TEMPLATE --accept`".to_owned(),
-                ));
+                return Err(none_below(Path::new(".")));
             }
         }
     }
     for argument in arguments {
         if argument.is_dir() {
-            found.extend(below(argument).iter().map(|path| Meant::load(path)));
+            let there = below(argument);
+            if there.is_empty() {
+                return Err(none_below(argument));
+            }
+            found.extend(there.iter().map(|path| Meant::load(path)));
         } else if !argument.exists() {
             found.extend(named(argument));
         } else if is_ours(argument) {
@@ -307,8 +312,9 @@ pub(super) fn meant(
     }
     for meant in found.iter().flatten() {
         if meant.old.is_some() {
+            let given = options.beside(Some(&meant.template())).as_given()?;
             options
-                .agree_with(&meant.header, records_all)
+                .agree_with(&given, &meant.header, records_all)
                 .map_err(|what| {
                     Failure::Usage(format!(
                         "`{}` is made with {what}: its header keeps that; change it there, or record another snapshot with --name",
@@ -323,6 +329,27 @@ pub(super) fn meant(
         Err(_) => true,
     });
     Ok(found)
+}
+
+/// Says that nothing is recorded below a folder, and what records the templates that are there.
+fn none_below(folder: &Path) -> Failure {
+    let files = find::files(&[folder.to_owned()]).unwrap_or_default();
+    let templates = files.iter().filter(|path| {
+        let text = fs::read(path).unwrap_or_default();
+        find::is_template(&text)
+    });
+    let mut named: Vec<String> = templates.map(|path| printable(path)).collect();
+    if named.is_empty() || named.len() > MOST_NAMED {
+        named = vec!["TEMPLATE".to_owned()];
+    }
+    let place = match folder == Path::new(".") {
+        true => "this folder".to_owned(),
+        false => format!("`{}`", printable(folder)),
+    };
+    Failure::Usage(format!(
+        "there are no snapshots below {place}: `canaryform snapshot {} --accept` records what is to be compared",
+        named.join(" ")
+    ))
 }
 
 /// Snapshots by their name alone: `template-prod`.
@@ -397,7 +424,9 @@ fn of_one(
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let header = options.header(&path, format!("../{file}"), records_all)?;
+    let header = options
+        .beside(Some(template))
+        .header(&path, format!("../{file}"), records_all)?;
     Ok(vec![Ok(Meant {
         path,
         header,

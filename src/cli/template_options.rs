@@ -12,13 +12,15 @@ use crate::tree::{Map, Value};
 use clap::{Arg, Args, ValueEnum};
 
 use super::files::{self, Input};
-use super::{Failure, parameters, samconfig};
+use super::samconfig::{self, SamConfig};
+use super::{Failure, parameters};
 
 const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 const DEFAULT_REGION: &str = "us-east-1";
 const DEFAULT_MACRO: &str = "Canaryform";
 
 #[derive(Args, Clone, Default)]
+#[command(next_help_heading = "Template options")]
 pub(crate) struct TemplateOptions {
     /// The region that the template is for; decides the partition of ARNs [default: AWS_REGION, AWS_DEFAULT_REGION,
     /// us-east-1]
@@ -39,10 +41,14 @@ pub(crate) struct TemplateOptions {
     #[arg(long, value_name = "NAME")]
     config_env: Option<String>,
 
-    /// The same from another file than samconfig.toml of this folder, of its environment `default` unless --config-env
-    /// names one
+    /// The same from another file than samconfig.toml of the template's folder or of this one, of its environment
+    /// `default` unless --config-env names one
     #[arg(long, value_name = "FILE")]
     config_file: Option<PathBuf>,
+
+    /// The folder of the template.
+    #[arg(skip)]
+    folder: Option<PathBuf>,
 
     /// What local paths of code come to: `read` what lies there; `ignore` it, so that any checkout is transformed and an
     /// id that moves means that the configuration moved; `refuse` local paths, as SAM and the macro do
@@ -72,18 +78,26 @@ pub(crate) struct TemplateOptions {
     #[arg(long, value_name = "NAME", default_value = DEFAULT_MACRO)]
     macro_name: String,
 
-    /// Turn errors with this code into warnings, where SAM would accept the template; hide warnings with this code
-    #[arg(long, value_name = "CODE")]
+    /// Turn errors with this code into warnings, where SAM would accept the template; hide warnings with this code.
+    /// Several with commas between them, or the option again
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
     allow: Vec<String>,
 
-    /// Make errors of findings with this code, or of all `warnings`; wins over --allow
-    #[arg(long, value_name = "CODE|warnings")]
+    /// Make errors of findings with this code, or of all `warnings`; wins over --allow. Several as with --allow
+    #[arg(long, value_name = "CODE|warnings", value_delimiter = ',')]
     deny: Vec<String>,
 }
 
 /// What is read once for all templates.
+#[derive(Default)]
 pub(crate) struct Given {
     region: String,
+    parameters: Map,
+}
+
+/// What the caller says, and nobody else.
+pub(crate) struct AsGiven {
+    region: Option<String>,
     parameters: Map,
 }
 
@@ -101,6 +115,18 @@ enum Code {
 }
 
 impl TemplateOptions {
+    /// The same for a template in a file: SAM CLI's samconfig.toml lies beside it.
+    pub(crate) fn beside(&self, template: Option<&Path>) -> Self {
+        let mut here = self.clone();
+        here.folder = template.map(files::folder_of);
+        here
+    }
+
+    /// Whether what is read depends on where the template lies.
+    pub(crate) fn depends_on_place(&self) -> bool {
+        self.config_env.is_some() && self.config_file.is_none()
+    }
+
     /// The folder that local paths of the template start at.
     pub(crate) fn root(&self, input: &Input) -> Result<PathBuf, Failure> {
         match &self.code_root {
@@ -176,28 +202,38 @@ impl TemplateOptions {
         Ok(header)
     }
 
+    /// The region and the values that are given here, and no others.
+    pub(crate) fn as_given(&self) -> Result<AsGiven, Failure> {
+        let config = self.config()?;
+        let pairs = self.pairs(&config);
+        Ok(AsGiven {
+            parameters: parameters::collect(pairs, self.parameters_file.as_deref())?,
+            region: self.region.clone().or(config.region),
+        })
+    }
+
     /// Whether what is given here is what a snapshot is made with already; else what that has instead, in words.
-    pub(crate) fn agree_with(&self, header: &Header, records_all: bool) -> Result<(), String> {
-        if self
-            .region
-            .as_ref()
-            .is_some_and(|region| *region != header.region)
-        {
+    pub(crate) fn agree_with(
+        &self,
+        given: &AsGiven,
+        header: &Header,
+        records_all: bool,
+    ) -> Result<(), String> {
+        let other = given.region.as_ref();
+        if other.is_some_and(|region| *region != header.region) {
             return Err(format!("the region `{}`", header.region));
         }
-        if !self.parameter_overrides.is_empty() || self.parameters_file.is_some() {
-            let values =
-                parameters::collect(&self.parameter_overrides, self.parameters_file.as_deref());
-            let values = values.map_err(|_| "other parameters".to_owned())?;
-            let is_same = values.iter().all(|(name, value)| {
-                let known = header.parameters.get(name.as_str());
-                header.secrets.iter().any(|secret| secret == name.as_str())
-                    || known.is_some_and(|known| value == known)
+        let is_same = given.parameters.iter().all(|(name, value)| {
+            let known = header.parameters.get(name.as_str());
+            header.secrets.iter().any(|secret| secret == name.as_str())
+                || known.is_some_and(|known| value == known)
+        });
+        if !is_same {
+            let names: Vec<&str> = header.parameters.keys().map(String::as_str).collect();
+            return Err(match names.as_slice() {
+                [] => "no values of parameters".to_owned(),
+                names => format!("other values of parameters (`{}`)", names.join("`, `")),
             });
-            if !is_same {
-                let names: Vec<&str> = header.parameters.keys().map(String::as_str).collect();
-                return Err(format!("the parameters it names ({})", names.join(", ")));
-            }
         }
         let is_default = self.code == Code::Ignore;
         if !is_default && self.code.word() != header.code {
@@ -248,8 +284,7 @@ impl TemplateOptions {
         }
         if !overrides.is_empty() && old.parameter_overrides.is_empty() {
             // Pairs stand in for all of those in the file.
-            let config = samconfig::read(self.config_file.as_deref(), self.config_env.as_deref())?;
-            old.parameter_overrides = config.parameter_overrides;
+            old.parameter_overrides = self.config()?.parameter_overrides;
         }
         // The later one of a name wins.
         old.parameter_overrides.extend_from_slice(overrides);
@@ -292,17 +327,30 @@ impl TemplateOptions {
 
     /// What is read from files and the environment.
     pub(crate) fn given(&self) -> Result<Given, Failure> {
-        let config = samconfig::read(self.config_file.as_deref(), self.config_env.as_deref())?;
-        // As with SAM CLI, pairs on the command line stand in for all of those in the file.
-        let pairs = match self.parameter_overrides.as_slice() {
-            [] => &config.parameter_overrides,
-            given => given,
-        };
+        let config = self.config()?;
+        let pairs = self.pairs(&config);
         let given = self.region.as_deref().or(config.region.as_deref());
         Ok(Given {
             region: region(given)?,
             parameters: parameters::collect(pairs, self.parameters_file.as_deref())?,
         })
+    }
+
+    /// What SAM CLI's file says, where that counts.
+    fn config(&self) -> Result<SamConfig, Failure> {
+        samconfig::read(
+            self.config_file.as_deref(),
+            self.config_env.as_deref(),
+            self.folder.as_deref(),
+        )
+    }
+
+    /// The pairs that count: as with SAM CLI, those on the command line stand in for all of those in the file.
+    fn pairs<'a>(&'a self, config: &'a SamConfig) -> &'a [String] {
+        match self.parameter_overrides.as_slice() {
+            [] => &config.parameter_overrides,
+            given => given,
+        }
     }
 
     /// The options of a transform with what was read once, but for the code: each of several threads has its own.

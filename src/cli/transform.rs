@@ -14,13 +14,14 @@ use crate::template::{read_with, write_annotated, write_to};
 use crate::{Diagnostic, Format, Options, Template};
 use clap::{Args, ValueEnum};
 
-use super::files::{self, Input, TEMPLATES};
+use super::files::{self, Input};
 use super::findings::{self, Colors, Report};
 use super::output::{make_folder_of, write_stdout, write_whole};
 use super::packaged_paths::NotText;
+use super::template_argument::TemplateArgument;
 use super::template_options::TemplateOptions;
 use super::templates::{All, Transformed, Worked, work};
-use super::{Failure, packaged_paths};
+use super::{Failure, help, packaged_paths};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -34,17 +35,21 @@ Exit codes:
   2  the command could not run: wrong usage, or a file that cannot be read or written";
 
 #[derive(Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = help::below(AFTER_HELP))]
 pub(crate) struct Arguments {
-    /// The template, YAML or JSON; `-` to read standard input [default: standard input where it is a pipe or a file, else
-    /// template.yaml, template.yml or template.json of this folder]
-    template: Option<PathBuf>,
+    #[command(flatten)]
+    template: TemplateArgument,
 
     /// Write to this file instead of standard output: all of it, or nothing where there are errors
     ///
     /// Local paths in the template (`CodeUri: src/`) are rewritten to start at the folder of this file, as
     /// `aws cloudformation package` expects.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(
+        short,
+        long,
+        aliases = ["output-file", "output-template-file"],
+        value_name = "FILE"
+    )]
     output: Option<PathBuf>,
 
     /// How to write the template [default: as the name after -o says, else as it came]
@@ -74,9 +79,6 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "partial")]
     keep: bool,
 
-    #[command(flatten)]
-    options: TemplateOptions,
-
     /// How to report what was found
     #[arg(
         long,
@@ -89,6 +91,9 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     colors: Colors,
+
+    #[command(flatten)]
+    options: TemplateOptions,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -99,9 +104,10 @@ enum Syntax {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     // What is wrong with the arguments is told before anything is read.
-    let mut options = arguments.options.options()?;
+    let template = arguments.template.path();
+    let mut options = arguments.options.beside(template).options()?;
     options.keeps_serverless = arguments.keep;
-    let input = Input::read(arguments.template.as_deref(), TEMPLATES)?;
+    let input = arguments.template.read()?;
     let output = arguments.output.as_deref().filter(|path| !is_stdout(path));
     if let (Some(template), Some(output)) = (input.path(), output)
         && files::is_same(template, output)
