@@ -18,6 +18,13 @@ use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
+        let _ = writeln!(
+            std::io::stderr(),
+            "error: this is the macro as a Lambda function, and works where Lambda starts it; `canaryform macro EVENT` answers a request here"
+        );
+        return ExitCode::from(2);
+    }
     std::panic::set_hook(Box::new(log_panic));
     let served = Runtime::new(service_fn(handle))
         .layer(layer_fn(|service| MapRequest::new(service, parsable)))

@@ -118,6 +118,14 @@ impl Output {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
+
+    /// Whether there is no such template: what is an error only because somebody denies it breaks nothing.
+    pub(crate) fn is_broken(&self) -> bool {
+        let is_own = |found: &Diagnostic| found.code.severity == Severity::Error;
+        self.diagnostics
+            .iter()
+            .any(|found| found.is_error() && is_own(found))
+    }
 }
 
 /// Turns a SAM template into plain CloudFormation.

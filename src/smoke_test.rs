@@ -31,6 +31,12 @@ const TIME_TO_REPORT: Duration = Duration::from_secs(8);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
+    if env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
+        return Err(
+            "this is a hook of CodeDeploy as a Lambda function, and works where Lambda starts it"
+                .into(),
+        );
+    }
     let https = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();

@@ -15,6 +15,18 @@ use std::thread::JoinHandle;
 
 use serde_json::{Value, json};
 
+#[test]
+fn without_lambda_it_says_what_it_is() {
+    let mut bootstrap = Command::new(env!("CARGO_BIN_EXE_bootstrap"));
+    let output = bootstrap
+        .env_remove("AWS_LAMBDA_RUNTIME_API")
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("canaryform macro EVENT"), "{told}");
+}
+
 /// Lambda's side: hands out events, takes answers.
 struct Lambda {
     bootstrap: Child,

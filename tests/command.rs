@@ -625,6 +625,38 @@ fn what_is_allowed_and_denied_decides_the_exit_code() {
     }
 }
 
+/// Of rules, too, which only `check` applies otherwise.
+#[test]
+fn what_is_denied_is_an_error_of_every_verb() {
+    let unwatched =
+        format!("{FUNCTION}      DeploymentPreference: {{Type: Canary10Percent5Minutes}}\n");
+    let folder = folder(&[("old.yaml", FUNCTION), ("new.yaml", &unwatched)]);
+    let (old, new) = (path(&folder, "old.yaml"), path(&folder, "new.yaml"));
+    let run = |arguments: &[&str], code: i32| {
+        let mut command = canaryform();
+        command.current_dir(folder.path()).args(arguments);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", err(&output));
+        format!("{}{}", out(&output), err(&output))
+    };
+    let told = "error[gradual-without-watch]";
+    for denied in ["gradual-without-watch", "warnings"] {
+        for arguments in [
+            &["transform", &new][..],
+            &["diff", &old, &new],
+            &["check", &new],
+            &["snapshot", &new, "--accept"],
+        ] {
+            let said = run(&[arguments, &["--deny", denied]].concat(), 1);
+            assert_eq!(said.matches(told).count(), 1, "{arguments:?}: {said}");
+        }
+        // What a change mends is no fault of it.
+        let said = run(&["diff", &new, &old, "--deny", denied], 3);
+        assert!(!said.contains(told), "{said}");
+    }
+    assert!(!run(&["transform", &new, "--deny", "ignored-key"], 0).contains("error"));
+}
+
 #[test]
 fn nested_templates_are_transformed_with_what_they_are_given() {
     let child = "\

@@ -198,6 +198,46 @@ fn settings_decide_what_is_left_and_what_fails() {
 }
 
 #[test]
+fn what_is_denied_is_looked_for_where_only_a_rule_finds_it() {
+    let unwatched = function(json!({
+        "AutoPublishAlias": "live",
+        "DeploymentPreference": { "Type": "Canary10Percent5Minutes" },
+    }));
+    let whole = json!({ "Resources": { "F": unwatched } });
+    let ask = |fragment: &Value, params: Value| request(fragment, &params).to_string();
+    for denied in [
+        "gradual-without-watch",
+        "hook-role, gradual-without-watch",
+        "warnings",
+    ] {
+        for serverless in ["Lower", "Keep"] {
+            let params = json!({ "Deny": denied, "Serverless": serverless });
+            let said = message(&ask(&whole, params.clone()));
+            assert!(
+                said.contains(", gradual-without-watch)"),
+                "{denied}: {said}"
+            );
+            let said = message(&ask(&whole["Resources"], params));
+            assert!(
+                said.contains(", gradual-without-watch)"),
+                "{denied}: {said}"
+            );
+        }
+    }
+    for denied in ["hook-role", "alarm-cannot-stop"] {
+        let reply = answer(&ask(&whole, json!({ "Deny": denied })));
+        assert!(reply.succeeded, "{}", reply.response);
+    }
+    // A template waives a warning, and nothing that is denied by its name.
+    let mut waived = whole.clone();
+    waived["Metadata"]["Canaryform"]["Ignore"] = json!(["gradual-without-watch"]);
+    assert!(answer(&ask(&waived, json!({ "Deny": "warnings" }))).succeeded);
+    let reply = answer(&ask(&waived, json!({ "Deny": "gradual-without-watch" })));
+    assert!(!reply.succeeded, "{}", reply.response);
+    assert!(reply.summary.codes.iter().eq(&["gradual-without-watch"]));
+}
+
+#[test]
 fn values_of_parameters_resolve_and_stay_secret() {
     let fragment = json!({
         "Parameters": { "Alias": { "Type": "String" } },

@@ -36,7 +36,7 @@ pub use page::page;
 
 use crate::Output;
 use crate::diagnostics::cloudformation::is_id;
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Levels, Severity};
 use crate::options::Options;
 use crate::template::Template;
 use rules::RULES;
@@ -64,6 +64,48 @@ pub fn check_with_cloudformation(
     find(given, output, options, Some(cloudformation::find))
 }
 
+/// What the rules find that `options` deny, as errors: whoever denies a finding means it wherever the template is
+/// transformed. With all warnings, the errors of rules are denied, too.
+pub(crate) fn denied(given: &Template, output: &Output, options: &Options<'_>) -> Vec<Diagnostic> {
+    let Some(subject) = Subject::of(given, output, options) else {
+        return Vec::new();
+    };
+    let is_denied = |rule: &&Rule| rule.codes.iter().any(|code| denies(&options.levels, code));
+    let mut found = apply(RULES.iter().filter(is_denied), &subject, output);
+    subject.bring_home(&mut found);
+    output.ignored.clone().hide(&mut found, &options.levels);
+    found.retain(|found| denies(&options.levels, found.code));
+    options.levels.apply(&mut found);
+    found.retain(Diagnostic::is_error);
+    found
+}
+
+/// Whether some rule may find what is denied.
+pub(crate) fn may_find_denied(levels: &Levels) -> bool {
+    let mut codes = RULES.iter().flat_map(|rule| rule.codes);
+    codes.any(|code| denies(levels, code))
+}
+
+fn denies(levels: &Levels, code: &'static Code) -> bool {
+    levels.denies(code) || (levels.denies_warnings() && code.severity != Severity::Info)
+}
+
+/// What rules find. Of a template with errors of its own there is only what stands in it.
+fn apply<'r>(
+    rules: impl Iterator<Item = &'r Rule>,
+    subject: &Subject<'_>,
+    output: &Output,
+) -> Vec<Diagnostic> {
+    let is_whole = !output.is_broken();
+    let mut found = Vec::new();
+    for rule in rules {
+        if is_whole || rule.reads == Reads::Written {
+            (rule.find)(subject, &mut found);
+        }
+    }
+    found
+}
+
 /// Adds what it finds; places are those of the template with Globals merged and loops unrolled.
 type Find = fn(&Subject<'_>, &mut Vec<Diagnostic>);
 
@@ -77,14 +119,8 @@ fn find(
     let Some(subject) = Subject::of(given, output, options) else {
         return Vec::new();
     };
-    let is_whole = !output.has_errors();
-    let mut found = Vec::new();
-    for rule in RULES {
-        if is_whole || rule.reads == Reads::Written {
-            (rule.find)(&subject, &mut found);
-        }
-    }
-    if let (Some(more), true) = (more, is_whole) {
+    let mut found = apply(RULES.iter(), &subject, output);
+    if let (Some(more), false) = (more, output.is_broken()) {
         more(&subject, &mut found);
     }
     subject.bring_home(&mut found);
@@ -95,6 +131,14 @@ fn find(
         more.is_some() || !is_id(code.name)
     });
     found.extend(unused.map(|(_, finding)| finding));
+    // What is denied may be told with the output already.
+    let is_told = |found: &Diagnostic| {
+        let mut told = output.diagnostics.iter();
+        told.any(|told| {
+            told.code == found.code && told.path == found.path && told.message == found.message
+        })
+    };
+    found.retain(|found| !is_told(found));
     options.levels.apply(&mut found);
     found
 }

@@ -430,6 +430,10 @@ fn code(options: &TemplateOptions, given: &Given, any_revision: bool) -> Result<
 /// Transforms a side.
 fn side(input: Input, options: Options<'static>, code: &SideCode, is_old: bool) -> Side {
     let mut options = options.with_code(code.local()).with_parts();
+    if is_old {
+        // What is denied must not come, and may go.
+        options.levels.deny_nothing();
+    }
     let read = match read_with(&input.text, &options.levels) {
         Ok(read) => read,
         Err(faults) => {

@@ -10,7 +10,7 @@ use crate::check::check;
 use crate::diagnostics::find_code;
 use crate::explain::text::Look;
 use crate::explain::{Explanation, Scenario};
-use crate::macro_call::transform_as_told;
+use crate::macro_call::transform_before_rules;
 use crate::simulate::{Assumptions, Load};
 use crate::template::read_with;
 use crate::{Diagnostic, LocalCode, Output, Template};
@@ -129,7 +129,7 @@ impl ExplanationArguments {
             }
         };
         let given = read.template.clone();
-        let mut output = transform_as_told(read.template, &options);
+        let mut output = transform_before_rules(read.template, &options);
         let mut found = read.warnings;
         found.append(&mut output.diagnostics);
         options.levels.apply(&mut found);

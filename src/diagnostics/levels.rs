@@ -3,7 +3,7 @@
 //! An error of ours that is allowed becomes a warning, and the transform goes on as the code's row says; a warning or
 //! an info that is allowed is not told. What is denied is an error, whatever else allows it.
 
-use super::{Code, Diagnostic, Refusal, Severity, find_code, unknown_code};
+use super::{Code, Diagnostic, Refusal, Severity, find_code, suggestion, unknown_code};
 
 /// In place of a code: all warnings.
 const WARNINGS: &str = "warnings";
@@ -44,6 +44,11 @@ impl Levels {
     pub fn deny(&mut self, name: &str) -> Result<(), String> {
         if name == WARNINGS {
             self.denies_warnings = true;
+        } else if find_code(name).is_none() && suggestion(name, [WARNINGS]).is_some() {
+            return Err(format!(
+                "no finding has the code `{}`; did you mean `{WARNINGS}`, all of them?",
+                name.escape_debug()
+            ));
         } else {
             self.denied.push(find(name)?);
         }
@@ -57,6 +62,13 @@ impl Levels {
         self.denies_warnings |= more.denies_warnings;
     }
 
+    /// Denies nothing any more, as for a template that is not the one in question.
+    #[cfg(feature = "cli")]
+    pub(crate) fn deny_nothing(&mut self) {
+        self.denied.clear();
+        self.denies_warnings = false;
+    }
+
     /// Whether findings of this code are allowed, and nothing denies them by name.
     pub fn allows(&self, code: &'static Code) -> bool {
         self.allowed.contains(&code) && !self.denied.contains(&code)
@@ -65,6 +77,11 @@ impl Levels {
     /// Whether findings of this code are denied by its name.
     pub(crate) fn denies(&self, code: &'static Code) -> bool {
         self.denied.contains(&code)
+    }
+
+    /// Whether all warnings are denied.
+    pub(crate) fn denies_warnings(&self) -> bool {
+        self.denies_warnings
     }
 
     /// A finding as the transform looks at it: an allowed error stops nothing any more.
@@ -169,6 +186,14 @@ mod tests {
         ] {
             let fault = Levels::default().allow(name).unwrap_err();
             assert!(fault.contains(words), "{fault}");
+        }
+    }
+
+    #[test]
+    fn all_warnings_may_be_misspelt() {
+        for name in ["warning", "Warnings", "wranings"] {
+            let fault = Levels::default().deny(name).unwrap_err();
+            assert!(fault.contains("did you mean `warnings`"), "{fault}");
         }
     }
 

@@ -33,20 +33,22 @@
 mod settings;
 
 pub use settings::transform_as_told;
+#[cfg(feature = "cli")]
+pub(crate) use settings::transform_before_rules;
 
-use settings::{NOT_A_MAP, Settings};
+use settings::{NOT_A_MAP, Settings, transform_and_deny};
 
 use crate::diagnostics::{Code, Diagnostic, Levels, codes};
-use crate::keep;
 use crate::language::logical_id;
 use crate::template::{Path, Step, Template, compact_json, read_str};
 use crate::tree::{Map, Text, Value};
 use crate::{Options, Output, Severity};
 use serde::Serialize;
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How long an error message may get, in characters, so that a change set shows it whole.
@@ -99,6 +101,9 @@ pub struct Summary {
     pub resources_out: usize,
     /// How many errors the template has.
     pub faults: usize,
+    /// The codes of its errors; of its warnings, where it has no errors.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub codes: BTreeSet<&'static str>,
 }
 
 /// Why there is no fragment.
@@ -107,6 +112,8 @@ struct Refusal {
     message: String,
     /// How many errors of the template it tells.
     faults: usize,
+    /// Their codes.
+    codes: BTreeSet<&'static str>,
 }
 
 impl<T: Into<String>> From<T> for Refusal {
@@ -114,6 +121,7 @@ impl<T: Into<String>> From<T> for Refusal {
         Self {
             message: message.into(),
             faults: 0,
+            codes: BTreeSet::new(),
         }
     }
 }
@@ -124,13 +132,13 @@ type Request<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 /// Answers one request, whose body may be anything. Never panics.
 pub fn answer(body: &str) -> Reply {
     // What the parser says of a broken body would quote it.
-    let request = serde_json::from_str::<Request<'_>>(body).ok();
+    let request = serde_json::from_str::<Request<'_>>(body).map_err(|fault| not_a_request(&fault));
     let id = match &request {
-        Some(request) => request
+        Ok(request) => request
             .get("requestId")
             .map(|id| id.get())
             .filter(|id| id.starts_with('"')),
-        None => request_id_in(body),
+        Err(_) => request_id_in(body),
     };
     // As it came, so that it is the same whatever is in it.
     let id = id.unwrap_or(r#""""#);
@@ -141,17 +149,15 @@ pub fn answer(body: &str) -> Reply {
         ..Summary::default()
     };
     let done = match request {
-        Some(request) => caught(|| answer_request(&request, &mut summary)),
-        None => Err(
-            "the request is not what CloudFormation sends to a macro: it is not a JSON object"
-                .into(),
-        ),
+        Ok(request) => caught(|| answer_request(&request, &mut summary)),
+        Err(fault) => Err(fault.into()),
     };
     let succeeded = done.is_ok();
     let (status, name, value) = match done {
         Ok(fragment) => ("success", "fragment", fragment),
         Err(refusal) => {
             summary.faults = refusal.faults;
+            summary.codes = refusal.codes;
             ("failure", "errorMessage", json_of(&refusal.message.into()))
         }
     };
@@ -160,6 +166,19 @@ pub fn answer(body: &str) -> Reply {
         succeeded,
         summary,
     }
+}
+
+/// That the body is no request, and where, but not what stands there.
+fn not_a_request(fault: &serde_json::Error) -> String {
+    let why = match fault.classify() {
+        Category::Data => "it is not a JSON object".to_owned(),
+        _ => format!(
+            "it is no JSON from line {}, column {} on",
+            fault.line(),
+            fault.column()
+        ),
+    };
+    format!("the request is not what CloudFormation sends to a macro: {why}")
 }
 
 /// What `work` gives; a panic is a refusal.
@@ -219,14 +238,12 @@ fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<String
     if let Some(salt) = settings.deploy_salt {
         options = options.with_deploy_salt(salt);
     }
+    options.keeps_serverless = settings.keeps_serverless;
     let is_changed = Cell::new(false);
     let output = transform_leniently(fragment, given, &|template| {
-        if kept.is_none() {
-            return crate::transform(template, &options);
-        }
-        let before = template.clone();
-        let output = keep::transform(template, &options);
-        is_changed.set(output.template != before);
+        let before = kept.is_some().then(|| template.clone());
+        let output = transform_and_deny(template, &options);
+        is_changed.set(before.is_some_and(|before| output.template != before));
         output
     })?;
     let mut diagnostics = output.diagnostics;
@@ -234,6 +251,10 @@ fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<String
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(refusal(&diagnostics));
     }
+    let warnings = diagnostics
+        .iter()
+        .filter(|found| found.severity == Severity::Warning);
+    summary.codes = warnings.map(|found| found.code.name).collect();
     // As it was, where there is nothing that SAM does not know.
     let template = kept
         .filter(|_| !is_changed.get())
@@ -503,6 +524,7 @@ fn refusal(diagnostics: &[Diagnostic]) -> Refusal {
     Refusal {
         message: message.trim_end().to_owned(),
         faults: shown.len(),
+        codes: shown.iter().map(|found| found.code.name).collect(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the user sets where the macro is named: `Transform: {Name: Canaryform, Parameters: {...}}`.
 
 use super::cut;
+use crate::check;
 use crate::diagnostics::{Diagnostic, Levels, codes};
 use crate::keep;
 use crate::passes::transforms;
@@ -115,30 +116,71 @@ fn codes_in<'a>(name: &str, value: &'a Value) -> Result<Vec<&'a str>, String> {
 /// Transforms a template that may name this macro in its `Transform`, with the parameters that it gives there: what they
 /// allow and deny, and `DeploySalt` where `options` has none; with `Serverless: Keep` the template comes back without the
 /// macro's name, with what goes beyond SAM said in SAM's words, and checked.
+///
+/// What is denied is an error also where only a rule of [`check`](mod@crate::check) finds it.
 pub fn transform_as_told(template: Template, options: &Options<'_>) -> Output {
-    let own = &options.macro_name;
-    let (settings, fault) = match transforms::macro_parameters(&template, own) {
-        None => (Settings::default(), None),
-        Some((place, given)) => match Settings::read(given) {
-            Ok(settings) => (settings, None),
-            Err(fault) => (Settings::default(), Some((place, fault))),
-        },
-    };
-    if let Some((place, fault)) = fault {
-        let mut output = crate::transform(template, options);
-        let fault = Diagnostic::new(codes::MACRO_PARAMETERS, place, fault);
-        output.diagnostics.push(fault);
-        return output;
-    }
+    let (told, fault) = told(&template, options);
+    let mut output = transform_and_deny(template, &told);
+    output.diagnostics.extend(fault);
+    output
+}
+
+/// The same for a verb that applies all rules to what comes out itself: none is applied here.
+#[cfg(feature = "cli")]
+pub(crate) fn transform_before_rules(template: Template, options: &Options<'_>) -> Output {
+    let (told, fault) = told(&template, options);
+    let mut output = transform(template, &told);
+    output.diagnostics.extend(fault);
+    output
+}
+
+/// The options with what the template says where it names the macro, and what is wrong with that.
+fn told<'a>(template: &Template, options: &Options<'a>) -> (Options<'a>, Option<Diagnostic>) {
     let mut told = options.clone();
-    told.levels.add(settings.levels);
-    told.deploy_salt = told.deploy_salt.or(settings.deploy_salt);
-    if !settings.keeps_serverless && !options.keeps_serverless {
-        return crate::transform(template, &told);
+    let Some((place, given)) = transforms::macro_parameters(template, &options.macro_name) else {
+        return (told, None);
+    };
+    match Settings::read(given) {
+        Ok(settings) => {
+            told.levels.add(settings.levels);
+            told.deploy_salt = told.deploy_salt.or(settings.deploy_salt);
+            told.keeps_serverless |= settings.keeps_serverless;
+            (told, None)
+        }
+        Err(fault) => {
+            told.keeps_serverless = false;
+            let fault = Diagnostic::new(codes::MACRO_PARAMETERS, place, fault);
+            (told, Some(fault))
+        }
     }
-    let mut template = template;
-    transforms::take_out_macro(&mut template, own);
-    keep::transform(template, &told)
+}
+
+/// Transforms a template as the options say, and finds what they deny.
+pub(super) fn transform_and_deny(template: Template, options: &Options<'_>) -> Output {
+    if !check::may_find_denied(&options.levels) {
+        return transform(template, options);
+    }
+    // Rules look at details, too.
+    let options = options.clone().with_parts();
+    let given = template.clone();
+    let mut output = transform(template, &options);
+    let denied = if options.keeps_serverless && !output.is_broken() {
+        // What is deployed in the end counts.
+        let whole = crate::transform(given.clone(), &options);
+        check::denied(&given, &whole, &options)
+    } else {
+        check::denied(&given, &output, &options)
+    };
+    output.diagnostics.extend(denied);
+    output
+}
+
+fn transform(mut template: Template, options: &Options<'_>) -> Output {
+    if !options.keeps_serverless {
+        return crate::transform(template, options);
+    }
+    transforms::take_out_macro(&mut template, &options.macro_name);
+    keep::transform(template, options)
 }
 
 #[cfg(test)]
