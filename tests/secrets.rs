@@ -153,6 +153,27 @@ fn no_finding_shows_the_value_of_a_parameter() {
     assert!(shown.is_empty(), "{} of {tried}: {shown:#?}", shown.len());
 }
 
+#[test]
+fn no_finding_shows_a_value_in_an_id_of_an_unrolled_loop() {
+    let template = json!({
+        "Transform": "AWS::LanguageExtensions",
+        "Parameters": { "Name": { "Type": "String" } },
+        "Resources": { "Fn::ForEach::Each": ["Which", ["a"], {
+            "F${Which}${Name}": { "Type": "AWS::Serverless::Function", "Properties": { "Tiemout": 3 } },
+        }] },
+    });
+    let mut options = Options::new("eu-west-1");
+    options
+        .parameters
+        .insert("Name", format!("{MARKER}-").into());
+    let output = transform(Template(template.as_object().unwrap().clone()), &options);
+    let said = format!("{:?}", output.diagnostics);
+    assert!(
+        said.contains("Fa${Name}") && !said.contains(MARKER),
+        "{said}"
+    );
+}
+
 /// The forms in which a property may read the parameter, at any depth.
 fn forms() -> Vec<Value> {
     let read = json!({ "Ref": "Marker" });

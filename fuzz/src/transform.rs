@@ -1,5 +1,6 @@
 //! The transform.
 
+use canaryform::diagnostics::codes;
 use canaryform::{Diagnostic, Format, Options, Output, Template, read, transform, write};
 
 /// A text that is a template: see [`check`].
@@ -42,6 +43,9 @@ pub fn check(template: &Template, text: &[u8], options: &Options<'_>) -> Output 
             .unwrap_or_else(|faults| panic!("the output is not read: {faults:?}\n{text}"));
         assert!(again.template == one.template, "read otherwise\n{text}");
     }
+    if passes_on_what_it_refuses(&one) {
+        return one;
+    }
     let third = transform(one.template.clone(), options);
     assert!(
         !third.has_errors(),
@@ -54,6 +58,14 @@ pub fn check(template: &Template, text: &[u8], options: &Options<'_>) -> Output 
         write(&third.template, Format::Yaml)
     );
     one
+}
+
+/// Whether a connector's condition that is no name went on, as SAM has it: told, and refused where a resource has it.
+fn passes_on_what_it_refuses(output: &Output) -> bool {
+    output
+        .diagnostics
+        .iter()
+        .any(|found| found.code == codes::MALFORMED_CONDITION)
 }
 
 /// A resource of the template that is not in the output, that nothing in the output was made for, and that no finding

@@ -64,8 +64,11 @@ impl Hidden {
             if let Some(help) = &mut finding.help {
                 self.hide_in(help);
             }
-            // The id of a resource in an unrolled loop.
-            for secret in self.values.iter().filter(|value| value.is_secret) {
+            // In an unrolled loop, ids are made of values; elsewhere they stand in the template.
+            let owner = finding.path.resource_id();
+            let is_unrolled = owner.is_some_and(|id| id.starts_with("Fn::"));
+            let hidden = |value: &&Known| value.is_secret || is_unrolled && value.is_telling();
+            for secret in self.values.iter().filter(hidden) {
                 if let Some(id) = &mut finding.resource
                     && id.contains(&secret.text)
                 {

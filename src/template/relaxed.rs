@@ -56,13 +56,13 @@ impl<'a> Relaxed<'a> {
         let line = self
             .text
             .get(..span.from)
-            .and_then(|above| above.rfind('\n'))
+            .and_then(|above| above.rfind(['\n', '\r']))
             .unwrap_or_default();
         let in_line = before(span.from) - before(line);
         Span {
             start: Location {
                 line: span.start.line,
-                column: span.start.column - in_line,
+                column: span.start.column.saturating_sub(in_line),
             },
             from: span.from - before(span.from),
             to: span.to - before(span.to),
@@ -94,6 +94,24 @@ mod tests {
             ("a: b:[c]", "a: b:[c]"),
         ] {
             assert_eq!(Relaxed::of(text).text, with_blanks, "{text}");
+        }
+    }
+
+    #[test]
+    fn places_lead_back_in_lines_of_each_ending() {
+        for ending in ["\n", "\r\n", "\r"] {
+            let text = format!("{{a:[b],{ending} c:[d], e: f}}");
+            let relaxed = Relaxed::of(&text);
+            let from = relaxed.text.find('e').expect("it is there");
+            let column = " c: [d], ".len();
+            let span = Span {
+                start: Location { line: 2, column },
+                from,
+                to: from + 1,
+            };
+            let placed = relaxed.place(span);
+            assert_eq!(placed.start.column, column - 1, "{text:?}");
+            assert_eq!(text.get(placed.from..placed.to), Some("e"), "{text:?}");
         }
     }
 }
