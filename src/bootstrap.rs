@@ -4,9 +4,12 @@
 //! Lambda writes into the log: ids, counts and the time, never a value of a template or a parameter. Where the process
 //! ends for another reason than Lambda's will, its last line says where.
 
+use std::future::{Ready, ready};
 use std::io::Write as _;
+use std::mem;
 use std::panic::PanicHookInfo;
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use canaryform::macro_call::{Summary, answer};
@@ -26,8 +29,11 @@ async fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     std::panic::set_hook(Box::new(log_panic));
-    let served = Runtime::new(service_fn(handle))
-        .layer(layer_fn(|service| MapRequest::new(service, parsable)))
+    let body = Arc::default();
+    let served = Runtime::new(service_fn(handler(&body)))
+        .layer(layer_fn(|service| {
+            MapRequest::new(service, keep_body(&body))
+        }))
         .run()
         .await;
     match served {
@@ -84,23 +90,34 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     });
 }
 
-/// Lets a body that is no JSON reach [`handle`]: as a JSON string. `lambda_runtime` would answer it itself, and with an
-/// exception, of which CloudFormation shows nothing.
-fn parsable(mut invocation: LambdaInvocation) -> LambdaInvocation {
-    if serde_json::from_slice::<&RawValue>(&invocation.body).is_err() {
-        let text = String::from_utf8_lossy(&invocation.body).into_owned();
-        if let Ok(quoted) = serde_json::to_vec(&text) {
-            invocation.body = quoted.into();
-        }
+/// The body of the request that is answered now.
+type Body = Arc<Mutex<Vec<u8>>>;
+
+/// Keeps the body back, as it came. `lambda_runtime` would parse what [`answer`] parses, and answer what is no JSON by
+/// itself, with an exception, of which CloudFormation shows nothing.
+fn keep_body(body: &Body) -> impl FnMut(LambdaInvocation) -> LambdaInvocation + Clone + use<> {
+    let body = Arc::clone(body);
+    move |mut invocation| {
+        *body.lock().unwrap_or_else(PoisonError::into_inner) =
+            mem::replace(&mut invocation.body, "null".into()).into();
+        invocation
     }
-    invocation
 }
 
-async fn handle(event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Error> {
+/// Answers the body that was kept back.
+fn handler(
+    body: &Body,
+) -> impl FnMut(LambdaEvent<()>) -> Ready<Result<Box<RawValue>, Error>> + use<> {
+    let body = Arc::clone(body);
+    move |_| {
+        let body = mem::take(&mut *body.lock().unwrap_or_else(PoisonError::into_inner));
+        ready(handle(&String::from_utf8_lossy(&body)))
+    }
+}
+
+fn handle(body: &str) -> Result<Box<RawValue>, Error> {
     let started = Instant::now();
-    let body = event.payload.get();
-    let quoted: Option<String> = serde_json::from_str(body).ok();
-    let reply = answer(quoted.as_deref().unwrap_or(body));
+    let reply = answer(body);
     log(&reply.summary, reply.succeeded, started);
     Ok(RawValue::from_string(reply.response)?)
 }

@@ -162,7 +162,18 @@ pub fn answer(body: &str) -> Reply {
         }
     };
     Reply {
-        response: format!(r#"{{"requestId":{id},"status":"{status}","{name}":{value}}}"#),
+        response: [
+            r#"{"requestId":"#,
+            id,
+            r#","status":""#,
+            status,
+            r#"",""#,
+            name,
+            r#"":"#,
+            &value,
+            "}",
+        ]
+        .concat(),
         succeeded,
         summary,
     }
