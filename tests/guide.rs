@@ -11,11 +11,14 @@
 
 #[path = "support/command.rs"]
 mod command;
+#[path = "support/hold.rs"]
+mod hold;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use command::canaryform;
+use hold::hold;
 
 const PROMPT: &str = "$ canaryform ";
 const MADE: &str = "\n<!-- made -->\n";
@@ -56,23 +59,6 @@ fn output(arguments: &str) -> String {
         .unwrap();
     assert_ne!(done.status.code(), Some(2), "{arguments}");
     String::from_utf8([done.stdout, done.stderr].concat()).unwrap()
-}
-
-/// Makes `path` hold `wanted`, or fails where it holds something else.
-fn hold(path: &Path, wanted: &str) {
-    let text = fs::read_to_string(path).unwrap();
-    if text == wanted {
-        return;
-    }
-    if std::env::var_os("INSTA_UPDATE").is_some_and(|how| how == "always") {
-        fs::write(path, wanted).unwrap();
-    } else {
-        let line = text
-            .lines()
-            .zip(wanted.lines())
-            .find(|(old, new)| old != new);
-        panic!("{} is out of date, first at {line:?}", path.display());
-    }
 }
 
 #[test]

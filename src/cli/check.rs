@@ -18,6 +18,7 @@ use crate::diagnostics::{find_code, unknown_code};
 use crate::diff::meanings;
 use crate::macro_call::transform_as_told;
 use crate::template::{place, read_with};
+use crate::tree::json;
 use crate::{Diagnostic, Options, Output, Severity, Template};
 
 use super::files::Input;
@@ -131,7 +132,7 @@ enum Outcome {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if let Some(name) = &arguments.explain {
-        return explain(name);
+        return explain(name, arguments.format);
     }
     let check = check_of(arguments)?;
     if arguments.list {
@@ -190,14 +191,26 @@ fn check_of(arguments: &Arguments) -> Result<Check, Failure> {
     })
 }
 
-fn explain(name: &str) -> Result<ExitCode, Failure> {
-    let text = match (find_code(name), meanings::find(name)) {
+/// Prints the page of a code, or of what a difference means.
+fn explain(name: &str, form: Form) -> Result<ExitCode, Failure> {
+    let known = find_code(name);
+    let page = match (known, meanings::find(name)) {
         (Some(code), _) => page(code),
         (None, Some(meaning)) => format!(
             "# {name} (what a difference means)\n\n{}\n\n`canaryform diff` says it; `diff --deny {name}` makes exit code 1 of it.\n",
             meaning.about()
         ),
         (None, None) => return Err(Failure::Usage(unknown_code(name))),
+    };
+    let text = match (form, known) {
+        (Form::Text, _) => page,
+        (Form::Json, Some(code)) => super::codes::json_with_page(code, &page)?,
+        (Form::Json, None) => super::output::json(&json!({"code": name, "page": page}))?,
+        _ => {
+            return Err(Failure::Usage(
+                "--explain writes --format text or json".to_owned(),
+            ));
+        }
     };
     write_stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)

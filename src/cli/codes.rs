@@ -59,6 +59,15 @@ pub(super) fn json(rows: &[&Code]) -> Result<String, Failure> {
     output::json(&rows)
 }
 
+/// The row of a code as a JSON object, with its page.
+pub(super) fn json_with_page(code: &Code, page: &str) -> Result<String, Failure> {
+    let mut row = row(code);
+    if let Some(row) = row.as_object_mut() {
+        row.insert("page", page.into());
+    }
+    output::json(&row)
+}
+
 /// The rows for a person: how grave, which code, what it means.
 pub(super) fn table(rows: &[&Code]) -> String {
     let longest = rows.iter().map(|code| code.name.len()).max().unwrap_or(0);

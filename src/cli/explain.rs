@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let Some((name, explanation)) = arguments.about.explain()? else {
+    let Some((name, explanation)) = arguments.about.explain(&arguments.form)? else {
         return Ok(ExitCode::from(1));
     };
     let out = match arguments.form.format {

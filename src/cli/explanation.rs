@@ -77,6 +77,16 @@ pub(super) enum Syntax {
     Json,
 }
 
+impl Form {
+    /// How errors are told, where nothing can be explained: to a program as it wants the rest.
+    fn report(&self) -> Report {
+        match self.format {
+            Syntax::Text => Report::Text,
+            Syntax::Json => Report::Json,
+        }
+    }
+}
+
 /// A template that was explained.
 pub(super) struct Explained {
     pub(super) given: Template,
@@ -89,12 +99,12 @@ pub(super) struct Explained {
 impl ExplanationArguments {
     /// Reads and explains the template, whose name comes first; none where it has errors, which are told. What else was
     /// found is not told.
-    pub(super) fn explain(&self) -> Result<Option<(String, Explanation)>, Failure> {
+    pub(super) fn explain(&self, form: &Form) -> Result<Option<(String, Explanation)>, Failure> {
         let input = self.input()?;
         let root = self.options.root(&input)?;
         let code = self.options.code(&root, &input, None);
         let name = input.name();
-        let explained = self.explain_input(input, &*code)?;
+        let explained = self.explain_input(input, &*code, form.report())?;
         Ok(explained.map(|(_, explained)| (name, explained.explanation)))
     }
 
@@ -116,6 +126,7 @@ impl ExplanationArguments {
         &self,
         input: Input,
         code: &dyn LocalCode,
+        report: Report,
     ) -> Result<Option<(Input, Explained)>, Failure> {
         let options = self.options.beside(input.path()).options()?;
         let options = options.with_parts().without_secrets().with_code(code);
@@ -124,7 +135,7 @@ impl ExplanationArguments {
             Err(faults) => {
                 let mut faults = faults.0;
                 options.levels.apply(&mut faults);
-                findings::tell(Report::Text, self.colors, vec![(input, faults)])?;
+                findings::tell(report, self.colors, vec![(input, faults)])?;
                 return Ok(None);
             }
         };
@@ -134,7 +145,7 @@ impl ExplanationArguments {
         found.append(&mut output.diagnostics);
         options.levels.apply(&mut found);
         if found.iter().any(Diagnostic::is_error) {
-            findings::tell(Report::Text, self.colors, vec![(input, found)])?;
+            findings::tell(report, self.colors, vec![(input, found)])?;
             return Ok(None);
         }
         found.extend(check(&given, &output, &options));

@@ -50,10 +50,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             let code = about
                 .options
                 .code(&root, &input, arguments.output.as_deref());
-            (about.explain_input(input, &*code)?, None)
+            (about.explain_input(input, &*code, Report::Text)?, None)
         }
         Some(old) => {
-            let make = |input: Input, code: &dyn LocalCode| about.explain_input(input, code);
+            let make =
+                |input: Input, code: &dyn LocalCode| about.explain_input(input, code, Report::Text);
             match diff::against(old, input, &about.options, make, |(_, made)| &made.output)? {
                 None => (None, None),
                 Some((made, compared)) => (Some(made), Some(compared)),

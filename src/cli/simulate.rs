@@ -49,7 +49,7 @@ struct Simulated<'a> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let Some((name, explanation)) = arguments.about.explain()? else {
+    let Some((name, explanation)) = arguments.about.explain(&arguments.form)? else {
         return Ok(ExitCode::from(1));
     };
     let out = match arguments.form.format {
