@@ -69,6 +69,7 @@ use diagnostics::Levels;
 pub use diagnostics::{Diagnostic, Faults, Severity};
 pub use options::Options;
 pub use template::{Format, Path, Template, read, write};
+pub use tree::{Map, Value};
 
 use deployment::Deployment;
 use gradual::hooks::{circle, wiring};

@@ -2,7 +2,7 @@
 
 use crate::code::LocalCode;
 use crate::diagnostics::Levels;
-use crate::tree::Map;
+use crate::tree::{Map, Text, Value};
 use std::collections::BTreeMap;
 
 /// What a caller decides.
@@ -59,10 +59,14 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// The same with these parameter values.
+    /// The same with these parameter values, and no others: a [`Map`], or pairs such as `[("Stage", "prod")]`.
     #[must_use]
-    pub fn with_parameters(mut self, parameters: Map) -> Self {
-        self.parameters = parameters;
+    pub fn with_parameters<K: Into<Text>, V: Into<Value>>(
+        mut self,
+        parameters: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let values = parameters.into_iter();
+        self.parameters = values.map(|(name, value)| (name, value.into())).collect();
         self
     }
 

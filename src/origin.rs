@@ -4,10 +4,11 @@ use crate::inheritance::Inheritance;
 use crate::template::{Path, Step};
 use hashbrown::DefaultHashBuilder;
 use indexmap::{IndexMap, IndexSet};
+use serde::Serialize;
 use std::fmt;
 
 /// Why a resource was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Origin {
     /// The logical id, in the template that was given, of the resource that asked for it; none where resources of the
     /// template share it: an implicit API, a DNS record, the role of CodeDeploy.

@@ -107,7 +107,7 @@ fn the_macro_and_the_command_agree_on_every_fixture() {
             .collect();
         let output = transform(
             template.template.clone(),
-            &Options::new(region.clone()).with_parameters(values.clone().into()),
+            &Options::new(region.clone()).with_parameters(values.clone()),
         );
         let mut body = request(&Value::Object(template.template.0.into()), &json!({}));
         body["region"] = region.into();

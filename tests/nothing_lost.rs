@@ -443,7 +443,7 @@ fn nothing_of_real_templates_is_lost() {
     }
     for file in files {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        let Ok(given) = read(&fs::read(&file).unwrap()) else {
+        let Ok(given) = read(fs::read(&file).unwrap()) else {
             continue;
         };
         let source = Value::Object(given.template.0);

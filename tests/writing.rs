@@ -6,9 +6,10 @@
     reason = "a test that cannot go on should panic"
 )]
 
-use canaryform::template::write_annotated;
+use canaryform::diagnostics::render;
+use canaryform::template::{place, write_annotated};
 use canaryform::tree::{Map, Value, json};
-use canaryform::{Format, Template, read, write};
+use canaryform::{Format, Options, Template, read, transform, write};
 use proptest::prelude::*;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
@@ -225,4 +226,38 @@ fn comments_are_read_by_nobody() {
         "Resources:\n  One:\n    Type: AWS::SQS::Queue\n\n  # a\n  # Resources: 1\\u{85}b: 2\\u{2028}c: \\u{0}\n  \
          # d\\u{d}e\\u{feff} é 𝄞\n  Two:\n    Type: AWS::SNS::Topic\n"
     );
+}
+
+#[test]
+fn what_serde_writes_is_what_we_write() {
+    let text = std::fs::read("fixtures/refused/errors-and-warnings.yaml").unwrap();
+    let output = transform(read(&text).unwrap().template, &Options::new("eu-west-1"));
+    let written = write(&output.template, Format::Json);
+    let expected: serde_json::Value = serde_json::from_str(&written).unwrap();
+    assert_eq!(serde_json::to_value(&output.template).unwrap(), expected);
+
+    let mut findings = output.diagnostics;
+    place(&mut findings, &text);
+    let name = "template.yaml";
+    let source = render::Source { name, text: &text };
+    let mut expected: Vec<Map> = serde_json::from_str(&render::json(&findings, source)).unwrap();
+    for finding in &mut expected {
+        assert_eq!(finding.remove("file"), Some(name.into()));
+    }
+    assert!(!expected.is_empty());
+    let found: Vec<Map> = serde_json::from_value(serde_json::to_value(&findings).unwrap()).unwrap();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn parameters_are_pairs_of_any_kind() {
+    let text = "Transform: AWS::Serverless-2016-10-31\nParameters: {A: {Type: String}}\nResources: {T: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref A}}}\n";
+    let options = Options::new("eu-west-1");
+    let from_pairs = options.clone().with_parameters([("A", "x")]);
+    let from_strings = std::collections::HashMap::from([("A".to_owned(), "x".to_owned())]);
+    let from_strings = options.clone().with_parameters(from_strings);
+    let from_map = options.with_parameters(Map::from_iter([("A", Value::from("x"))]));
+    assert_eq!(from_pairs.parameters, from_map.parameters);
+    assert_eq!(from_strings.parameters, from_map.parameters);
+    assert!(!transform(read(text).unwrap().template, &from_pairs).has_errors());
 }

@@ -3,6 +3,7 @@
 pub mod cloudformation;
 mod code;
 pub mod codes;
+mod data;
 #[cfg(feature = "cli")]
 pub mod github;
 #[cfg(feature = "cli")]

@@ -7,7 +7,6 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::tree::json;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Severity};
@@ -88,21 +87,9 @@ pub fn json(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
 /// Findings as JSON objects, each on a line, for [`json_array`]: of several files in one.
 pub fn json_objects(diagnostics: &[Diagnostic], source: Source<'_>) -> Vec<String> {
     let object = |diagnostic: &Diagnostic| {
-        let start = diagnostic.span.map(|span| span.start);
-        let object = json!({
-            "code": diagnostic.code.name,
-            "severity": diagnostic.severity.word(),
-            "message": &diagnostic.message,
-            "help": diagnostic.help.as_deref(),
-            "resource": diagnostic.resource.as_deref(),
-            "path": diagnostic.path.to_string(),
-            "generated": diagnostic.generated.as_ref().map(ToString::to_string),
-            "file": source.name,
-            "line": start.map(|start| start.line),
-            "column": start.map(|start| start.column),
-        });
         let mut line = String::new();
-        escape(&object.to_string(), &mut line);
+        let data = diagnostic.data(Some(source.name));
+        escape(&data.to_string(), &mut line);
         line
     };
     diagnostics.iter().map(object).collect()

@@ -3,7 +3,7 @@
 use super::meanings::Meaning;
 use crate::place::Path;
 use crate::tree::Value;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// All that is different between two outputs.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -107,7 +107,6 @@ impl<T: PartialEq> Sides<T> {
 #[non_exhaustive]
 pub struct ValueChange {
     /// Where it stands in the output, from its top: of the new one, or of the old one where only that has it.
-    #[serde(serialize_with = "as_text")]
     pub path: Path,
     /// What it was, with what is known of parameters and mappings.
     pub old: Option<Value>,
@@ -146,14 +145,6 @@ impl ValueChange {
     }
 }
 
-fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(path)
-}
-
-fn each_as_text<S: Serializer>(paths: &[Path], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(paths.iter().map(ToString::to_string))
-}
-
 /// What a difference means, and for what.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -165,7 +156,6 @@ pub struct Meant {
     /// What to do about it.
     pub help: Option<String>,
     /// Where the reason stands, in the new output or, where it is gone, in the old one.
-    #[serde(serialize_with = "as_text")]
     pub path: Path,
 }
 
@@ -234,7 +224,6 @@ pub struct Moved {
     /// The resource that invokes it.
     pub resource: String,
     /// Where it does.
-    #[serde(serialize_with = "as_text")]
     pub path: Path,
     /// Whether it invokes the alias now, and invoked the function before.
     pub to_alias: bool,
@@ -254,7 +243,6 @@ pub struct ResourceDifference {
     /// it.
     pub source: Option<String>,
     /// The places in the template that asked for it.
-    #[serde(serialize_with = "each_as_text")]
     pub because: Vec<Path>,
     /// How it differs.
     pub change: Change,

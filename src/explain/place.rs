@@ -4,14 +4,13 @@ use super::Scenario;
 use crate::Output;
 use crate::template::{Path, Step, Template};
 use crate::tree::Value;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// A place in the template that was given.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Place {
     /// The way to it from the top of the template.
-    #[serde(serialize_with = "as_text")]
     pub path: Path,
     /// Its line in the text, from 1, once [`Explanation::locate`](super::Explanation::locate) found it.
     pub line: Option<usize>,
@@ -21,10 +20,6 @@ impl From<Path> for Place {
     fn from(path: Path) -> Self {
         Self { path, line: None }
     }
-}
-
-fn as_text<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(path)
 }
 
 /// All that an explanation is made from.

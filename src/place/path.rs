@@ -1,6 +1,7 @@
 //! Where something stands in a template: `Resources/Fn/Properties/Layers/0`.
 
 use crate::tree::{Text, Value};
+use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// One step of a [`Path`].
@@ -81,6 +82,13 @@ impl Path {
             [Step::Key(section), Step::Key(id), ..] if section == "Resources" => Some(id),
             _ => None,
         }
+    }
+}
+
+/// Its text, as in every output.
+impl Serialize for Path {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
     }
 }
 

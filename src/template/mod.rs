@@ -10,6 +10,7 @@ mod scalars;
 mod write;
 
 use crate::tree::{Map, Value};
+use serde::Serialize;
 
 pub(crate) use crate::place::Trail;
 pub use crate::place::{Location, Path, Span, Step};
@@ -31,7 +32,7 @@ pub enum Format {
 
 /// A CloudFormation template: the top-level map, in the order of its text, intrinsics in their long form
 /// (`{"Ref": "X"}`, `{"Fn::GetAtt": ["X", "Arn"]}`).
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Template(pub Map);
 
 impl Template {

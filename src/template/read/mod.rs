@@ -33,8 +33,8 @@ pub struct Read {
 /// # Errors
 /// The faults of the text, each with its place. None of them is a fault of the template's content: that is
 /// [`transform`](crate::transform)'s to find.
-pub fn read(text: &[u8]) -> Result<Read, Faults> {
-    read_with(text, &Levels::default())
+pub fn read(text: impl AsRef<[u8]>) -> Result<Read, Faults> {
+    read_with(text.as_ref(), &Levels::default())
 }
 
 /// The same where some faults are allowed: those are warnings then, and the template is as their code says.
