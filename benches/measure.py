@@ -10,7 +10,8 @@ as its own. OLDER is a file that is another build, or a commit, which is built i
 with this build.
 
 Templates are made here: functions with an alias, a preference, an alarm and a hook, REST APIs, and plain resources. The time
-of each step comes from `cargo bench --bench steps`, that of the deployed macro from `measure_macro.py`.
+of each step comes from `cargo bench --bench steps`, that of the deployed macro from `measure_macro.py`, those of the Python
+module from `measure_python.py`.
 
 `--quick` asks everything once or a few times, the reference only of the smallest template, and leaves out how work grows: a
 try of the whole in minutes, whose times say nothing. With `--built` nothing is built: what is not in `target` is left out.
@@ -28,6 +29,7 @@ import time
 from pathlib import Path
 
 import measure_macro
+import measure_python
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -155,6 +157,7 @@ def build(is_built):
     static = run("tools/release").strip()
     run("cargo", "build", "--quiet", "--release", "--no-default-features", "--features", "lambda",
         "--bin", "bootstrap", "--example", "parse_and_return")
+    run("cargo", "build", "--quiet", "--release", "--manifest-path", "python/Cargo.toml", "--target-dir", "target")
     return str(COMMAND), str(ROOT / static)
 
 
@@ -270,6 +273,11 @@ def main():
         if not options.quick:
             growth("functions", [500, 1000, 2000, 4000], functions)
             growth("routes of 100 functions", [300, 1000, 3000], lambda count: routes(100, count))
+
+    if measure_python.LIBRARY.exists():
+        for cells in measure_python.rows(measure_python.LIBRARY, functions(500), options.quick):
+            tables.row(*cells)
+        tables.end()
 
     if not options.built:
         found = steps(options.quick)

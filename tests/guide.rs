@@ -219,3 +219,34 @@ fn every_template_is_a_fixture_or_what_becomes_of_one() {
     );
     assert!(held > 15, "only {held} templates were looked at");
 }
+
+/// What stands behind `start` on a line of the workflow, up to the next quote.
+fn in_workflow<'a>(workflow: &'a str, start: &str) -> &'a str {
+    let mut lines = workflow.lines();
+    let found = lines.find_map(|line| line.trim().strip_prefix(start));
+    found.unwrap().split('"').next().unwrap()
+}
+
+#[test]
+fn cargo_binstall_looks_for_what_a_release_holds() {
+    let workflow = fs::read_to_string(".github/workflows/release.yml").unwrap();
+    let folder = in_workflow(&workflow, "name=\"").replace("${{ matrix.target }}", "{ target }");
+    let archive = in_workflow(&workflow, "tar czf \"").replace("$name", &folder);
+    let tag = in_workflow(&workflow, "tags: [\"").replace('*', "{ version }");
+
+    let manifest: toml::Table = fs::read_to_string("Cargo.toml").unwrap().parse().unwrap();
+    let package = &manifest["package"];
+    let metadata = &package["metadata"]["binstall"];
+    let named = |key: &str| {
+        let template = metadata[key].as_str().unwrap();
+        template.replace("{ name }", package["name"].as_str().unwrap())
+    };
+    assert_eq!(
+        named("pkg-url"),
+        format!("{{ repo }}/releases/download/{tag}/{archive}")
+    );
+    assert_eq!(
+        named("bin-dir"),
+        format!("{folder}/{{ bin }}{{ binary-ext }}")
+    );
+}

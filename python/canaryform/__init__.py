@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Optional, Union
+from typing import Any, Literal, Optional, Union
 
 from . import _native
 
@@ -22,8 +20,7 @@ class Finding:
 
     code: str
     """What kind of finding it is; the same for good."""
-    severity: str
-    """`error`, `warning` or `info`."""
+    severity: Literal["error", "warning", "info"]
     message: str
     help: Optional[str]
     resource: Optional[str]
@@ -31,7 +28,10 @@ class Finding:
     path: str
     """The place in the template: `Resources/Greeter/Properties/Timeout`."""
     line: Optional[int]
+    """The line in the text, from 1; `None` where the template was given as a mapping."""
     column: Optional[int]
+    generated: Optional[str]
+    """The place in what the template becomes, where the finding is about that."""
 
     def __str__(self) -> str:
         place = f" at {self.path}" if self.path else ""
@@ -73,59 +73,40 @@ def transform(
     parameters: Optional[Mapping[str, Any]] = None,
     *,
     region: str = "us-east-1",
-    code: str = "refuse",
+    code: Literal["refuse", "read", "ignore", "sam"] = "refuse",
     code_root: Union[str, "os.PathLike[str]"] = ".",
     allow: Iterable[str] = (),
     deny: Iterable[str] = (),
 ) -> Result:
     """Turns a SAM template into plain CloudFormation.
 
-    `template` is text, YAML or JSON, or what was read of it, intrinsics in their long form. `parameters` are the values that
-    the stack is deployed with. What local paths come to says `code`: `refuse` them, `read` what lies there, from
-    `code_root`, `ignore` it, or do as `sam`, which refuses local code and leaves local includes as they are. `allow` and `deny` are codes of findings, as the command takes them.
+    `template` is text, YAML or JSON, or what was read of it, intrinsics in their long form; that is not changed. `parameters`
+    are the values that the stack is deployed with. What local paths come to says `code`: `refuse` them, `read` what lies
+    there, from `code_root`, `ignore` it, or do as `sam`, which refuses local code and leaves local includes as they are.
+    `allow` and `deny` are codes of findings, as the command takes them.
 
-    A template with errors is an ordinary answer. `ValueError` is raised for arguments that are none.
+    A template with errors is an ordinary answer. `ValueError` is raised for a wrong `code`, `allow` or `deny`, and for values
+    that no template or parameter can have, `TypeError` for other kinds of arguments.
     """
-    if isinstance(template, bytes):
-        text = template
-    elif isinstance(template, str):
-        text = template.encode()
-    else:
-        text = _json(template, "template").encode()
     made, findings, deployments = _native.transform(
-        text,
-        _json(dict(parameters or {}), "parameters"),
+        template,
+        {} if parameters is None else parameters,
         region,
         code,
-        os.fspath(code_root),
+        code_root,
         list(allow),
         list(deny),
     )
-    fields = Finding.__dataclass_fields__
     return Result(
-        json.loads(made) if made is not None else None,
-        [Finding(**{name: found.get(name) for name in fields}) for found in json.loads(findings)],
-        [Deployment(**deployed) for deployed in json.loads(deployments)],
+        made,
+        [Finding(*found) for found in findings],
+        [Deployment(*deployed) for deployed in deployments],
     )
-
-
-def _json(value: Any, what: str) -> str:
-    try:
-        return json.dumps(value, allow_nan=False, default=_text)
-    except (TypeError, ValueError, RecursionError) as fault:
-        raise ValueError(f"{what} holds something that JSON does not have: {type(fault).__name__}") from None
-
-
-def _text(value: Any) -> str:
-    """A day, which what reads YAML makes of `Version: 2012-10-17`, as it was written; nothing else that JSON does not have."""
-    if type(value) is datetime.date:
-        return value.isoformat()
-    raise TypeError(type(value).__name__)
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of templates, for editors."""
-    return json.loads(_native.schema())
+    return _native.schema()
 
 
 def main() -> int:

@@ -1,15 +1,23 @@
-from typing import Optional
+import os
+from collections.abc import Mapping
+from typing import Any, Literal, Optional, Union
+
+__all__ = ["__version__", "transform", "schema", "run"]
 
 __version__: str
 
+_Severity = Literal["error", "warning", "info"]
+_Finding = tuple[str, _Severity, str, Optional[str], Optional[str], str, Optional[int], Optional[int], Optional[str]]
+_Deployment = tuple[str, str, str, str, Optional[str], Optional[str]]
+
 def transform(
-    template: bytes,
-    parameters: str,
+    template: Union[Mapping[str, Any], str, bytes],
+    parameters: Mapping[str, Any],
     region: str,
     code: str,
-    root: str,
+    root: Union[str, os.PathLike[str]],
     allow: list[str],
     deny: list[str],
-) -> tuple[Optional[str], str, str]: ...
-def schema() -> str: ...
+) -> tuple[Optional[dict[str, Any]], list[_Finding], list[_Deployment]]: ...
+def schema() -> dict[str, Any]: ...
 def run(arguments: list[str]) -> int: ...

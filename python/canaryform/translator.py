@@ -16,7 +16,11 @@ from . import Finding, transform
 __all__ = ["InvalidDocumentException", "InvalidResourceException", "InvalidTemplateException", "Translator"]
 
 try:
-    from samtranslator.model.exceptions import InvalidDocumentException, InvalidResourceException, InvalidTemplateException
+    from samtranslator.model.exceptions import (  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        InvalidDocumentException,
+        InvalidResourceException,
+        InvalidTemplateException,
+    )
 except ImportError:
 
     class InvalidTemplateException(Exception):  # type: ignore[no-redef]
@@ -91,6 +95,9 @@ def _cause(finding: Finding) -> Exception:
     help = f" {finding.help}." if finding.help else ""
     where = f" (at {finding.path})" if finding.path else ""
     message = f"{finding.message}{where}.{help}"
+    cause: Exception
     if finding.resource is None:
-        return InvalidTemplateException(message)
-    return InvalidResourceException(finding.resource, message)
+        cause = InvalidTemplateException(message)
+    else:
+        cause = InvalidResourceException(finding.resource, message)
+    return cause

@@ -1,126 +1,219 @@
-//! `canaryform._native`: text in, text out. What stands beside it in Python makes objects of the texts.
+//! `canaryform._native`: what a caller gives becomes a tree, and what the transform makes of it becomes Python's objects,
+//! with no text between them. The classes of findings and deployments stand beside it, in Python.
+
+mod given;
+mod made;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
 
 use canaryform::code::{Folder, Ignored, LocalCode, Refused, Unseen};
 use canaryform::deployment::Deployment;
-use canaryform::diagnostics::{Levels, render};
+use canaryform::diagnostics::Levels;
 use canaryform::macro_call::transform_as_told;
-use canaryform::template::{place, read_with};
+use canaryform::template::{Read, place, read_with};
 use canaryform::tree::{Map, Value};
-use canaryform::{Diagnostic, Format, Options, write};
-use pyo3::exceptions::PyValueError;
+use canaryform::{Diagnostic, Faults, Options, Template};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyMapping, PyString};
 
-/// What the template is called where a place in it is told.
-const NAME: &str = "template";
+/// A transform makes and drops a hundred thousand small maps, which takes this allocator a third of the system's time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The transformed template as JSON, none where it has errors; findings and deployments, as JSON.
-type Answer = (Option<String>, String, String);
+/// The transformed template, none where it has errors; the fields of each finding, and of each deployment.
+type Answer<'py> = (
+    Option<Bound<'py, PyDict>>,
+    Vec<FindingFields>,
+    Vec<DeploymentFields>,
+);
 
-/// Transforms a template, YAML or JSON. `parameters` is a JSON map; `code` is `read`, `ignore`, `refuse` or `sam`, and local
-/// paths start at `root`.
+/// In the order of `Finding`.
+type FindingFields = (
+    &'static str,
+    &'static str,
+    String,
+    Option<String>,
+    Option<String>,
+    String,
+    Option<usize>,
+    Option<usize>,
+    Option<String>,
+);
+
+/// In the order of `Deployment`.
+type DeploymentFields = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+);
+
+/// Transforms a template. `code` is `read`, `ignore`, `refuse` or `sam`, and local paths start at `root`.
 #[pyfunction]
 #[expect(
     clippy::too_many_arguments,
     reason = "one for each of the options that there are"
 )]
-fn transform(
-    py: Python<'_>,
-    template: Vec<u8>,
-    parameters: &str,
+fn transform<'py>(
+    py: Python<'py>,
+    template: &Bound<'py, PyAny>,
+    parameters: &Bound<'py, PyMapping>,
     region: String,
     code: &str,
-    root: &str,
+    root: PathBuf,
     allow: Vec<String>,
     deny: Vec<String>,
-) -> PyResult<Answer> {
-    let fault = |words: String| PyValueError::new_err(words);
+) -> PyResult<Answer<'py>> {
+    let call = Call {
+        region,
+        parameters: given::parameters(parameters)?,
+        levels: levels(&allow, &deny).map_err(PyValueError::new_err)?,
+        code: local_code(code, root).map_err(PyValueError::new_err)?,
+    };
+    let outcome = if let Ok(text) = template.cast::<PyString>() {
+        let text = text.to_str()?.as_bytes();
+        py.detach(|| call.of_text(text))
+    } else if let Ok(bytes) = template.cast::<PyBytes>() {
+        let text = bytes.as_bytes();
+        py.detach(|| call.of_text(text))
+    } else if let Ok(mapping) = template.cast::<PyMapping>() {
+        let read = given::template(mapping, &call.levels)?;
+        py.detach(|| call.of_read(read))
+    } else {
+        let kind = template.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "a template is str, bytes or a mapping, not {kind}"
+        )));
+    };
+    let template = outcome.template.map(|template| made::dict(py, &template.0));
+    Ok((
+        template.transpose()?,
+        outcome.findings.into_iter().map(finding).collect(),
+        outcome.deployments.into_iter().map(deployment).collect(),
+    ))
+}
+
+fn levels(allow: &[String], deny: &[String]) -> Result<Levels, String> {
     let mut levels = Levels::default();
-    for name in &allow {
-        levels
-            .allow(name)
-            .map_err(|words| fault(format!("allow: {words}")))?;
+    for name in allow {
+        let done = levels.allow(name);
+        done.map_err(|words| format!("allow: {words}"))?;
     }
-    for name in &deny {
-        levels
-            .deny(name)
-            .map_err(|words| fault(format!("deny: {words}")))?;
+    for name in deny {
+        let done = levels.deny(name);
+        done.map_err(|words| format!("deny: {words}"))?;
     }
-    // The reader's own message could repeat a value.
-    let parameters: Value = serde_json::from_str(parameters).map_err(|_| {
-        fault("parameters must be a map of names to texts, numbers or lists of them".to_owned())
-    })?;
-    let parameters: Map = match parameters {
-        Value::Object(values) => values,
-        _ => return Err(fault("parameters must be a map".to_owned())),
-    };
-    let known: Box<dyn LocalCode + Send> = match code {
-        "read" => Box::new(Folder::new(root)),
-        "ignore" => Box::new(Ignored),
-        "refuse" => Box::new(Refused),
-        "sam" => Box::new(Unseen),
-        _ => {
-            return Err(fault(format!(
-                "code must be read, ignore, refuse or sam, not {code:?}"
-            )));
-        }
-    };
-    Ok(py.detach(move || answer(&template, parameters, region, &levels, &*known)))
+    Ok(levels)
 }
 
-fn answer(
-    text: &[u8],
-    parameters: Map,
+fn local_code(word: &str, root: PathBuf) -> Result<Box<dyn LocalCode + Send>, String> {
+    match word {
+        "read" => Ok(Box::new(Folder::new(root))),
+        "ignore" => Ok(Box::new(Ignored)),
+        "refuse" => Ok(Box::new(Refused)),
+        "sam" => Ok(Box::new(Unseen)),
+        _ => Err(format!(
+            "code must be read, ignore, refuse or sam, not {word:?}"
+        )),
+    }
+}
+
+/// What a template is transformed with.
+struct Call {
     region: String,
-    levels: &Levels,
-    code: &dyn LocalCode,
-) -> Answer {
-    let told = |mut findings: Vec<Diagnostic>| {
-        levels.apply(&mut findings);
-        place(&mut findings, text);
-        render::json_array(&render::json_objects(
-            &findings,
-            render::Source { name: NAME, text },
-        ))
-    };
-    let read = match read_with(text, levels) {
-        Ok(read) => read,
-        Err(faults) => return (None, told(faults.0), "[]".to_owned()),
-    };
-    let options = Options::new(region)
-        .with_parameters(parameters)
-        .with_levels(levels.clone())
-        .with_code(code);
-    let output = transform_as_told(read.template, &options);
-    let mut findings = read.warnings;
-    findings.extend(output.diagnostics);
-    levels.apply(&mut findings);
-    let has_errors = findings.iter().any(Diagnostic::is_error);
-    let template = (!has_errors).then(|| write(&output.template, Format::Json));
-    let deployments: Vec<serde_json::Value> = output.deployments.iter().map(deployment).collect();
-    let deployments = serde_json::Value::from(deployments).to_string();
-    (template, told(findings), deployments)
+    parameters: Map,
+    levels: Levels,
+    code: Box<dyn LocalCode + Send>,
 }
 
-fn deployment(of: &Deployment) -> serde_json::Value {
-    serde_json::json!({
-        "function": of.function,
-        "alias": of.alias.name,
-        "alias_id": of.alias.id,
-        "version_id": of.version.id,
-        "group_id": of.shift.as_ref().map(|shift| &shift.group),
-        "condition": of.condition,
-    })
+/// What becomes of a template.
+struct Outcome {
+    /// None where there are errors.
+    template: Option<Template>,
+    findings: Vec<Diagnostic>,
+    deployments: Vec<Deployment>,
+}
+
+impl Call {
+    fn of_text(self, text: &[u8]) -> Outcome {
+        let read = read_with(text, &self.levels);
+        let mut outcome = self.of_read(read);
+        place(&mut outcome.findings, text);
+        outcome
+    }
+
+    fn of_read(self, read: Result<Read, Faults>) -> Outcome {
+        let read = match read {
+            Ok(read) => read,
+            Err(mut faults) => {
+                self.levels.apply(&mut faults.0);
+                return Outcome {
+                    template: None,
+                    findings: faults.0,
+                    deployments: Vec::new(),
+                };
+            }
+        };
+        let options = Options::new(self.region)
+            .with_parameters(self.parameters)
+            .with_levels(self.levels)
+            .with_code(&*self.code);
+        let mut output = transform_as_told(read.template, &options);
+        let mut findings = read.warnings;
+        output.hide_ignored(&mut findings, &options.levels);
+        findings.append(&mut output.diagnostics);
+        options.levels.apply(&mut findings);
+        let has_errors = findings.iter().any(Diagnostic::is_error);
+        Outcome {
+            template: (!has_errors).then_some(output.template),
+            findings,
+            deployments: output.deployments,
+        }
+    }
+}
+
+fn finding(of: Diagnostic) -> FindingFields {
+    let start = of.span.map(|span| span.start);
+    (
+        of.code.name,
+        of.severity.word(),
+        of.message,
+        of.help,
+        of.resource,
+        of.path.to_string(),
+        start.map(|start| start.line),
+        start.map(|start| start.column),
+        of.generated.map(|generated| generated.to_string()),
+    )
+}
+
+fn deployment(of: Deployment) -> DeploymentFields {
+    (
+        of.function,
+        of.alias.name,
+        of.alias.id,
+        of.version.id,
+        of.shift.map(|shift| shift.group),
+        of.condition,
+    )
 }
 
 /// The JSON Schema of templates.
 #[pyfunction]
-fn schema() -> String {
-    serde_json::to_string(&canaryform::schema::schema()).unwrap_or_default()
+fn schema(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    match canaryform::schema::schema() {
+        Value::Object(schema) => made::dict(py, &schema),
+        _ => Ok(PyDict::new(py)),
+    }
 }
 
 /// Runs the command with these arguments, the first of which is its name, and gives its exit code.
 #[pyfunction]
-fn run(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
+fn run(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
     py.detach(|| canaryform::cli::run(arguments).code())
 }
 

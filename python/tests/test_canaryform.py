@@ -1,15 +1,23 @@
-"""The module as a program uses it; where the reference is installed, beside it.
+"""The module as a program uses it.
 
     python -m unittest discover python/tests
 
 With CANARYFORM naming the command, its answers to all fixtures are compared, too.
 """
 
+import collections
+import contextlib
+import datetime
+import gc
+import io
 import json
 import os
+import pickle
+import re
 import subprocess
 import sys
-import time
+import tempfile
+import types
 import unittest
 from pathlib import Path
 
@@ -50,6 +58,62 @@ class Transform(unittest.TestCase):
         self.assertEqual(before, json.dumps(template), "what was given is not touched")
         self.assertEqual(result, canaryform.transform(before, {"Alias": "live"}))
 
+    def test_what_other_readers_make_of_a_text_is_read_as_the_text(self):
+        given = types.MappingProxyType({
+            "Resources": collections.OrderedDict(T={
+                "Type": "AWS::SNS::Topic",
+                "Metadata": {200: "a", True: "b", None: "c", 1.5: "d", datetime.date(2012, 10, 17): datetime.date(2012, 10, 18)},
+                "Properties": {"Tuple": (1, -2, 2**64 - 1, 0.5, False, None), "Own": collections.UserDict(é="\u2028😀")},
+            }),
+        })
+        text = """{"Resources": {"T": {"Type": "AWS::SNS::Topic",
+            "Metadata": {"200": "a", "true": "b", "null": "c", "1.5": "d", "2012-10-17": "2012-10-18"},
+            "Properties": {"Tuple": [1, -2, 18446744073709551615, 0.5, false, null], "Own": {"é": "\\u2028😀"}}}}}"""
+        result = canaryform.transform(given)
+        self.assertEqual(json.loads(text), result.template)
+        self.assertEqual(canaryform.transform(text), result)
+        self.assertEqual(["200", "true", "null", "1.5", "2012-10-17"], list(result.template["Resources"]["T"]["Metadata"]))
+
+    def test_what_no_template_can_hold_is_found(self):
+        endless = {}
+        endless["Resources"] = endless
+        many = ["x" * 1_000_000] * 100
+        for given, code, path in [
+            ({"Resources": {"T": {"Type": 2**64}}}, "number-out-of-range", "Resources/T/Type"),
+            ({"Resources": {1: {}, "1": []}}, "duplicate-key", "Resources/1"),
+            (endless, "nested-too-deep", "/".join(["Resources"] * 100)),
+            ({"Resources": many}, "too-many-aliases", "Resources/67"),
+        ]:
+            result = canaryform.transform(given)
+            self.assertIsNone(result.template)
+            [found] = result.findings
+            self.assertEqual((code, path, None), (found.code, found.path, found.line))
+        allowed = canaryform.transform({"Resources": {1: {}, "1": {"Type": "AWS::SNS::Topic"}}}, allow=["duplicate-key"])
+        self.assertEqual({"Resources": {"1": {"Type": "AWS::SNS::Topic"}}}, allowed.template)
+
+    def test_what_json_does_not_have_is_refused_with_its_place(self):
+        for wrong in [b"x", {1, 2}, datetime.datetime(2026, 1, 1), object(), float("inf"), "\ud800"]:
+            with self.assertRaises(ValueError) as raised:
+                canaryform.transform({"Resources": {"T": {"Properties": ["x", wrong]}}})
+            self.assertIn("Resources/T/Properties/1", str(raised.exception))
+        with self.assertRaisesRegex(ValueError, "`Stage`"):
+            canaryform.transform(canary(), {"Stage": 2**70})
+
+    def test_results_can_be_kept_and_sent(self):
+        result = canaryform.transform(canary())
+        self.assertEqual(result, pickle.loads(pickle.dumps(result)))
+        self.assertTrue(gc.isenabled())
+        gc.disable()
+        self.addCleanup(gc.enable)
+        canaryform.transform(canary())
+        self.assertFalse(gc.isenabled())
+
+    def test_an_ignored_finding_about_reading_is_not_told(self):
+        text = "Resources: {T: {Type: 'AWS::SNS::Topic', Metadata: {Is: yes}}}\n"
+        self.assertEqual(["word-changed-by-reading"], [found.code for found in canaryform.transform(text).findings])
+        text += "Metadata: {Canaryform: {Ignore: {word-changed-by-reading: it is meant}}}\n"
+        self.assertEqual([], canaryform.transform(text).findings)
+
     def test_faults_are_an_answer(self):
         result = canaryform.transform((FIXTURES / "refused/errors-and-warnings.yaml").read_text())
         self.assertIsNone(result.template)
@@ -58,20 +122,21 @@ class Transform(unittest.TestCase):
         self.assertIn("deployment-without-alias", str(error))
 
     def test_no_message_shows_a_value(self):
-        for wrong in [{"Secret": {"hunter2": 1}}, {"Secret": b"hunter2"}, {"Secret": float("nan")}]:
+        for wrong in [{"Secret": {"hunter2": 1}}, {"Secret": b"hunter2"}, {"Secret": float("nan")}, {"Secret": "hunter2\ud800"}]:
             try:
                 result = canaryform.transform(canary(), wrong)
                 said = str(result.findings)
             except ValueError as fault:
-                said = str(fault)
+                said = repr(fault)
             self.assertNotIn("hunter2", said)
 
     def test_arguments_that_are_none_are_refused(self):
         for arguments in [{"code": "look"}, {"allow": ["no-such-code"]}]:
             with self.assertRaises(ValueError):
                 canaryform.transform(canary(), **arguments)
-        with self.assertRaises(ValueError):
-            canaryform.transform({"Resources": {1: object()}})
+        for wrong in [None, 1, ["Resources"]]:
+            with self.assertRaises(TypeError):
+                canaryform.transform(wrong)
 
     def test_the_schema_is_one(self):
         self.assertIn("AWS::Serverless::Function", canaryform.schema()["definitions"])
@@ -83,6 +148,20 @@ class Transform(unittest.TestCase):
         done = subprocess.run([*command, "transform", "no-such-file.yaml"], capture_output=True, check=False)
         self.assertEqual(2, done.returncode)
 
+    def test_what_the_guide_shows_runs(self):
+        known = {"managed_policies": {}, "parser": None, "sam_template": {"Resources": {"F": {"Type": "AWS::Serverless::Function"}}}, "parameter_values": {}}
+        asked = 0
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            Path("template.yaml").write_text(canary())
+            for page in ["docs/src/tasks/python.md", "python/README.md"]:
+                for block in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.S):
+                    printed = io.StringIO()
+                    with contextlib.redirect_stdout(printed):
+                        exec(block, dict(known))
+                    self.assertRegex(printed.getvalue(), "GreeterAliaslive|id \\[F\\] is invalid")
+                    asked += 1
+        self.assertEqual(3, asked)
+
     @unittest.skipUnless(os.environ.get("CANARYFORM"), "CANARYFORM names no command")
     def test_every_fixture_is_answered_as_by_the_command(self):
         asked = 0
@@ -92,8 +171,12 @@ class Transform(unittest.TestCase):
             result = canaryform.transform(fixture.read_bytes())
             with self.subTest(fixture.relative_to(FIXTURES)):
                 self.assertEqual(json.loads(done.stdout) if done.stdout else None, result.template)
-                told = [(found["code"], found["message"], found["line"]) for found in json.loads(done.stderr or b"[]")]
-                self.assertEqual(told, [(found.code, found.message, found.line) for found in result.findings])
+                told = [{**found, "file": None} for found in json.loads(done.stderr or b"[]")]
+                self.assertEqual(told, [{**vars(found), "file": None} for found in result.findings])
+                if result.template is not None:
+                    # What was made, as text and as it is: the same tree is read of both.
+                    again = canaryform.transform(json.dumps(result.template))
+                    self.assertEqual(again.template, canaryform.transform(result.template).template)
             asked += 1
         self.assertGreater(asked, 100)
 
@@ -139,38 +222,6 @@ def comparable(value, key=""):
     if isinstance(value, list):
         return sorted((comparable(item, "item") for item in value), key=lambda item: json.dumps(item, sort_keys=True))
     return value
-
-
-class Speed(unittest.TestCase):
-    """How many times faster than the reference it is, by the time of the processor, which other processes move less."""
-
-    def test_five_hundred_functions(self):
-        try:
-            from samtranslator.translator.transform import transform as reference
-            from samtranslator.yaml_helper import yaml_parse
-        except ImportError:
-            self.skipTest("the reference is not installed")
-        os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-        head, function = (ROOT / "benches/head.yaml").read_text(), (ROOT / "benches/function.yaml").read_text()
-        text = head + "".join(function.replace("{{i}}", str(number)) for number in range(500))
-
-        class Policies:
-            def load(self):
-                return {}
-
-        def fastest(work, times):
-            taken = []
-            for _ in range(times):
-                start = time.process_time()
-                work()
-                taken.append(time.process_time() - start)
-            return min(taken)
-
-        as_json = json.dumps(yaml_parse(text))
-        for what, given, parse in [("YAML", text, yaml_parse), ("JSON", as_json, json.loads)]:
-            theirs = fastest(lambda: reference(parse(given), {}, Policies()), 2)
-            ours = fastest(lambda: canaryform.transform(given), 5)
-            print(f"500 functions, {what}: {theirs:.2f} s by the reference, {ours:.3f} s here: {theirs / ours:.0f} times")
 
 
 if __name__ == "__main__":
