@@ -1617,6 +1617,22 @@ fn words_of_other_tools_lead_to_what_is_meant() {
         ),
         (&["diff", "--base", "main"], "`canaryform diff main`"),
         (&["trnsform"], "'transform'"),
+        (&["explain", "--json"], "tip: write `--format json`\n"),
+        (
+            &["transform", "--json"],
+            "tip: write `--format json` or `--diagnostics json`\n",
+        ),
+        (&["check", "--sarif"], "write `--format sarif`"),
+        (&["check", "--error"], "write `--level error`"),
+        (&["check", "--diagnostics", "json"], "here it is `--format`"),
+        (
+            &["transform", "-p", "A=mine"],
+            "here it is `--parameter-overrides KEY=VALUE`",
+        ),
+        (&["check", "--strict"], "here it is `--deny warnings`"),
+        (&["check", "-o", "found.json"], "`> FILE` writes it"),
+        (&["schema", "-o", "schema.json"], "`> FILE` writes it"),
+        (&["explain", "--formt", "json"], "'--format'"),
         (
             &["explain", "alarm-cannot-stop"],
             "`canaryform check --explain alarm-cannot-stop`",
@@ -1636,6 +1652,7 @@ fn words_of_other_tools_lead_to_what_is_meant() {
             err(&output)
         );
         assert!(!err(&output).contains("mine"), "{}", err(&output));
+        assert!(!err(&output).contains("as a value"), "{}", err(&output));
     }
 }
 

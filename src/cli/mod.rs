@@ -190,7 +190,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let command = match parsed.and_then(|matches| Command::from_arg_matches(&matches)) {
         Ok(command) => command,
         Err(mut message) => {
-            slips::explain(&mut message, verb);
+            let mut known = Command::command();
+            known.build();
+            slips::explain(&mut message, verb, &known);
             hide_value(&mut message);
             // A reader that has gone is no reason to fail.
             let _ = message.print();

@@ -60,11 +60,44 @@ const TEMPLATE: &[&str] = &["-t", "--template", "--template-file"];
 /// Names that an option for the old side of a comparison has elsewhere.
 const OLD: &[&str] = &["--against", "--base", "--from", "--old"];
 
+/// Names that an option has elsewhere, its name here, and how it is written, for the verbs that have it.
+const OPTIONS: &[(&[&str], &str, &str)] = &[
+    (
+        &["-p", "--param", "--parameter", "--parameters", "--params"],
+        "parameter-overrides",
+        "`--parameter-overrides KEY=VALUE`, or `--parameters-file FILE`",
+    ),
+    (
+        &["--disable", "--ignore", "--ignore-checks", "--suppress"],
+        "allow",
+        "`--allow CODE`",
+    ),
+    (
+        &["--fail-on-warnings", "--strict", "--warnings-as-errors"],
+        "deny",
+        "`--deny warnings`",
+    ),
+    (
+        &["--diagnostics", "--output-format"],
+        "format",
+        "`--format`",
+    ),
+];
+
+/// Names that an option for the file that is written has elsewhere.
+const OUTPUT: &[&str] = &[
+    "-o",
+    "--out",
+    "--output",
+    "--output-file",
+    "--output-template-file",
+];
+
 /// The verbs that take one template.
 const OF_ONE: &[&str] = &["explain", "report", "simulate", "transform"];
 
-/// Adds what was probably meant to what clap says of arguments, the verb of which is `verb`.
-pub(super) fn explain(message: &mut clap::Error, verb: Option<&str>) {
+/// Adds what was probably meant to what clap says of arguments, the verb of which is `verb`; of its options `command` knows.
+pub(super) fn explain(message: &mut clap::Error, verb: Option<&str>, command: &clap::Command) {
     let kind = match message.kind() {
         ErrorKind::InvalidSubcommand => ContextKind::InvalidSubcommand,
         ErrorKind::UnknownArgument => ContextKind::InvalidArg,
@@ -76,7 +109,11 @@ pub(super) fn explain(message: &mut clap::Error, verb: Option<&str>) {
     let given = given.split('=').next().unwrap_or_default();
     let tip = match kind {
         ContextKind::InvalidSubcommand => of_verb(given),
-        _ => of_argument(given, verb.unwrap_or_default()),
+        _ => {
+            let verb = verb.unwrap_or_default();
+            let options = command.find_subcommand(verb);
+            of_argument(given, verb).or_else(|| of_option(given, options?))
+        }
     };
     if let Some(tip) = tip {
         // What is only spelt alike leads astray.
@@ -85,6 +122,9 @@ pub(super) fn explain(message: &mut clap::Error, verb: Option<&str>) {
         }
         let tip = vec![StyledStr::from(tip)];
         message.insert(ContextKind::Suggested, ContextValue::StyledStrs(tip));
+    } else if kind == ContextKind::InvalidArg {
+        // Nobody who writes an option that is none wants it as the name of a file.
+        message.remove(ContextKind::Suggested);
     }
 }
 
@@ -115,4 +155,32 @@ fn of_argument(given: &str, verb: &str) -> Option<String> {
         return None;
     };
     Some(tip)
+}
+
+/// An option that is called otherwise here, or has what is written as one of its values.
+fn of_option(given: &str, verb: &clap::Command) -> Option<String> {
+    let options = || verb.get_arguments().filter(|known| !known.is_positional());
+    let has = |name: &str| options().any(|known| known.get_long() == Some(name));
+    let renamed = OPTIONS
+        .iter()
+        .find(|(names, name, _)| names.contains(&given) && has(name));
+    if let Some((_, _, shown)) = renamed {
+        return Some(format!("here it is {shown}"));
+    }
+    if OUTPUT.contains(&given) && !has("output") {
+        let how = match has("format") {
+            true => "`--format` says how, and `> FILE` writes it to a file",
+            false => "`> FILE` writes it to a file",
+        };
+        return Some(format!("it goes to standard output: {how}"));
+    }
+    let value = given.strip_prefix("--")?;
+    let ways: Vec<String> = options()
+        .filter(|known| {
+            let values = known.get_possible_values();
+            values.iter().any(|known| known.get_name() == value)
+        })
+        .filter_map(|known| Some(format!("`--{} {value}`", known.get_long()?)))
+        .collect();
+    (!ways.is_empty()).then(|| format!("write {}", ways.join(" or ")))
 }
