@@ -106,13 +106,89 @@ fn a_revision_has_the_code_and_includes_of_its_time() {
 }
 
 #[test]
+fn every_template_below_a_folder_is_compared() {
+    let folder = repository();
+    let root = folder.path();
+    let app = root.join("app");
+    fs::write(app.join("values.yaml"), "a: 1\n").unwrap();
+    commit(root, "two");
+    git(root, &["tag", "two"]);
+    assert_eq!(diff(root, &[], 0), "no difference in 1 template\n");
+    fs::create_dir(root.join("jobs")).unwrap();
+    fs::write(root.join("jobs/template.yml"), TEMPLATE.replace("app/", "")).unwrap();
+    fs::write(root.join("jobs/environment.yaml"), "Variables: {A: one}\n").unwrap();
+    fs::write(app.join("src/app.py"), "handler = 2\n").unwrap();
+    let spellings: [&[&str]; 4] = [&[], &["main"], &["."], &["two", "."]];
+    for arguments in spellings {
+        let told = diff(root, arguments, 3);
+        assert!(told.starts_with("app/template.yaml\n\n~ "), "{told}");
+        assert!(told.contains("\njobs/template.yml, new\n\n+ "), "{told}");
+        assert!(told.ends_with("\n2 of 2 templates differ\n"), "{told}");
+    }
+    let told = diff(root, &["main", "jobs"], 3);
+    assert!(told.ends_with("\n1 of 1 template differs\n"), "{told}");
+    let told = diff(root, &["main", "--format", "json"], 3);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["templates"][1]["template"], "jobs/template.yml");
+    let functions = &told["templates"][1]["differences"]["functions"];
+    assert_eq!(functions[0]["meanings"][0]["code"], "first-deployment");
+    let told = diff(root, &["main", "--format", "markdown"], 3);
+    assert!(told.contains("\n### `jobs/template.yml`, new\n"), "{told}");
+    let told = diff(root, &["main", "--deny", "publishes"], 1);
+    assert!(told.contains("`publishes` is denied"), "{told}");
+    // By name, one side need not have it.
+    let told = diff(root, &["main", "jobs/template.yml"], 3);
+    assert!(
+        told.starts_with("+ ") && told.contains("`jobs/template.yml` is new"),
+        "{told}"
+    );
+    commit(root, "three");
+    fs::remove_file(root.join("jobs/template.yml")).unwrap();
+    for arguments in [&["jobs/template.yml"][..], &["main", "jobs/template.yml"]] {
+        let told = diff(root, arguments, 3);
+        assert!(told.contains("`jobs/template.yml` is gone"), "{told}");
+    }
+    let told = diff(root, &["main"], 3);
+    assert!(told.contains("jobs/template.yml, gone\n"), "{told}");
+    // Between revisions, by a file, by a folder, and as the folder has it.
+    let told = diff(root, &["two", "HEAD", "app/template.yaml"], 3);
+    assert!(told.contains("other files in src/: ~ app.py"), "{told}");
+    assert_eq!(diff(&app, &["two", "HEAD"], 3), told);
+    assert_eq!(diff(root, &["two:app/template.yaml", "HEAD"], 3), told);
+    let told = diff(root, &["two", "HEAD", "jobs"], 3);
+    assert!(told.starts_with("HEAD:jobs/template.yml, new\n"), "{told}");
+    // A template with errors does not keep the others from being compared.
+    fs::write(
+        app.join("template.yaml"),
+        TEMPLATE.replace("Handler", "Hnadler"),
+    )
+    .unwrap();
+    let told = diff(root, &[], 1);
+    assert!(
+        told.contains("gone\n") && told.contains("error[unknown-property]"),
+        "{told}"
+    );
+}
+
+#[test]
 fn what_cannot_be_compared_is_said() {
     let folder = repository();
     let app = folder.path().join("app");
     assert!(diff(&app, &["nowhere"], 2).contains("neither a file nor a revision"));
     assert!(diff(&app, &["nowhere:template.yaml"], 2).contains("is no revision"));
     assert!(diff(&app, &["main:gone.yaml"], 2).contains("does not exist in 'main'"));
-    assert!(diff(folder.path(), &["main"], 2).contains("name the template, too"));
+    let of_range = diff(&app, &["main..HEAD"], 2);
+    assert!(
+        of_range.contains("`canaryform diff main HEAD`"),
+        "{of_range}"
+    );
+    let gone = diff(&app, &["main", "HEAD", "gone.yaml"], 2);
+    assert!(gone.contains("`gone.yaml` is neither"), "{gone}");
+    let no_revision = diff(&app, &["main", "haed", "template.yaml"], 2);
+    assert!(
+        no_revision.contains("`haed` is no revision"),
+        "{no_revision}"
+    );
     assert!(diff(&app, &["--deny", "publish"], 2).contains("did you mean `publishes`?"));
     fs::write(
         app.join("template.yaml"),

@@ -14,22 +14,22 @@ use anstream::ColorChoice;
 use clap::{Args, ValueEnum};
 
 use super::Failure;
-use super::files::{Input, TEMPLATES, folder_of, printable};
+use super::files::Input;
 use super::findings::{self, Colors, Report};
 use super::git::{self, GitCode, Repository};
 use super::help;
 use super::output::write_stdout;
 use super::places::Places;
+use super::sides::{self, Given, Meant, Pair};
 use super::template_options::TemplateOptions;
-
-/// The revision that is compared with where none is named.
-const LAST: &str = "HEAD";
 
 fn after_help() -> String {
     let mut text = "\
 Examples:
   canaryform diff                                   what the working folder changes of HEAD
   canaryform diff main                              ... of the branch main
+  canaryform diff main stacks                       all templates below a folder
+  canaryform diff v1 v2 template.yaml               between two revisions
   canaryform diff main:template.yaml feature:template.yaml
   canaryform diff old.yaml new.yaml --parameter-overrides Stage=prod
   canaryform diff main --deny change-not-published --deny shifts-at-once --format github
@@ -60,8 +60,12 @@ pub(crate) struct Arguments {
     /// [default: HEAD]
     old: Option<String>,
 
-    /// The template now: the same [default: the file itself in the working folder]
+    /// The template now: the same, or a folder for all templates below it [default: the template of this folder; where
+    /// there is none, all below it]
     new: Option<String>,
+
+    /// Where OLD and NEW are revisions: the template or the folder that is compared in them [default: as for NEW]
+    template: Option<PathBuf>,
 
     /// Values of template parameters of the old side, where they are others
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
@@ -96,13 +100,6 @@ enum Form {
     Github,
 }
 
-/// A template that is compared, and where it is from.
-struct Given {
-    input: Input,
-    /// The revision, and its file from the root of the repository.
-    revision: Option<(Repository, String, PathBuf)>,
-}
-
 /// A side that was transformed.
 struct Side {
     input: Input,
@@ -110,14 +107,84 @@ struct Side {
     template: Option<Template>,
     output: Option<Output>,
     findings: Vec<Diagnostic>,
+    /// Whether there is no such template on this side.
+    is_absent: bool,
+}
+
+/// What came of a template that was compared.
+struct Done {
+    new: Side,
+    output: Output,
+    differences: Differences,
+    /// `new` or `gone`, where one side does not have it.
+    only: Option<&'static str>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut options = arguments.options.clone();
     let denied = options.take_denied_meanings();
-    let (old, new) = given(arguments)?;
+    options.levels().map_err(with_meanings)?;
+    let meant = sides::meant(
+        arguments.old.as_deref(),
+        arguments.new.as_deref(),
+        arguments.template.as_deref(),
+    )?;
+    let is_denied = |meaning: &Meaning| denied.iter().any(|denied| **denied == *meaning);
+    let (done, errors) = match meant {
+        Meant::One(pair) => {
+            let (done, errors) = compare(arguments, &options, *pair)?;
+            if let Some(done) = &done {
+                tell_of_absent(arguments, done);
+                let text = written(arguments, done, &is_denied);
+                write_stdout(|out| out.write_all(text.as_bytes()))?;
+            }
+            (Vec::from_iter(done), errors)
+        }
+        Meant::Below(pairs) => {
+            let mut all = Vec::new();
+            let mut errors = Vec::new();
+            for pair in pairs {
+                let (done, more) = compare(arguments, &options, pair)?;
+                all.extend(done);
+                errors.extend(more);
+            }
+            let text = all_written(arguments, &all, &is_denied)?;
+            write_stdout(|out| out.write_all(text.as_bytes()))?;
+            (all, errors)
+        }
+    };
+    if !errors.is_empty() {
+        let form = match arguments.format {
+            Form::Json => Report::Json,
+            _ => Report::Text,
+        };
+        findings::tell(form, arguments.colors, errors)?;
+        return Ok(ExitCode::from(1));
+    }
+    let mut meanings = done.iter().flat_map(|done| done.differences.meanings());
+    if let Some(first) = meanings.find(|meant| is_denied(meant.code)) {
+        if arguments.format == Form::Text {
+            let note = format!("`{}` is denied: exit code 1", first.code.name);
+            findings::note(Report::Text, &note);
+        }
+        return Ok(ExitCode::from(1));
+    }
+    let is_equal = done.iter().all(|done| done.differences.is_empty());
+    Ok(ExitCode::from(if is_equal { 0 } else { 3 }))
+}
+
+/// A template, and what is wrong with it.
+type Faulty = (Input, Vec<Diagnostic>);
+
+/// Compares a template with itself at another time; where a side has errors, these.
+fn compare(
+    arguments: &Arguments,
+    options: &TemplateOptions,
+    pair: Pair,
+) -> Result<(Option<Done>, Vec<Faulty>), Failure> {
+    let Pair { old, new } = pair;
     let options = options.beside(new.input.path());
-    let new_options = options.options().map_err(with_meanings)?;
+    let new_options = options.options()?;
     let old_given = options.for_old(
         arguments.old_region.as_ref(),
         &arguments.old_parameter_overrides,
@@ -128,10 +195,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         code(&options, &old, any_revision)?,
         code(&options, &new, any_revision)?,
     );
-    let old = side(old.input, old_options, &codes.0, true);
-    let new = side(new.input, new_options, &codes.1, false);
+    let old = side(old, old_options, &codes.0, true);
+    let mut new = side(new, new_options, &codes.1, false);
     let errors = |side: &Side| side.findings.iter().any(Diagnostic::is_error);
-    if errors(&old) || errors(&new) {
+    let (Some(before), Some(now), false) =
+        (&old.output, new.output.take(), errors(&old) || errors(&new))
+    else {
         let mut found = Vec::new();
         for mut side in [old, new] {
             side.findings.retain(Diagnostic::is_error);
@@ -139,33 +208,32 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
                 found.push((side.input, side.findings));
             }
         }
-        let form = match arguments.format {
-            Form::Json => Report::Json,
-            _ => Report::Text,
-        };
-        findings::tell(form, arguments.colors, found)?;
-        return Ok(ExitCode::from(1));
-    }
-    let (Some(before), Some(now)) = (&old.output, &new.output) else {
-        return Ok(ExitCode::from(1));
+        return Ok((None, found));
     };
-    let mut differences = diff::diff(before, now);
+    let mut differences = diff::diff(before, &now);
     name_files(&mut differences, &codes);
-    let is_denied = |meaning: &Meaning| denied.iter().any(|denied| **denied == *meaning);
-    let text = written(arguments, &differences, &new, now, &is_denied);
-    write_stdout(|out| out.write_all(text.as_bytes()))?;
-    let found: Vec<&str> = differences
-        .meanings()
-        .filter(|meant| is_denied(meant.code))
-        .map(|meant| meant.code.name)
-        .collect();
-    if let Some(first) = found.first() {
-        if arguments.format == Form::Text {
-            findings::note(Report::Text, &format!("`{first}` is denied: exit code 1"));
-        }
-        return Ok(ExitCode::from(1));
+    let only = match (old.is_absent, new.is_absent) {
+        (true, _) => Some("new"),
+        (_, true) => Some("gone"),
+        _ => None,
+    };
+    let done = Done {
+        new,
+        output: now,
+        differences,
+        only,
+    };
+    Ok((Some(done), Vec::new()))
+}
+
+/// Says that one side does not have the template, where a person reads it.
+fn tell_of_absent(arguments: &Arguments, done: &Done) {
+    if let (Some(only), Form::Text) = (done.only, arguments.format) {
+        findings::note(
+            Report::Text,
+            &format!("`{}` is {only}", done.new.input.name()),
+        );
     }
-    Ok(ExitCode::from(if differences.is_empty() { 0 } else { 3 }))
 }
 
 /// What was compared with another template.
@@ -187,10 +255,11 @@ pub(super) fn against<T>(
     output: impl FnOnce(&T) -> &Output,
 ) -> Result<Option<(T, Compared)>, Failure> {
     let old_options = options.beside(input.path()).options()?.without_secrets();
-    let old = one(old, input.path())?;
+    let old = sides::old_of(old, input.path())?;
     let new = Given {
         input,
         revision: None,
+        is_absent: false,
     };
     let any_revision = old.revision.is_some();
     let codes = (
@@ -201,7 +270,7 @@ pub(super) fn against<T>(
         return Ok(None);
     };
     let name = old.input.name();
-    let mut old = side(old.input, old_options, &codes.0, true);
+    let mut old = side(old, old_options, &codes.0, true);
     old.findings.retain(Diagnostic::is_error);
     let mut differences = Differences::default();
     let errors = match &old.output {
@@ -240,136 +309,6 @@ fn with_meanings(failure: Failure) -> Failure {
         }
         other => other,
     }
-}
-
-/// The two templates that are meant.
-fn given(arguments: &Arguments) -> Result<(Given, Given), Failure> {
-    match (&arguments.old, &arguments.new) {
-        (Some(old), Some(new)) => {
-            let new = one(new, None)?;
-            let file = match &new.revision {
-                Some((_, _, path)) => Some(path.clone()),
-                None => new.input.path().map(Path::to_owned),
-            };
-            Ok((one(old, file.as_deref())?, new))
-        }
-        (Some(old), None) => {
-            if Path::new(old).exists() {
-                // Its own last state is what it is compared with.
-                let new = one(old, None)?;
-                return Ok((last(LAST, Path::new(old))?, new));
-            }
-            match old.split_once(':') {
-                Some((_, path)) => Ok((one(old, None)?, here(Path::new(path))?)),
-                None => {
-                    let new = found()?;
-                    let path = new.input.path().map(Path::to_owned).unwrap_or_default();
-                    Ok((one(old, Some(&path))?, new))
-                }
-            }
-        }
-        (None, _) => {
-            let new = found()?;
-            let path = new.input.path().map(Path::to_owned).unwrap_or_default();
-            Ok((last(LAST, &path)?, new))
-        }
-    }
-}
-
-/// The template of this folder.
-fn found() -> Result<Given, Failure> {
-    let there = TEMPLATES.iter().map(Path::new).find(|path| path.is_file());
-    let path = there.ok_or_else(|| {
-        Failure::Usage(format!(
-            "there is no `{}` here: name the template, too, as in `canaryform diff main path/template.yaml`",
-            TEMPLATES.join("`, `")
-        ))
-    })?;
-    Ok(Given {
-        input: Input::read(Some(path), &[])?,
-        revision: None,
-    })
-}
-
-/// A file of a revision as it is in the working folder.
-fn here(path: &Path) -> Result<Given, Failure> {
-    let mut file = path.to_owned();
-    if !file.is_file()
-        && let Some(repository) = Repository::around(Path::new("."))
-    {
-        let from_root = repository.root().join(path);
-        if from_root.is_file() {
-            file = from_root;
-        }
-    }
-    Ok(Given {
-        input: Input::read(Some(&file), &[])?,
-        revision: None,
-    })
-}
-
-/// A file of the working folder as it is at a revision.
-fn last(revision: &str, file: &Path) -> Result<Given, Failure> {
-    let repository = repository(&folder_of(file))?;
-    let path = repository.within(file).ok_or_else(|| {
-        Failure::Io(format!(
-            "`{}` lies outside of the repository",
-            printable(file)
-        ))
-    })?;
-    of_revision(repository, revision, &path)
-}
-
-fn of_revision(repository: Repository, revision: &str, path: &Path) -> Result<Given, Failure> {
-    let (text, path) = git::show(&repository, revision, path)?;
-    let label = format!("{revision}:{}", printable(&path));
-    Ok(Given {
-        input: Input::labelled(label, text),
-        revision: Some((repository, revision.to_owned(), path)),
-    })
-}
-
-fn repository(folder: &Path) -> Result<Repository, Failure> {
-    Repository::around(folder).ok_or_else(|| {
-        Failure::Usage(format!(
-            "`{}` is in no git repository: name two files",
-            printable(folder)
-        ))
-    })
-}
-
-/// What an argument means; a revision alone means the file `like` there.
-fn one(given: &str, like: Option<&Path>) -> Result<Given, Failure> {
-    if given == "-" || Path::new(given).exists() {
-        return Ok(Given {
-            input: Input::read(Some(Path::new(given)), &[])?,
-            revision: None,
-        });
-    }
-    if let Some((revision, path)) = given.split_once(':')
-        && !revision.is_empty()
-        && !path.is_empty()
-    {
-        let repository = repository(Path::new("."))?;
-        if !repository.has_revision(revision) {
-            return Err(Failure::Usage(format!(
-                "`{revision}` is no revision of this repository"
-            )));
-        }
-        return of_revision(repository, revision, Path::new(path));
-    }
-    if let Some(like) = like
-        && let Some(repository) =
-            Repository::around(&folder_of(like)).or_else(|| Repository::around(Path::new(".")))
-        && repository.has_revision(given)
-    {
-        let path = repository.within(like).unwrap_or_else(|| like.to_owned());
-        return of_revision(repository, given, &path);
-    }
-    Err(Failure::Usage(format!(
-        "`{}` is neither a file nor a revision: name a file, or `REV:PATH`, such as `main:template.yaml`",
-        printable(Path::new(given))
-    )))
 }
 
 /// Who knows the code of a side.
@@ -428,11 +367,23 @@ fn code(options: &TemplateOptions, given: &Given, any_revision: bool) -> Result<
 }
 
 /// Transforms a side.
-fn side(input: Input, options: Options<'static>, code: &SideCode, is_old: bool) -> Side {
+fn side(given: Given, options: Options<'static>, code: &SideCode, is_old: bool) -> Side {
+    let Given {
+        input, is_absent, ..
+    } = given;
     let mut options = options.with_code(code.local()).with_parts();
     if is_old {
         // What is denied must not come, and may go.
         options.levels.deny_nothing();
+    }
+    if is_absent {
+        return Side {
+            input,
+            template: None,
+            output: Some(transform_as_told(Template::default(), &options)),
+            findings: Vec::new(),
+            is_absent,
+        };
     }
     let read = match read_with(&input.text, &options.levels) {
         Ok(read) => read,
@@ -444,6 +395,7 @@ fn side(input: Input, options: Options<'static>, code: &SideCode, is_old: bool) 
                 template: None,
                 output: None,
                 findings,
+                is_absent,
             };
         }
     };
@@ -463,6 +415,7 @@ fn side(input: Input, options: Options<'static>, code: &SideCode, is_old: bool) 
         template: Some(read.template),
         output: Some(output),
         findings,
+        is_absent,
     }
 }
 
@@ -487,14 +440,62 @@ fn name_files(differences: &mut Differences, codes: &(SideCode, SideCode)) {
     }
 }
 
-/// The differences as they are wanted.
-fn written(
+/// The differences of every template, as they are wanted.
+fn all_written(
     arguments: &Arguments,
-    differences: &Differences,
-    new: &Side,
-    output: &Output,
+    all: &[Done],
     denied: &dyn Fn(&Meaning) -> bool,
-) -> String {
+) -> Result<String, Failure> {
+    if arguments.format == Form::Json {
+        let templates: Vec<serde_json::Value> = all
+            .iter()
+            .map(|done| serde_json::json!({"template": done.new.input.name(), "differences": done.differences}))
+            .collect();
+        return super::output::json(&serde_json::json!({ "templates": templates }));
+    }
+    let differing = all.iter().filter(|done| !done.differences.is_empty());
+    let count = differing.clone().count();
+    let templates = match all.len() {
+        1 => "1 template".to_owned(),
+        many => format!("{many} templates"),
+    };
+    let summary = match count {
+        0 => format!("no difference in {templates}"),
+        1 => format!("1 of {templates} differs"),
+        many => format!("{many} of {templates} differ"),
+    };
+    let mut text = String::new();
+    for done in differing {
+        let name = done.new.input.name();
+        let only = done
+            .only
+            .map_or_else(String::new, |only| format!(", {only}"));
+        match arguments.format {
+            Form::Markdown => text += &format!("### `{name}`{only}\n\n"),
+            Form::Github => {}
+            _ => text += &format!("{name}{only}\n\n"),
+        }
+        text += &written(arguments, done, denied);
+        if arguments.format != Form::Github {
+            text.push('\n');
+        }
+    }
+    match arguments.format {
+        Form::Markdown => text += &format!("**{summary}**\n"),
+        Form::Github => {}
+        _ => text += &format!("{summary}\n"),
+    }
+    Ok(text)
+}
+
+/// The differences as they are wanted.
+fn written(arguments: &Arguments, done: &Done, denied: &dyn Fn(&Meaning) -> bool) -> String {
+    let Done {
+        new,
+        output,
+        differences,
+        ..
+    } = done;
     let blocks = render::blocks(differences);
     let paths = blocks.iter().flat_map(|block| {
         let lines = block.lines.iter().filter_map(|line| line.path.as_ref());

@@ -42,7 +42,8 @@ pub(super) fn files(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(found)
 }
 
-fn is_of_template(path: &Path) -> bool {
+/// Whether a file is called as templates are.
+pub(super) fn is_of_template(path: &Path) -> bool {
     path.extension()
         .and_then(|extension| extension.to_str())
         .is_some_and(|extension| EXTENSIONS.contains(&extension))

@@ -44,6 +44,51 @@ impl Repository {
         real.strip_prefix(root).ok().map(Path::to_owned)
     }
 
+    /// The same of what may not be there.
+    pub(super) fn place(&self, path: &Path) -> Option<PathBuf> {
+        self.within(path).or_else(|| {
+            let inside = path.strip_prefix(&self.root).map(Path::to_owned);
+            let inside = inside.ok().or_else(|| {
+                let here = self.within(Path::new("."))?;
+                Some(here.join(path))
+            });
+            normal(&inside?)
+        })
+    }
+
+    /// Whether a revision has a file.
+    pub(super) fn has_file(&self, revision: &str, path: &Path) -> bool {
+        let object = format!("{revision}:{}", slashes(path));
+        run(&self.root, &["cat-file", "-e", &object], b"").is_ok()
+    }
+
+    /// The files of a revision below a folder, each from the root.
+    pub(super) fn files_below(
+        &self,
+        revision: &str,
+        folder: &Path,
+    ) -> Result<Vec<PathBuf>, String> {
+        let place = slashes(folder);
+        let mut arguments = vec![
+            "ls-tree",
+            "-r",
+            "-z",
+            "--full-tree",
+            "--name-only",
+            revision,
+        ];
+        if !place.is_empty() {
+            arguments.extend(["--", &place]);
+        }
+        let listed = run(&self.root, &arguments, b"")?;
+        let names = listed
+            .split(|byte| *byte == 0)
+            .filter(|name| !name.is_empty());
+        Ok(names
+            .map(|name| PathBuf::from(String::from_utf8_lossy(name).into_owned()))
+            .collect())
+    }
+
     /// Whether a text names a commit.
     pub(super) fn has_revision(&self, revision: &str) -> bool {
         let commit = format!("{revision}^{{commit}}");

@@ -27,6 +27,7 @@ mod report;
 mod review;
 mod samconfig;
 mod schema;
+mod sides;
 mod simulate;
 mod slips;
 mod snapshot;

@@ -307,7 +307,7 @@ impl TemplateOptions {
     }
 
     /// What is allowed and what is denied.
-    fn levels(&self) -> Result<Levels, Failure> {
+    pub(crate) fn levels(&self) -> Result<Levels, Failure> {
         let mut levels = Levels::default();
         for code in &self.allow {
             let done = levels.allow(code);
