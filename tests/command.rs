@@ -1708,3 +1708,19 @@ fn help_fits_a_terminal() {
         );
     }
 }
+
+#[test]
+fn a_tab_is_found_in_the_line_that_it_indents() {
+    for text in [
+        "Resources:\n  A:\n    Type: AWS::SNS::Topic\n\tB: 1\n",
+        "Resources:\n\tA: {Type: AWS::SNS::Topic}\n",
+    ] {
+        let output = transform(&[], text);
+        check_code(&output, 1);
+        assert!(
+            err(&output).contains("this line is indented with a tab"),
+            "{}",
+            err(&output)
+        );
+    }
+}

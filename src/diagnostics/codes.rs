@@ -324,6 +324,8 @@ codes! {
     GROUP_WITHOUT_CONDITION = "group-without-condition" is Info;
     /// The role of a hook does not let it tell CodeDeploy how its test went.
     HOOK_CANNOT_REPORT = "hook-cannot-report" is Warning;
+    /// The role of a hook lets it invoke a function, and not the version of it that the hook is to test.
+    HOOK_CANNOT_TEST = "hook-cannot-test" is Info;
     /// A hook cannot be told which version to test.
     HOOK_ENVIRONMENT = "hook-environment" is Error by Ours;
     /// CodeDeploy's generated role has no right to invoke this hook, because of the function's name.
@@ -576,6 +578,8 @@ codes! {
     PROTECTION_NOT_KNOWN = "protection-not-known" is Error by Ours or "it is taken for what the message says, as in SAM";
     /// `SqsSubscription` as a map lacks the ARN or the URL of its queue.
     QUEUE_NOT_NAMED = "queue-not-named" is Error by Sam;
+    /// A queue gives a message back before the function that works on it has to be done, which Lambda refuses.
+    QUEUE_VISIBILITY = "queue-visibility" is Warning;
     /// A text looks like an intrinsic function in quotes, and stays a text.
     QUOTED_INTRINSIC = "quoted-intrinsic" is Warning;
     /// A threshold in percent is less than one, as if it were a share.

@@ -1,12 +1,13 @@
 //! A hook that cannot do its work: the role that is given may not invoke it (`hook-not-invocable`), its own role may not
-//! tell CodeDeploy how it went (`hook-cannot-report`), or its own traffic is shifted too (`hook-shifts-traffic`).
+//! tell CodeDeploy how it went (`hook-cannot-report`) or lets it invoke the function and not the version that it is to test
+//! (`hook-cannot-test`), or its own traffic is shifted too (`hook-shifts-traffic`).
 //!
 //! Why: CodeDeploy invokes a hook with its service role and waits for `PutLifecycleEventHookExecutionStatus`, for an hour;
-//! then the deployment fails. A hook that is deployed gradually itself is an old one while it tests the new function. See
+//! then the deployment fails. The ARN of a function is not that of its versions, which end in `:` and a number. A hook that is deployed gradually itself is an old one while it tests the new function. See
 //! "AppSpec 'hooks' section for an AWS Lambda deployment" in the CodeDeploy user guide.
 //!
 //! Do: allow the role `lambda:InvokeFunction` on the hook, and the hook
-//! `codedeploy:PutLifecycleEventHookExecutionStatus`; switch off what `Globals` shift (`Enabled: false`).
+//! `codedeploy:PutLifecycleEventHookExecutionStatus` and `lambda:InvokeFunction` on `!Sub '${Greeter.Arn}:*'`; switch off what `Globals` shift (`Enabled: false`).
 //!
 //! Wrong:
 //! ```yaml
@@ -69,6 +70,30 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                         format!("`{id}` may not tell CodeDeploy how its test went: the deployment waits for an hour, then fails"),
                     )
                     .help("allow its role `codedeploy:PutLifecycleEventHookExecutionStatus`"),
+                );
+            }
+            let deployment = shifting.deployment;
+            if let Some((function, statement)) = own_role.and_then(|role| {
+                let invoke = |on: On<'_>| may(&subject.policies, role, "lambda:InvokeFunction", on);
+                let function = deployment.function.as_str();
+                let version = On::Version {
+                    of: function,
+                    id: &deployment.version.id,
+                };
+                let (itself, statement) = invoke(On::Function(function));
+                let tests = invoke(version).0;
+                (itself == Answer::Yes && tests == Answer::No).then_some((function, statement))
+            }) {
+                let statement = statement.map(|path| subject.home(&path));
+                found.push(
+                    Diagnostic::new(
+                        codes::HOOK_CANNOT_TEST,
+                        statement.unwrap_or_else(|| place.clone()),
+                        format!("`{id}` may invoke `{function}`, and not the version of it that it is to test before it gets traffic"),
+                    )
+                    .help(format!(
+                        "allow its role `lambda:InvokeFunction` on `!Sub '${{{function}.Arn}}:*'`"
+                    )),
                 );
             }
             let service_role = match &shifting.shift.role {

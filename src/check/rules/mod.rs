@@ -17,6 +17,7 @@ mod method_settings;
 mod not_published;
 mod policy_template_argument;
 mod preflight_needs_login;
+mod queue_visibility;
 mod quoted_intrinsic;
 mod reference_cycle;
 mod role_cannot_poll;
@@ -52,7 +53,7 @@ rules! {
     alias_arn_too_long reads Made finds ALIAS_ARN_TOO_LONG;
     dangling_reference reads Made finds DANGLING_REFERENCE;
     deployment_notes reads Made finds GROUP_WITHOUT_CONDITION VERSION_DELETED CONCURRENCY_WITH_SHIFT CONCURRENCY_WITHOUT_PREFERENCE MANY_DEPLOYMENTS;
-    hooks reads Made finds HOOK_CANNOT_REPORT HOOK_NOT_INVOCABLE HOOK_SHIFTS_TRAFFIC;
+    hooks reads Made finds HOOK_CANNOT_REPORT HOOK_CANNOT_TEST HOOK_NOT_INVOCABLE HOOK_SHIFTS_TRAFFIC;
     latest_still_invoked reads Made finds LATEST_STILL_INVOKED PERMISSION_PAST_ALIAS;
     layer_not_followed reads Made finds LAYER_NOT_FOLLOWED;
     logical_id_as_text reads Written finds LOGICAL_ID_AS_TEXT;
@@ -60,6 +61,7 @@ rules! {
     not_published reads Made finds PARAMETER_NOT_HASHED VALUE_NOT_FOLLOWED ALL_PROPERTIES_FAIL;
     policy_template_argument reads Written finds POLICY_TEMPLATE_ARGUMENT;
     preflight_needs_login reads Made finds PREFLIGHT_NEEDS_LOGIN;
+    queue_visibility reads Made finds QUEUE_VISIBILITY;
     quoted_intrinsic reads Written finds QUOTED_INTRINSIC;
     reference_cycle reads Made finds REFERENCE_CYCLE;
     role_cannot_poll reads Made finds ROLE_CANNOT_POLL;

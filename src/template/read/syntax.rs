@@ -68,11 +68,14 @@ fn json(text: &str) -> Option<Diagnostic> {
     )
 }
 
-/// A line that is indented with a tab.
+/// A line that is indented with a tab: the one where the parser noticed it, or the one behind, where it read on.
 fn tab(text: &str, syntax: &SyntaxFault) -> Option<Diagnostic> {
-    let (start, line) = line_of(text, syntax.span.start.line)?;
-    let blank = line.len() - line.trim_start().len();
-    let tab = line.get(..blank)?.find('\t')?;
+    let noticed = syntax.span.start.line;
+    let (start, tab) = (noticed..=noticed + 1).find_map(|number| {
+        let (start, line) = line_of(text, number)?;
+        let blank = line.len() - line.trim_start().len();
+        Some((start, line.get(..blank)?.find('\t')?))
+    })?;
     Some(
         fault(
             codes::YAML_SYNTAX,
