@@ -265,3 +265,43 @@ fn code_is_not_looked_at_unless_asked_for() {
     assert_eq!(read.status.code(), Some(0), "{}", err(&read));
     assert!(!out(&read).contains("<code>"));
 }
+
+/// What is explained of a template of two functions, one of them written out with its alias.
+#[test]
+fn what_is_written_out_or_too_late_is_said() {
+    let text = "\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Slow:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: s3://bucket/code.zip
+      Handler: app.handler
+      Runtime: python3.13
+      AutoPublishAlias: live
+      DeploymentPreference: {Type: Canary10Percent5Minutes, Alarms: [!Ref Late]}
+      Events: {Weekly: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(7 days)}}}
+  Late:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/Lambda, MetricName: Errors, Statistic: Sum, Period: 300, EvaluationPeriods: 3, Threshold: 0,
+                 ComparisonOperator: GreaterThanThreshold, Dimensions: [{Name: FunctionName, Value: !Ref Slow}]}
+";
+    let given = read(text.as_bytes()).unwrap().template;
+    let options = canaryform::Options::new("eu-west-1").with_parts();
+    let output = transform(given.clone(), &options);
+    let told = |given: &canaryform::Template, output: &canaryform::Output| {
+        let explanation = Explanation::of(given, output, &Scenario::default());
+        text::explained(&explanation, "t.yaml", Look::default())
+    };
+    let first = told(&given, &output);
+    assert!(first.contains("Late: too late, after 11 min >"), "{first}");
+    let call = "scheduler.amazonaws.com -> Slow by its alias `live`\n";
+    assert!(first.contains(call), "{first}");
+    // The same again, of what it became.
+    let plain = output.template;
+    let again = transform(plain.clone(), &options);
+    let second = told(&plain, &again);
+    let alias = "Its alias is written out in this template (`SlowAliaslive`)";
+    assert!(second.contains(alias), "{second}");
+    assert!(!second.contains("No alias"), "{second}");
+}

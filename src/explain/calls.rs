@@ -63,6 +63,14 @@ const CALLERS: &[(&str, &str, Caller)] = &[
         Caller::Property("EventSourceArn"),
     ),
     ("AWS::Lambda::Url", "TargetFunctionArn", Caller::Url),
+    (
+        "AWS::Scheduler::Schedule",
+        "Target/Arn",
+        Caller::Service {
+            name: "scheduler.amazonaws.com",
+            role: "Target/RoleArn",
+        },
+    ),
 ];
 
 enum Caller {
@@ -70,6 +78,11 @@ enum Caller {
     Property(&'static str),
     /// Whoever knows the URL, as `AuthType` allows.
     Url,
+    /// A service, with the role that a property names.
+    Service {
+        name: &'static str,
+        role: &'static str,
+    },
 }
 
 /// The resources that call functions, or let them be called, by the logical id that they name.
@@ -103,7 +116,13 @@ impl<'s> Callers<'s> {
 /// What a resource names that may be a function.
 fn named_by(resource: &Value) -> Option<&str> {
     let (_, property, _) = caller(resource)?;
-    named_resource(resource.get("Properties")?.get(property)?)
+    named_resource(at(resource.get("Properties")?, property)?)
+}
+
+/// What stands at a path of properties: `Target/Arn`.
+fn at<'v>(properties: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('/')
+        .try_fold(properties, |value, key| value.get(key))
 }
 
 fn caller(resource: &Value) -> Option<&'static (&'static str, &'static str, Caller)> {
@@ -172,19 +191,38 @@ fn called_by(
             Some("AWS_IAM") => "who may by IAM, by the URL".to_owned(),
             _ => format!("the URL, with AuthType {}", text_of(auth)),
         }),
+        Caller::Service { name, .. } => Some((*name).to_owned()),
     };
     let origin = source.output.origins.get(caller);
     let place = match origin {
         Some(origin) => origin.because.first().cloned().or(Some(base.clone())),
         None => Some(Path::resource(caller)),
     };
+    let allowed = match by {
+        // The role that is made for it allows what it is made for.
+        Caller::Service { role, .. }
+            if origin.is_none_or(|_| is_given(source, properties, role)) =>
+        {
+            match at(properties, role).and_then(named_resource) {
+                Some(role) if to == id => answer(source, role, INVOKE, On::Function(id)).0,
+                _ => Allowed::Unknown,
+            }
+        }
+        _ => Allowed::Yes,
+    };
     Some(Call {
         from: from.unwrap_or_else(|| caller.to_owned()),
         to: to.to_owned(),
         action: INVOKE,
-        allowed: Allowed::Yes,
+        allowed,
         place: place.map(Place::from),
     })
+}
+
+/// Whether a property names a role that was not made.
+fn is_given(source: &Source<'_>, properties: &Value, role: &str) -> bool {
+    let named = at(properties, role).and_then(named_resource);
+    named.is_none_or(|role| !source.output.origins.contains_key(role))
 }
 
 /// CodeDeploy calls a hook.

@@ -46,7 +46,7 @@ use place::{Source, in_properties};
 
 use crate::deployment::Deployment;
 use crate::diagnostics::suggestion;
-use crate::language::intrinsics::is_intrinsic;
+use crate::language::intrinsics::{is_intrinsic, named_resource};
 use crate::origin::Origin;
 use crate::simulate::{Assumptions, Load};
 use crate::template::{Path, Template};
@@ -54,7 +54,7 @@ use crate::tree::Value;
 use crate::{Output, template};
 use indexmap::IndexMap;
 use serde::Serialize;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// How many resources CloudFormation takes in a stack.
 ///
@@ -103,6 +103,10 @@ pub struct Function {
     pub condition: Option<String>,
     /// Where it is written.
     pub place: Place,
+    /// The logical ids of aliases that are written out for it, as in a template that was transformed already; empty where
+    /// [`published`](Self::published) tells of its alias.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// The resources that are generated for it, those that it shares with others among them.
     pub generated: Vec<Generated>,
     /// How its changes are published; none where it has no alias, so that each change is there at once for all callers.
@@ -182,11 +186,12 @@ impl Explanation {
         };
         let asking = Asking::all(&source);
         let callers = Callers::of(&source);
-        let functions: Vec<Function> = asking
+        let mut functions: Vec<Function> = asking
             .iter()
             .zip(asked(&source, &asking))
             .map(|(asking, made)| function(&source, asking, &made, &callers))
             .collect();
+        name_aliases(&source, &mut functions);
         let others = others(&source, &functions);
         Self {
             others,
@@ -270,6 +275,23 @@ fn no_such_function(id: &str, known: &[&str]) -> String {
     }
 }
 
+/// Notes the aliases of functions that nothing asks for.
+fn name_aliases(source: &Source<'_>, functions: &mut [Function]) {
+    let mut known: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (id, resource) in source.made.resources().into_iter().flatten() {
+        if kind_of(resource) == Some("AWS::Lambda::Alias")
+            && let Some(properties) = resource.get("Properties")
+            && let Some(function) = properties.get("FunctionName").and_then(named_resource)
+        {
+            known.entry(function).or_default().push(id);
+        }
+    }
+    for function in functions.iter_mut().filter(|each| each.published.is_none()) {
+        let aliases = known.get(function.id.as_str()).into_iter().flatten();
+        function.aliases = aliases.map(|id| (*id).to_owned()).collect();
+    }
+}
+
 /// The functions that the template has, also by loops; not those that are generated.
 fn function_ids(output: &Output) -> impl Iterator<Item = &str> {
     let resources = output.template.resources().into_iter().flatten();
@@ -327,6 +349,7 @@ fn function(
         .or_else(|| attribute("Type"));
     Function {
         id: (*id).to_owned(),
+        aliases: Vec::new(),
         kind: kind.unwrap_or_default().to_owned(),
         condition: attribute("Condition").map(str::to_owned),
         published: deployment.map(|deployment| published(source, base, deployment)),

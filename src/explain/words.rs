@@ -152,7 +152,7 @@ pub(crate) fn allowed(function: &Function, call: &Call) -> Option<&'static str> 
             _ if call.to == CODEDEPLOY => {
                 "not allowed, so that the deployment waits for an hour and fails"
             }
-            _ => "not allowed by its role",
+            _ => "not allowed by its role: `lambda:InvokeFunction` on the ARN with `:*` behind it",
         }),
     }
 }

@@ -97,6 +97,7 @@ impl CallView {
 /// How a function's changes reach its callers.
 pub(super) fn how(function: &Function) -> String {
     match &function.published {
+        None if !function.aliases.is_empty() => "Its alias is written out in this template: how it is published is told of the template that this one was made of.".to_owned(),
         None => "No alias: each deployment changes it at once for all who call it.".to_owned(),
         Some(published) => {
             let how = match &published.shift {

@@ -169,7 +169,14 @@ fn reaction(page: &mut Page, alarm: &Alarm, scale: &Scale, with: &Characters) {
         return;
     };
     let (words, ink) = verdict(reaction.verdict);
-    let label = format!("{}: {words}", super::alarm_name(alarm));
+    let name = super::alarm_name(alarm);
+    if reaction.earliest.at > scale.seconds {
+        // All of it would stand right of the picture.
+        let label = format!("{name}: {words}, after {} ", duration(reaction.earliest.at));
+        let indent = (GUTTER + PLOT).saturating_sub(columns(&label) + 1);
+        return page.line(indent, &[(&label, Ink::Plain), (">", ink)]);
+    }
+    let label = format!("{name}: {words}");
     let from = scale.column(reaction.earliest.at);
     let to = scale.column(reaction.latest.at).max(from + 1).min(PLOT - 1);
     let from = from.min(to - 1);

@@ -151,12 +151,17 @@ fn explain_function(page: &mut Page, function: &Function, explanation: &Explanat
 
 fn at_once(function: &Function) -> String {
     match &function.published {
+        None if !function.aliases.is_empty() => format!(
+            "Its alias is written out in this template (`{}`), and its versions are: what publishes one and how traffic moves \
+             is told of the template that this one was made of.",
+            function.aliases.join("`, `")
+        ),
         None => {
             "No alias, so no versions: each deployment changes it at once, for all who call it. `AutoPublishAlias: live` publishes its changes."
                 .to_owned()
         }
         Some(published) => format!(
-            "Without a `DeploymentPreference` the alias `{}` goes over to a new version at once.",
+            "No `DeploymentPreference` is in force: the alias `{}` goes over to a new version at once.",
             published.alias_name
         ),
     }
