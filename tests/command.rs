@@ -1790,3 +1790,20 @@ fn a_tab_is_found_in_the_line_that_it_indents() {
         );
     }
 }
+
+#[test]
+fn several_pairs_in_one_text_are_noticed() {
+    let template = "Parameters: {Stage: {Type: String}, Level: {Type: String, Default: a}}\n\
+                    Resources: {A: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Stage}}}\n";
+    for (value, count) in [
+        ("Stage=s3cr3t Level=b", 1),
+        ("Stage=a Lever=b", 0),
+        ("Stage=a=b Level", 0),
+    ] {
+        let output = transform(&["--parameter-overrides", value], template);
+        check_code(&output, 0);
+        let told = err(&output).matches("warning[parameter-value]").count();
+        assert_eq!(told, count, "{value}: {}", err(&output));
+        assert!(!err(&output).contains("s3cr3t"), "{}", err(&output));
+    }
+}

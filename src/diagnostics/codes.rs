@@ -542,7 +542,7 @@ codes! {
     PARAMETER_NOT_HASHED = "parameter-not-hashed" is Info;
     /// A parameter has a type that CloudFormation does not know.
     PARAMETER_TYPE = "parameter-type" is Warning;
-    /// The value of a parameter does not fit what its declaration allows, so that CloudFormation will refuse it.
+    /// The value of a parameter does not fit what its declaration allows, so that CloudFormation will refuse it, or has the pair of another one in it.
     PARAMETER_VALUE = "parameter-value" is Warning;
     /// `PassthroughCondition` must be known before the deployment, because it decides which resources carry a condition.
     PASSTHROUGH_CONDITION = "passthrough-condition" is Error by Sam;

@@ -67,6 +67,18 @@ pub(crate) fn check(scope: &Scope<'_>, template: &Template) {
                 None => continue,
             },
         };
+        if scope.options.parameters.contains_key(name)
+            && let Some(other) = other_pair(value, declared)
+        {
+            scope.report(
+                Diagnostic::new(
+                    codes::PARAMETER_VALUE,
+                    place.clone(),
+                    format!("the value given for `{name}` has ` {other}=` in it, as if several pairs were one value"),
+                )
+                .help("give each pair by itself, without quotes around all of them"),
+            );
+        }
         let is_list = kind.is_some_and(parameters::is_list);
         if let Some((words, help)) = misfit(declaration, kind.unwrap_or_default(), value, is_list) {
             let which = if scope.options.parameters.contains_key(name) {
@@ -84,6 +96,17 @@ pub(crate) fn check(scope: &Scope<'_>, template: &Template) {
             );
         }
     }
+}
+
+/// The parameter whose name stands in a value like that of a pair: `prod LogLevel=DEBUG`.
+fn other_pair<'d>(value: &Value, declared: &'d Map) -> Option<&'d str> {
+    let text = value.as_str()?;
+    let names = text
+        .split_whitespace()
+        .skip(1)
+        .filter_map(|word| Some(word.split_once('=')?.0));
+    let mut known = names.filter_map(|name| declared.get_key_value(name));
+    known.next().map(|(name, _)| name.as_str())
 }
 
 fn unknown(scope: &Scope<'_>, name: &str, declared: &Map) -> Diagnostic {
