@@ -3,7 +3,7 @@
 //
 //     editor.mjs FOLDER-OF-NODE-MODULES BINARY
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -33,6 +33,11 @@ Resources:
           Type: Shedule
           Properties: {Schedule: rate(1 day)}
       Environment: !Ref Variables
+      MemorySize: !If [IsProd, !FindInMap [Sizes, Prod, Memory], !Select [0, !Split [",", !ImportValue sizes]]]
+      Description: !Join [" ", [!Sub "\${AWS::StackName}", !Sub ["\${A}", {A: !GetAtt [Check, Arn]}], !Base64 {Ref: A}]]
+      Layers: [!Ref Layer, !GetAtt Layer.Arn]
+Conditions:
+  IsProd: !And [!Not [!Equals [!Ref Stage, dev]], !Or [!Condition A, !Condition B]]
 `;
 // The line, and a word of what is said of it.
 const MISTAKES = [
@@ -40,7 +45,11 @@ const MISTAKES = [
   [15, "PreTrafic"],
   [18, "Schedule"],
 ];
-const UNMARKED = [5, 7, 11, 13, 19, 20];
+const UNMARKED = [5, 7, 11, 13, 19, 20, 21, 22, 23, 25];
+
+// What the guide says to tell an editor.
+const GUIDE = readFileSync(new URL("../../docs/src/tasks/editors.md", import.meta.url), "utf8");
+const TOLD = JSON.parse(`{${/```json\n([^`]*)```/.exec(GUIDE)[1]}}`);
 
 const folder = mkdtempSync(join(tmpdir(), "canaryform-editor-"));
 const faults = [];
@@ -52,7 +61,7 @@ try {
   writeFileSync(path, TEMPLATE);
   const uri = pathToFileURL(path).href;
   const connection = createMessageConnection(new StreamMessageReader(process_.stdout), new StreamMessageWriter(process_.stdin));
-  const settings = { yaml: { customTags: ["!Ref scalar", "!Sub scalar", "!GetAtt scalar"], validate: true, completion: true, hover: true, schemaStore: { enable: false } } };
+  const settings = { yaml: { customTags: TOLD["yaml.customTags"], validate: true, completion: true, hover: true, schemaStore: { enable: false } } };
   connection.onRequest("workspace/configuration", ({ items }) => items.map(({ section }) => settings[section] ?? null));
   connection.onRequest("client/registerCapability", () => null);
   const marked = new Promise((done) => connection.onNotification("textDocument/publishDiagnostics", ({ diagnostics }) => diagnostics.length && done(diagnostics)));
