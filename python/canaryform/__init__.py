@@ -34,8 +34,13 @@ class Finding:
     """The place in what the template becomes, where the finding is about that."""
 
     def __str__(self) -> str:
-        place = f" at {self.path}" if self.path else ""
-        return f"{self.severity}[{self.code}]: {self.message}{place}"
+        """The same line as the command's crate writes: what, where, and what to write instead."""
+        place = f" (at {self.path})" if self.path else ""
+        if self.line is not None:
+            place = f" (line {self.line}, column {self.column})"
+        help = f"; {self.help}" if self.help else ""
+        generated = f"; generated: {self.generated}" if self.generated else ""
+        return f"{self.severity}[{self.code}]: {self.message}{place}{help}{generated}"
 
 
 @dataclass(frozen=True)
@@ -69,31 +74,39 @@ class Result:
 
 
 def transform(
-    template: Union[Mapping[str, Any], str, bytes],
+    template: Union[Mapping[str, Any], str, bytes, "os.PathLike[str]"],
     parameters: Optional[Mapping[str, Any]] = None,
     *,
     region: str = "us-east-1",
     code: Literal["refuse", "read", "ignore", "sam"] = "refuse",
-    code_root: Union[str, "os.PathLike[str]"] = ".",
+    code_root: Union[str, "os.PathLike[str]", None] = None,
     allow: Iterable[str] = (),
     deny: Iterable[str] = (),
 ) -> Result:
     """Turns a SAM template into plain CloudFormation.
 
-    `template` is text, YAML or JSON, or what was read of it, intrinsics in their long form; that is not changed. `parameters`
-    are the values that the stack is deployed with. What local paths come to says `code`: `refuse` them, `read` what lies
-    there, from `code_root`, `ignore` it, or do as `sam`, which refuses local code and leaves local includes as they are.
-    `allow` and `deny` are codes of findings, as the command takes them.
+    `template` is text, YAML or JSON, or the path of a file (`pathlib.Path`), or what was read of it, intrinsics in their long
+    form; that is not changed. `parameters` are the values that the stack is deployed with. What local paths come to says
+    `code`: `refuse` them, `read` what lies there, `ignore` it, or do as `sam`, which refuses local code and leaves local
+    includes as they are. They start at `code_root`: the folder of the file, or the current one. `allow` and `deny` are codes
+    of findings, as the command takes them.
 
     A template with errors is an ordinary answer. `ValueError` is raised for a wrong `code`, `allow` or `deny`, and for values
-    that no template or parameter can have, `TypeError` for other kinds of arguments.
+    that no template or parameter can have, `TypeError` for other kinds of arguments, `OSError` for a file that cannot be read.
     """
+    if isinstance(template, os.PathLike):
+        if code_root is None:
+            code_root = os.path.dirname(template) or "."
+        with open(template, "rb") as file:
+            template = file.read()
+    elif isinstance(template, str) and _is_path(template):
+        raise ValueError("template is the name of a file, not text: give pathlib.Path(...), or what the file holds")
     made, findings, deployments = _native.transform(
         template,
         {} if parameters is None else parameters,
         region,
         code,
-        code_root,
+        "." if code_root is None else code_root,
         list(allow),
         list(deny),
     )
@@ -102,6 +115,11 @@ def transform(
         [Finding(*found) for found in findings],
         [Deployment(*deployed) for deployed in deployments],
     )
+
+
+def _is_path(text: str) -> bool:
+    """Whether a text is the name of a file, and nothing that a template could be."""
+    return text.endswith((".yaml", ".yml", ".json", ".template")) and not any(sign in text for sign in "\n{[") and ": " not in text
 
 
 def schema() -> dict[str, Any]:

@@ -119,7 +119,33 @@ class Transform(unittest.TestCase):
         self.assertIsNone(result.template)
         [error] = result.errors
         self.assertEqual(("deployment-without-alias", 10), (error.code, error.line))
-        self.assertIn("deployment-without-alias", str(error))
+        self.assertEqual(
+            "error[deployment-without-alias]: `DeploymentPreference` needs an alias whose traffic it can shift (line 10, column 7); "
+            "add `AutoPublishAlias: live`, or switch this off with `Enabled: false`",
+            str(error),
+        )
+
+    def test_a_path_is_read_and_its_name_is_no_text(self):
+        path = FIXTURES / "gradual/canary.yaml"
+        self.assertEqual(canaryform.transform(canary()), canaryform.transform(path))
+        with self.assertRaises(OSError):
+            canaryform.transform(FIXTURES / "nothing.yaml")
+        for name in [str(path), "template.yaml", "nothing.json"]:
+            with self.assertRaisesRegex(ValueError, "pathlib.Path"):
+                canaryform.transform(name)
+        for text in ["Resources: template.yaml", '{"a": "b.json"}', "template", ""]:
+            self.assertIsNone(canaryform.transform(text).template)
+
+    def test_local_code_starts_at_the_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "template.yaml"
+            (Path(folder) / "src").mkdir()
+            (Path(folder) / "src/app.py").write_text("1")
+            path.write_text(canary().replace("s3://bucket/greeter.zip", "src"))
+            [refused] = canaryform.transform(path).errors
+            self.assertEqual("local-code-unavailable", refused.code)
+            self.assertEqual([], canaryform.transform(path, code="read").errors)
+            self.assertEqual(canaryform.transform(path, code="read"), canaryform.transform(path.read_text(), code="read", code_root=folder))
 
     def test_no_message_shows_a_value(self):
         for wrong in [{"Secret": {"hunter2": 1}}, {"Secret": b"hunter2"}, {"Secret": float("nan")}, {"Secret": "hunter2\ud800"}]:
@@ -160,7 +186,7 @@ class Transform(unittest.TestCase):
                         exec(block, dict(known))
                     self.assertRegex(printed.getvalue(), "GreeterAliaslive|id \\[F\\] is invalid")
                     asked += 1
-        self.assertEqual(3, asked)
+        self.assertEqual(4, asked)
 
     @unittest.skipUnless(os.environ.get("CANARYFORM"), "CANARYFORM names no command")
     def test_every_fixture_is_answered_as_by_the_command(self):
