@@ -273,6 +273,30 @@ pub enum Alarms {
     },
 }
 
+impl Alarms {
+    /// All of them, whatever conditions decide.
+    ///
+    /// ```
+    /// use canaryform::{Options, read, transform};
+    ///
+    /// let template = read(include_str!("../fixtures/gradual/canary.yaml"))?.template;
+    /// let output = transform(template, &Options::new("eu-west-1"));
+    /// let shifts = output.deployments.iter().filter_map(|deployment| deployment.shift.as_ref());
+    /// let ids: Vec<_> = shifts.flat_map(|shift| shift.alarms.all()).map(|alarm| alarm.id.as_deref()).collect();
+    /// assert_eq!(ids, [Some("GreeterErrors")]);
+    /// # Ok::<(), canaryform::Faults>(())
+    /// ```
+    pub fn all(&self) -> Vec<&Alarm> {
+        match self {
+            Self::None | Self::Off => Vec::new(),
+            Self::Watched(watched) => watched.iter().collect(),
+            Self::If {
+                then, otherwise, ..
+            } => [then.all(), otherwise.all()].concat(),
+        }
+    }
+}
+
 /// A CloudWatch alarm that is watched.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -1,7 +1,7 @@
 //! Which ways traffic can move, by what the template itself says: a parameter's default says nothing of a stage.
 
 use super::subject::Subject;
-use crate::deployment::{Alarm, Alarms, Deployment, Plan, Shift, Traffic};
+use crate::deployment::{Alarm, Deployment, Plan, Shift, Traffic};
 use crate::language::intrinsics::{if_parts, is_intrinsic, ref_target};
 use crate::simulate::Timeline;
 use crate::template::Path;
@@ -58,9 +58,7 @@ impl<'a> Shifting<'a> {
 
     /// The alarms that can stop it, whatever conditions decide.
     pub(super) fn alarms(&self) -> Vec<&'a Alarm> {
-        let mut all = Vec::new();
-        collect(&self.shift.alarms, &mut all);
-        all
+        self.shift.alarms.all()
     }
 
     /// The place of an alarm in the preference: its place in the list, where that is simple, else the list.
@@ -83,19 +81,6 @@ impl<'a> Shifting<'a> {
     /// Whether something is called before or after that can stop it.
     pub(super) fn has_hooks(&self) -> bool {
         self.shift.before.is_some() || self.shift.after.is_some()
-    }
-}
-
-fn collect<'a>(alarms: &'a Alarms, all: &mut Vec<&'a Alarm>) {
-    match alarms {
-        Alarms::None | Alarms::Off => {}
-        Alarms::Watched(watched) => all.extend(watched),
-        Alarms::If {
-            then, otherwise, ..
-        } => {
-            collect(then, all);
-            collect(otherwise, all);
-        }
     }
 }
 

@@ -15,7 +15,7 @@
 //! template.
 
 use crate::dependencies::Dependencies;
-use crate::deployment::{Alarms, Deployment};
+use crate::deployment::Deployment;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::scope::Scope;
 use crate::template::{Path, Template};
@@ -25,7 +25,9 @@ pub(crate) fn refuse(scope: &Scope<'_>, template: &Template, deployments: &[Depl
     let mut made = Vec::new();
     for deployment in deployments {
         if let Some(shift) = &deployment.shift {
-            made_among(&shift.alarms, &deployment.function, &mut made);
+            let alarms = shift.alarms.all().into_iter();
+            let ids = alarms.filter(|alarm| alarm.is_generated);
+            made.extend(ids.filter_map(|alarm| Some((alarm.id.as_deref()?, &deployment.function))));
         }
     }
     if made.is_empty() || scope.has_errors() {
@@ -46,22 +48,5 @@ pub(crate) fn refuse(scope: &Scope<'_>, template: &Template, deployments: &[Depl
             .on_key()
             .help("what an alarm of a deployment refers to must not wait for the alias: name it by a text, such as `!Sub '${AWS::StackName}-...'`"),
         );
-    }
-}
-
-/// The alarms that were made, each with the function that it is for.
-fn made_among<'a>(alarms: &'a Alarms, function: &'a str, made: &mut Vec<(&'a str, &'a str)>) {
-    match alarms {
-        Alarms::None | Alarms::Off => {}
-        Alarms::Watched(watched) => {
-            let ids = watched.iter().filter(|alarm| alarm.is_generated);
-            made.extend(ids.filter_map(|alarm| Some((alarm.id.as_deref()?, function))));
-        }
-        Alarms::If {
-            then, otherwise, ..
-        } => {
-            made_among(then, function, made);
-            made_among(otherwise, function, made);
-        }
     }
 }
