@@ -1,7 +1,12 @@
 //! One dictionary: a table of slots and what is done to it.
 
+use super::copies::{CIRCLE, Copies};
+use super::slots::{
+    DELETED, EMPTY, SMALLEST_TABLE, Slot, grown_size, hash, most_keys, table_size, walk,
+};
 use super::{Node, Text};
 use crate::tree::Value;
+use thin_vec::ThinVec;
 
 /// A dictionary.
 #[derive(Clone, Debug)]
@@ -14,20 +19,16 @@ pub(crate) struct Map<V = Node> {
     /// How many keys there are.
     used: usize,
     /// In the order of their insertion; a removed entry leaves a hole.
-    entries: Vec<Option<Entry<V>>>,
+    entries: ThinVec<Option<Entry<V>>>,
     /// The hashes of the entries' keys; apart from them, because copies of large maps look at nothing else.
-    hashes: Vec<u64>,
+    hashes: ThinVec<u64>,
     /// Whether a deep copy would leave the slots as they are.
     is_settled: bool,
     /// Whether it would leave all maps in the values as they are too: then a copy need not look at them.
     is_at_rest: bool,
+    /// The last deep copies, where there are many keys and nothing but insertions and copies since the first of them.
+    copies: Option<Box<Copies>>,
 }
-
-/// A slot: the place of a key in the entries, or one of two marks. A number, because large tables are gone through often.
-type Slot = u32;
-
-const EMPTY: Slot = Slot::MAX;
-const DELETED: Slot = Slot::MAX - 1;
 
 #[derive(Clone, Debug)]
 struct Entry<V> {
@@ -41,10 +42,8 @@ enum Place {
     Free { slot: usize, was_deleted: bool },
 }
 
-const SMALLEST_TABLE: usize = 8;
-
-/// Above so many keys a table grows by two instead of four.
-const MANY_KEYS: usize = 50_000;
+/// From so many keys on a deep copy is mended from an earlier one instead of made anew.
+const MENDED_FROM: usize = 400;
 
 impl Map {
     /// The map without marks, its keys in the order that they have here.
@@ -85,10 +84,11 @@ impl<V> Map<V> {
             slots: vec![EMPTY; SMALLEST_TABLE],
             fill: 0,
             used: 0,
-            entries: Vec::new(),
-            hashes: Vec::new(),
+            entries: ThinVec::new(),
+            hashes: ThinVec::new(),
             is_settled: true,
             is_at_rest: true,
+            copies: None,
         }
     }
 
@@ -158,18 +158,28 @@ impl<V> Map<V> {
                 }
             }
             Place::Free { slot, was_deleted } => {
-                if let Some(slot) = self.slots.get_mut(slot) {
-                    // More keys than there are numbers would need more memory than there is.
-                    *slot = Slot::try_from(self.entries.len()).unwrap_or(DELETED);
+                // More keys than there are numbers would need more memory than there is.
+                let number = Slot::try_from(self.entries.len()).unwrap_or(DELETED);
+                // Most maps have one key, and a body has many of them.
+                if self.entries.len() == self.entries.capacity() {
+                    self.entries.reserve_exact(self.entries.len().max(1));
+                    self.hashes.reserve_exact(self.hashes.len().max(1));
                 }
                 self.entries.push(Some(entry));
                 self.hashes.push(hash);
+                match &mut self.copies {
+                    Some(copies) => copies.insert(&self.hashes, &mut self.slots, number),
+                    None => {
+                        if let Some(slot) = self.slots.get_mut(slot) {
+                            *slot = number;
+                        }
+                    }
+                }
                 self.used += 1;
                 self.fill += usize::from(!was_deleted);
                 self.is_settled = false;
-                if self.fill * 3 >= self.slots.len() * 2 {
-                    let request = self.used * if self.used > MANY_KEYS { 2 } else { 4 };
-                    self.resize(request);
+                if self.fill >= most_keys(self.slots.len()) {
+                    self.resize(grown_size(self.used));
                 }
             }
         }
@@ -193,6 +203,7 @@ impl<V> Map<V> {
         let Place::Taken { slot, entry } = self.place(hash(key), key) else {
             return None;
         };
+        self.copies = None;
         if let Some(slot) = self.slots.get_mut(slot) {
             *slot = DELETED;
         }
@@ -208,7 +219,7 @@ impl<V> Map<V> {
             return;
         }
         if (self.fill + other.used) * 3 >= self.slots.len() * 2 {
-            self.resize((self.used + other.used) * 2);
+            self.resize(table_size((self.used + other.used) * 2));
         }
         for (key, value) in other {
             self.insert(key, value);
@@ -227,9 +238,36 @@ impl<V> Map<V> {
 
     /// What so many deep copies, one of the other, do to the order.
     pub(super) fn deep_copy_keys(&mut self, times: usize) {
-        if !self.is_hashed || self.is_settled {
+        if !self.is_hashed || self.is_settled || times == 0 {
             return;
         }
+        if self.used < MENDED_FROM {
+            return self.copy_keys_anew(times);
+        }
+        let copies = self.copies.get_or_insert_default();
+        // Longer circles than those that the copies know come round together, if late: see below.
+        let mut earlier = None;
+        let (mut left, mut since, mut patience) = (times, 0, CIRCLE);
+        while left > 0 {
+            if !copies.copy(&self.hashes, &mut self.slots, self.used) {
+                left = (left - 1) % CIRCLE + 1;
+            }
+            left -= 1;
+            since += 1;
+            if earlier.as_ref() == Some(&self.slots) {
+                left %= since;
+                earlier = None;
+            }
+            if since == patience && left > 1 {
+                earlier = Some(self.slots.clone());
+                (since, patience) = (0, patience * 2);
+            }
+        }
+        self.fill = self.used;
+    }
+
+    /// The same, without a look at former copies.
+    pub(super) fn copy_keys_anew(&mut self, times: usize) {
         // Sooner or later the orders come round, and mostly after two copies. So each is compared with an earlier one,
         // which is chosen anew after twice as many copies each time.
         let mut order = vec![EMPTY; self.used];
@@ -260,10 +298,10 @@ impl<V> Map<V> {
         let mut size = SMALLEST_TABLE;
         for (fill, entry) in (1..).zip(order) {
             self.occupy_free(size, *entry);
-            if fill * 3 >= size * 2 {
+            if fill >= most_keys(size) {
                 scratch.resize(fill, EMPTY);
                 take_keys(self.slots.get_mut(..size).unwrap_or_default(), scratch);
-                size = table_size(fill * if fill > MANY_KEYS { 2 } else { 4 });
+                size = grown_size(fill);
                 if self.slots.len() < size {
                     self.slots.resize(size, EMPTY);
                 }
@@ -276,11 +314,11 @@ impl<V> Map<V> {
         self.fill = self.used;
     }
 
-    /// Makes a table of more than `request` slots and inserts the keys again, in their order.
-    fn resize(&mut self, request: usize) {
+    /// Makes a table of so many slots and inserts the keys again, in their order.
+    fn resize(&mut self, size: usize) {
+        self.copies = None;
         let mut keys = vec![EMPTY; self.used];
         take_keys(&mut self.slots, &mut keys);
-        let size = table_size(request);
         self.slots.resize(size, EMPTY);
         for entry in keys {
             self.occupy_free(size, entry);
@@ -379,7 +417,7 @@ impl<V> IntoIterator for Map<V> {
 pub(crate) struct IntoIter<V> {
     /// Where they are; empty and deleted slots among it lead nowhere.
     order: std::vec::IntoIter<Slot>,
-    entries: Vec<Option<Entry<V>>>,
+    entries: ThinVec<Option<Entry<V>>>,
 }
 
 impl<V> Iterator for IntoIter<V> {
@@ -394,11 +432,6 @@ impl<V> Iterator for IntoIter<V> {
     }
 }
 
-/// How many slots a table has that is asked for more than `request`.
-fn table_size(request: usize) -> usize {
-    (request + 1).next_power_of_two().max(SMALLEST_TABLE)
-}
-
 /// Takes the keys out of a table in its order, and with them the marks of deleted ones. `keys` has a place for each.
 fn take_keys(slots: &mut [Slot], keys: &mut [Slot]) {
     // Every slot is written, and overwritten unless it holds a key: guesses whether it does would mostly be wrong.
@@ -410,36 +443,4 @@ fn take_keys(slots: &mut [Slot], keys: &mut [Slot]) {
         }
         count += usize::from(key < DELETED);
     }
-}
-
-/// The slots that a key may have, in the order in which they are tried: the first step uses the whole hash, the next
-/// ones ever less of it; only low bits matter.
-fn walk(hash: u64, slots: usize) -> impl Iterator<Item = usize> {
-    let mask = slots as u64 - 1;
-    let mut position = hash;
-    let mut perturbation = hash;
-    std::iter::from_fn(move || {
-        // Fits: the mask is less than a length.
-        let slot = (position & mask) as usize;
-        position = position
-            .wrapping_mul(5)
-            .wrapping_add(perturbation)
-            .wrapping_add(1);
-        perturbation >>= 5;
-        Some(slot)
-    })
-}
-
-/// Python 2.7's hash of a string, on a machine of 64 bits.
-fn hash(text: &str) -> u64 {
-    let Some(first) = text.chars().next() else {
-        return 0;
-    };
-    let mut hash = u64::from(u32::from(first)) << 7;
-    let mut length = 0;
-    for c in text.chars() {
-        hash = hash.wrapping_mul(1_000_003) ^ u64::from(u32::from(c));
-        length += 1;
-    }
-    hash ^ length
 }

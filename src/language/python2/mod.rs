@@ -49,9 +49,11 @@
 //! [`Node::to_text`] prints as Python 2.7's `str` does: `{u'paths': {u'/a': {u'get': {}}}, 'swagger': '2.0', u'x':
 //! [True, None, 1.0]}`. [`Node::to_json`] prints the same tree as `json.dumps`, with the same order of keys.
 
+mod copies;
 mod lazy;
 mod map;
 mod print;
+mod slots;
 
 pub(crate) use lazy::LazyMap;
 pub(crate) use map::Map;
@@ -307,6 +309,7 @@ impl FromIterator<Node> for Node {
 mod tests {
     use super::*;
     use crate::tree::json;
+    use proptest::prelude::*;
 
     fn inserted<'a>(keys: impl IntoIterator<Item = &'a str>) -> Map<()> {
         let mut map = Map::hashed();
@@ -378,6 +381,56 @@ mod tests {
                 );
             }
         }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        #[test]
+        fn mended_copies_are_copies_made_anew(
+            (before, after) in ("[a-z/{}]{0,9}", "[a-z/{}]{0,4}"),
+            start in 300..1500_usize,
+            steps in proptest::collection::vec((0..50_usize, 0..60_usize, any::<bool>()), 1..16),
+        ) {
+            let (mut mended, mut anew) = (Map::<()>::hashed(), Map::<()>::hashed());
+            let mut keys = (0..).map(|number| format!("{before}{number}{after}"));
+            for key in keys.by_ref().take(start) {
+                mended.insert(key.as_str(), ());
+                anew.insert(key.as_str(), ());
+            }
+            for (count, times, removes) in steps {
+                for key in keys.by_ref().take(count) {
+                    mended.insert(key.as_str(), ());
+                    anew.insert(key.as_str(), ());
+                }
+                mended.deep_copy_keys(times);
+                anew.copy_keys_anew(times);
+                prop_assert_eq!(order(&mended), order(&anew));
+                if removes && times % 8 == 7 {
+                    let first = order(&anew).split(' ').next().map(str::to_owned);
+                    mended.remove(first.as_deref().unwrap_or_default());
+                    anew.remove(first.as_deref().unwrap_or_default());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn copies_between_insertions_cost_a_part_of_copies_made_anew() {
+        let steps = |copy: fn(&mut Map<()>, usize)| {
+            let before = slots::STEPS.get();
+            let mut map = Map::hashed();
+            for number in 0..2000 {
+                map.insert(format!("/p{number}").as_str(), ());
+                copy(&mut map, 2);
+            }
+            copy(&mut map, 1000);
+            (slots::STEPS.get() - before, order(&map))
+        };
+        let (mended, order) = steps(Map::deep_copy_keys);
+        let (anew, order_anew) = steps(Map::copy_keys_anew);
+        assert_eq!(order, order_anew);
+        assert!(mended * 5 < anew, "{mended} steps, and {anew} anew");
     }
 
     #[test]
