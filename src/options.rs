@@ -38,8 +38,8 @@ pub struct Options<'a> {
     pub most_output: usize,
 }
 
-/// As much as thirty of CloudFormation's largest templates.
-const MOST_OUTPUT: usize = 32 << 20;
+/// As much as sixteen of CloudFormation's largest templates. Values take up to ten times as much memory as text.
+const MOST_OUTPUT: usize = 16 << 20;
 
 impl<'a> Options<'a> {
     /// The options for a region, without parameter values and without local code.
