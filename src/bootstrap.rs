@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use canaryform::macro_call::{Summary, answer};
+use canaryform::macro_call::{Summary, answer_denying};
 use lambda_runtime::tower::layer::layer_fn;
 use lambda_runtime::tower::util::MapRequest;
 use lambda_runtime::{Error, LambdaEvent, LambdaInvocation, Runtime, service_fn};
@@ -120,7 +120,9 @@ fn handler(
 
 fn handle(body: &str) -> Result<Box<RawValue>, Error> {
     let started = Instant::now();
-    let reply = answer(body);
+    // What the macro is deployed to deny.
+    let denied = std::env::var_os("DENY").unwrap_or_default();
+    let reply = answer_denying(body, &denied.to_string_lossy());
     log(&reply.summary, reply.succeeded, started);
     Ok(RawValue::from_string(reply.response)?)
 }

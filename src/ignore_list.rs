@@ -49,9 +49,10 @@ impl IgnoreList {
             ignored.read(given, &metadata::path(&[key]), None, &mut faults);
         }
         for (id, resource) in template.resources().into_iter().flatten() {
-            let own = resource
-                .get("Metadata")
-                .and_then(|section| section.get("Canaryform")?.get(key));
+            let section = resource.get("Metadata").and_then(Value::as_object);
+            let place = Path::resource(id).then("Metadata");
+            faults.extend(section.and_then(|section| metadata::nearly(section, &place)));
+            let own = section.and_then(|section| section.get("Canaryform")?.get(key));
             if let Some(given) = own {
                 let path = Path::resource(id).then("Metadata").then("Canaryform");
                 ignored.read(given, &path.then(key), Some(id), &mut faults);

@@ -11,11 +11,14 @@
 //! CloudFormation gives `Metadata` to tools and reads none of it, so the section stays in the output, but for what is used
 //! up, like Globals: it must not be put in once more where the output is transformed again.
 
-use crate::diagnostics::{Diagnostic, codes, did_you_mean};
+use crate::diagnostics::{Diagnostic, codes, did_you_mean, suggestion};
 use crate::template::{Path, Template};
 use crate::tree::{Map, Value};
 
-/// The keys below `Canaryform`.
+/// What is said to us.
+const OWN: &str = "Canaryform";
+
+/// The keys below it.
 const KEYS: &[&str] = &["Defaults", "Ignore", MAX_PARALLEL];
 
 /// How many deployments may go on at once.
@@ -45,6 +48,8 @@ impl Metadata {
     pub(crate) fn of(template: &Template) -> Self {
         let mut metadata = Self::default();
         let given = template.section("Metadata");
+        let nearly = given.and_then(|section| nearly(section, &Path::default().then("Metadata")));
+        metadata.faults.extend(nearly);
         let Some(given) = given.and_then(|section| section.get("Canaryform")) else {
             return metadata;
         };
@@ -96,6 +101,21 @@ impl Metadata {
         }
         Map::new()
     }
+}
+
+/// That a key of `Metadata`, which stands at a place, is nearly ours.
+pub(crate) fn nearly(section: &Map, path: &Path) -> Option<Diagnostic> {
+    let is_near = |key: &&str| *key != OWN && suggestion(key, [OWN]).is_some();
+    let key = section.keys().map(|key| key.as_str()).find(is_near)?;
+    Some(
+        Diagnostic::new(
+            codes::METADATA_NEARLY,
+            path.clone().then(key),
+            format!("`{key}` is not `{OWN}`, and what stands below it is not read"),
+        )
+        .on_key()
+        .help(format!("did you mean `{OWN}`?")),
+    )
 }
 
 /// Takes out of the template what is used up, and the maps that are empty without it.

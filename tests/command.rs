@@ -658,6 +658,72 @@ fn what_is_denied_is_an_error_of_every_verb() {
 }
 
 #[test]
+fn the_macro_answers_for_a_template_as_in_an_account() {
+    let unwatched =
+        format!("{FUNCTION}      DeploymentPreference: {{Type: Canary10Percent5Minutes}}\n");
+    let named = unwatched.replace(
+        "AWS::Serverless-2016-10-31",
+        "{Name: Canaryform, Parameters: {Allow: hook-role}}",
+    );
+    let inside = unwatched
+        .replace("Transform: AWS::Serverless-2016-10-31\n", "")
+        .replace(
+            "Resources:",
+            "Resources:\n  Fn::Transform: {Name: Canaryform}",
+        );
+    let folder = folder(&[
+        ("sam.yaml", &unwatched),
+        ("named.yaml", &named),
+        ("inside.yaml", &inside),
+        ("broken.yaml", "Resources: ["),
+    ]);
+    let run = |arguments: &[&str], code: i32| {
+        let mut command = canaryform();
+        command
+            .current_dir(folder.path())
+            .arg("macro")
+            .args(arguments);
+        let output = command.output().unwrap();
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {}",
+            err(&output)
+        );
+        format!("{}{}", out(&output), err(&output))
+    };
+    let overrides = ["--parameter-overrides", "Alias=other"];
+    for name in ["sam.yaml", "named.yaml", "inside.yaml"] {
+        let answer: Value =
+            serde_json::from_str(&run(&[name, overrides[0], overrides[1]], 0)).unwrap();
+        let fragment = &answer["fragment"];
+        let resources = if name == "inside.yaml" {
+            fragment
+        } else {
+            &fragment["Resources"]
+        };
+        assert!(
+            resources.get("GreeterAliasother").is_some(),
+            "{name}: {answer}"
+        );
+        // The request may be kept and answered later.
+        let request = run(&[name, "--request", overrides[0], overrides[1]], 0);
+        fs::write(folder.path().join("event.json"), &request).unwrap();
+        let kept: Value = serde_json::from_str(&run(&["event.json"], 0)).unwrap();
+        assert_eq!(kept, answer, "{name}");
+        let said = run(&[name, "--deny", "hook-role,gradual-without-watch"], 1);
+        assert!(said.contains("gradual-without-watch"), "{said}");
+    }
+    let request: Value = serde_json::from_str(&run(&["named.yaml", "--request"], 0)).unwrap();
+    assert_eq!(request["params"]["Allow"], "hook-role");
+    assert_eq!(request["templateParameterValues"]["Alias"], "live");
+    assert!(request["fragment"].get("Transform").is_none());
+    assert!(run(&["event.json", "--region", "eu-west-1"], 2).contains("are for a template"));
+    assert!(run(&["sam.yaml", "--deny", "no-such-code"], 2).contains("no finding has the code"));
+    assert!(run(&["broken.yaml"], 1).contains("error[yaml-syntax]"));
+}
+
+#[test]
 fn nested_templates_are_transformed_with_what_they_are_given() {
     let child = "\
 Transform: AWS::Serverless-2016-10-31

@@ -10,7 +10,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use canaryform::macro_call::{MAX_MESSAGE, answer};
+use canaryform::macro_call::{MAX_MESSAGE, answer, answer_denying};
 use canaryform::{Options, read, transform};
 use serde_json::{Map, Value, json};
 
@@ -235,6 +235,28 @@ fn what_is_denied_is_looked_for_where_only_a_rule_finds_it() {
     let reply = answer(&ask(&waived, json!({ "Deny": "gradual-without-watch" })));
     assert!(!reply.succeeded, "{}", reply.response);
     assert!(reply.summary.codes.iter().eq(&["gradual-without-watch"]));
+}
+
+#[test]
+fn what_the_account_denies_no_template_takes_back() {
+    let unwatched = function(json!({
+        "AutoPublishAlias": "live",
+        "DeploymentPreference": { "Type": "Canary10Percent5Minutes" },
+    }));
+    let fragment = json!({
+        "Metadata": { "Canaryform": { "Ignore": ["gradual-without-watch"] } },
+        "Resources": { "F": unwatched },
+    });
+    let body = request(&fragment, &json!({ "Allow": "gradual-without-watch" })).to_string();
+    assert!(answer_denying(&body, "").succeeded);
+    assert!(answer_denying(&body, "hook-role").succeeded);
+    let refused = answer_denying(&body, "hook-role, gradual-without-watch");
+    assert!(!refused.succeeded && refused.response.contains("gradual-without-watch)"));
+    let wrong = answer_denying(&body, "gradual-without-wach").response;
+    assert!(
+        wrong.contains("did you mean `gradual-without-watch`?"),
+        "{wrong}"
+    );
 }
 
 #[test]

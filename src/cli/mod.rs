@@ -96,9 +96,10 @@ enum Verb {
     Snapshot(Box<snapshot::Arguments>),
     /// Look at what changes in snapshots, one by one, and accept it
     Review(review::Arguments),
-    /// Answer a request that CloudFormation sent to the macro
+    /// Answer a request that CloudFormation sent to the macro, or would send for a template
     ///
-    /// The answer is the one that the deployed macro gives, on standard output.
+    /// The answer is the one that the deployed macro gives, on standard output: the reason that is shown with a failed
+    /// change set, or the processed template.
     Macro(macro_call::Arguments),
     /// List every SAM property that is supported: what it accepts, and what it does
     ///

@@ -17,7 +17,7 @@ use super::{Failure, parameters};
 
 const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 const DEFAULT_REGION: &str = "us-east-1";
-const DEFAULT_MACRO: &str = "Canaryform";
+pub(super) const DEFAULT_MACRO: &str = "Canaryform";
 
 #[derive(Args, Clone, Default)]
 #[command(next_help_heading = "Template options")]
@@ -420,7 +420,7 @@ fn application_url(given: &str) -> Result<((&str, &str), &str), Failure> {
 }
 
 /// The region that was asked for, in the first place that names one.
-fn region(given: Option<&str>) -> Result<String, Failure> {
+pub(super) fn region(given: Option<&str>) -> Result<String, Failure> {
     let not_text =
         |name: &str| Failure::Usage(format!("{name} is not UTF-8 text, so it names no region"));
     let mut found = given.map(|region| ("--region", region.to_owned()));

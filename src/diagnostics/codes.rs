@@ -440,6 +440,8 @@ codes! {
     LOOP_SHAPE = "loop-shape" is Error by Ours;
     /// The loops of the template make more than any template can hold.
     LOOP_TOO_LARGE = "loop-too-large" is Error by Ours;
+    /// The macro is named behind SAM's transform, which leaves nothing to it in an account.
+    MACRO_BEHIND_SAM = "macro-behind-sam" is Warning;
     /// A parameter of this macro, where `Transform` names it, is not one that it takes.
     MACRO_PARAMETERS = "macro-parameters" is Error by Ours;
     /// A macro that stands before SAM's transform runs after it now, because the output names it.
@@ -460,6 +462,8 @@ codes! {
     MERGE_WITHOUT_BODY = "merge-without-body" is Error by Sam;
     /// `Metadata.Canaryform`, which no other tool reads, has a key that means nothing.
     METADATA_KEY = "metadata-key" is Error by Ours;
+    /// `Metadata` has a key that is nearly `Canaryform`, and what stands below it is not read.
+    METADATA_NEARLY = "metadata-nearly" is Warning;
     /// Something below `Metadata.Canaryform`, which no other tool reads, is not a map.
     METADATA_SHAPE = "metadata-shape" is Error by Ours;
     /// An entry of `MethodSettings` does not say for which path and method it is.
@@ -696,6 +700,8 @@ codes! {
     TOO_MANY_ALIASES = "too-many-aliases" is Error by Ours;
     /// A shape of traffic that is written inline lacks something, or has a number that CodeDeploy does not take.
     TRAFFIC_SHAPE = "traffic-shape" is Error by Ours;
+    /// A name in `Transform` is nearly that of this macro or of a transform of AWS.
+    TRANSFORM_NEARLY = "transform-nearly" is Warning;
     /// A trigger of a user pool has two functions, and invokes only one.
     TRIGGER_TAKEN = "trigger-taken" is Error by Sam;
     /// A condition is named that the template does not declare.

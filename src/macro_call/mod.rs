@@ -30,8 +30,10 @@
 //!
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html>.
 
+mod request;
 mod settings;
 
+pub use request::request;
 pub use settings::transform_as_told;
 #[cfg(feature = "cli")]
 pub(crate) use settings::transform_before_rules;
@@ -131,6 +133,12 @@ type Request<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
 /// Answers one request, whose body may be anything. Never panics.
 pub fn answer(body: &str) -> Reply {
+    answer_denying(body, "")
+}
+
+/// The same for a macro whose owner denies findings of all templates: their codes, with commas between them, or
+/// `warnings`. What no finding is called fails every request, so that it is seen.
+pub fn answer_denying(body: &str, denied: &str) -> Reply {
     // What the parser says of a broken body would quote it.
     let request = serde_json::from_str::<Request<'_>>(body).map_err(|fault| not_a_request(&fault));
     let id = match &request {
@@ -149,7 +157,7 @@ pub fn answer(body: &str) -> Reply {
         ..Summary::default()
     };
     let done = match request {
-        Ok(request) => caught(|| answer_request(&request, &mut summary)),
+        Ok(request) => caught(|| answer_request(&request, denied, &mut summary)),
         Err(fault) => Err(fault.into()),
     };
     let succeeded = done.is_ok();
@@ -223,16 +231,24 @@ fn json_of(value: &Value) -> String {
 }
 
 /// The processed fragment as JSON, or why there is none.
-fn answer_request(request: &Request<'_>, summary: &mut Summary) -> Result<String, Refusal> {
+fn answer_request(
+    request: &Request<'_>,
+    denied: &str,
+    summary: &mut Summary,
+) -> Result<String, Refusal> {
     let transform_id = text(request, "transformId").unwrap_or_default();
     summary.transform_id = cut(&transform_id, MAX_LOGGED_ID).into_owned();
     let region = text(request, "region")
         .filter(|region| !region.is_empty())
         .ok_or("the request names no `region`")?;
-    let settings = match request.get("params") {
+    let mut settings = match request.get("params") {
         None => Settings::default(),
         Some(given) => Settings::read(&value_of(given, NOT_A_MAP)?)?,
     };
+    for code in settings::codes(denied) {
+        let done = settings.levels.deny(code);
+        done.map_err(|fault| format!("what this macro is deployed to deny: {fault}"))?;
+    }
     let values = parameters(request.get("templateParameterValues").copied())?;
     let given = request
         .get("fragment")

@@ -106,11 +106,13 @@ fn codes_in<'a>(name: &str, value: &'a Value) -> Result<Vec<&'a str>, String> {
     let texts = texts.ok_or_else(|| {
         format!("the macro's parameter `{name}` must be a list of codes, or a text with commas between them")
     })?;
-    let codes = texts.into_iter().flat_map(|text| text.split(','));
-    Ok(codes
-        .map(str::trim)
-        .filter(|code| !code.is_empty())
-        .collect())
+    Ok(texts.into_iter().flat_map(codes).collect())
+}
+
+/// The codes of a text that has commas between them.
+pub(super) fn codes(text: &str) -> impl Iterator<Item = &str> {
+    let codes = text.split(',').map(str::trim);
+    codes.filter(|code| !code.is_empty())
 }
 
 /// Transforms a template that may name this macro in its `Transform`, with the parameters that it gives there: what they
@@ -137,10 +139,16 @@ pub(crate) fn transform_before_rules(template: Template, options: &Options<'_>) 
 /// The options with what the template says where it names the macro, and what is wrong with that.
 fn told<'a>(template: &Template, options: &Options<'a>) -> (Options<'a>, Option<Diagnostic>) {
     let mut told = options.clone();
-    let Some((place, given)) = transforms::macro_parameters(template, &options.macro_name) else {
+    let Some(call) = transforms::call(template, &options.macro_name) else {
         return (told, None);
     };
-    match Settings::read(given) {
+    let read = match (&call.stray, call.parameters) {
+        (Some((_, key)), _) => Err(transforms::stray_key(key)),
+        (None, Some(given)) => Settings::read(given),
+        (None, None) => return (told, None),
+    };
+    let place = call.stray.map_or(call.place, |(place, _)| place);
+    match read {
         Ok(settings) => {
             told.levels.add(settings.levels);
             told.deploy_salt = told.deploy_salt.or(settings.deploy_salt);

@@ -27,6 +27,7 @@
 use super::super::mentions::{Mention, mentions};
 use super::super::subject::{Subject, kind_of};
 use crate::diagnostics::{Diagnostic, codes, suggestion};
+use crate::passes::transforms;
 use crate::template::{Path, Step};
 use crate::tree::Value;
 use std::collections::BTreeSet;
@@ -159,11 +160,11 @@ fn ends_in_ref(subject: &Subject<'_>, at: &Path) -> bool {
 
 /// Whether a macro that runs elsewhere may bring resources and parameters.
 fn brings_more(subject: &Subject<'_>) -> bool {
-    let is_ours = |name: &Value| {
-        name.as_str().is_some_and(|name| {
+    let is_ours = |entry: &Value| {
+        transforms::named_by(entry).is_some_and(|name| {
             name.starts_with("AWS::Serverless")
-                || name == "AWS::LanguageExtensions"
-                || name == subject.options.macro_name
+                || name == transforms::LANGUAGE_EXTENSIONS
+                || transforms::is_macro(name, &subject.options.macro_name)
         })
     };
     let all = match subject.given.0.get("Transform") {

@@ -95,6 +95,13 @@ fn parameters(subject: &Subject<'_>, deployment: &Deployment, found: &mut Vec<Di
         let declared = subject.parameter(id);
         is_by_configuration && declared.is_some_and(|declared| declared.get("NoEcho").is_some())
     };
+    // Another description replaces the version.
+    let described: BTreeSet<String> = subject
+        .property(function, "VersionDescription")
+        .into_iter()
+        .flat_map(|value| mentions(value, Path::default()))
+        .map(|mention| mention.id)
+        .collect();
     let mut properties = Vec::new();
     let mut names = BTreeSet::new();
     for name in LOCKED {
@@ -105,7 +112,8 @@ fn parameters(subject: &Subject<'_>, deployment: &Deployment, found: &mut Vec<Di
         let unseen: Vec<String> = mentions(value, Path::default())
             .into_iter()
             .map(|mention| mention.id)
-            .filter(|id| subject.is_parameter(id) && !hashed.contains(id.as_str()) && !is_told(id))
+            .filter(|id| subject.is_parameter(id) && !hashed.contains(id.as_str()))
+            .filter(|id| !is_told(id) && !described.contains(id))
             .collect();
         if !unseen.is_empty() {
             properties.push(*name);

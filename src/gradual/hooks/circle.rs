@@ -32,15 +32,40 @@ pub(crate) fn refuse(scope: &Scope<'_>, template: &Template, wired: &Wired) {
             is_in(&hook.hook)
                 && (is_in(&hook.function) || is_in(&logical_id::deployment_role(&hook.function)))
         };
-        let mut hooks = wired.hooks.iter();
-        if let Some(hook) = hooks
-            .clone()
+        let by_role = |hook: &&WiredHook| {
+            let role = hook.role.as_deref().filter(|_| hook.is_told);
+            role.is_some_and(is_in) && is_in(&hook.function)
+        };
+        let hooks = || wired.hooks.iter();
+        if let Some(hook) = hooks()
             .find(through)
-            .or_else(|| hooks.find(|hook| is_in(&hook.hook)))
+            .or_else(|| hooks().find(|hook| is_in(&hook.hook)))
         {
             scope.report(told(hook, &circle));
+        } else if let Some(hook) = hooks().find(by_role) {
+            scope.report(shares_role(hook, &circle));
         }
     }
+}
+
+/// That what a hook may do stands in a role that the tested function has, too.
+fn shares_role(hook: &WiredHook, circle: &Circle) -> Diagnostic {
+    let WiredHook {
+        function,
+        hook: id,
+        place,
+        role,
+        ..
+    } = hook;
+    let role = role.as_deref().unwrap_or_default();
+    Diagnostic::new(
+        codes::HOOK_WAITS_FOR_ITSELF,
+        place.clone(),
+        format!("`{id}` has the role `{role}`, which is to be allowed to invoke `{function}`, and `{function}` waits for that role: {circle}"),
+    )
+    .help(format!(
+        "give `{id}` a role of its own; or write `{{Function: !Ref {id}, VersionVariable: false}}`: then `{id}` is neither told the version nor allowed to invoke it"
+    ))
 }
 
 fn told(hook: &WiredHook, circle: &Circle) -> Diagnostic {
@@ -49,6 +74,7 @@ fn told(hook: &WiredHook, circle: &Circle) -> Diagnostic {
         hook: id,
         place,
         is_told,
+        ..
     } = hook;
     let help = if *is_told {
         format!(

@@ -101,6 +101,8 @@ pub(super) struct WiredHook {
     pub(super) hook: String,
     /// Whether it is told the version, and may invoke it.
     pub(super) is_told: bool,
+    /// The role of this template that gets what it may do, where it is not made for the hook.
+    pub(super) role: Option<String>,
 }
 
 /// Rewrites the hooks and roles of preferences that SAM does not know to ones that it knows, and gives what is to stand
@@ -150,7 +152,15 @@ pub(crate) fn wire(
         let id = wiring.tested.id;
         for (event, call) in wiring.calls {
             if let Call::Wired { hook, variable, .. } = call {
+                let role = match PolicyOwner::of(resources, &hook) {
+                    Some(PolicyOwner::Role(role)) => Some(role),
+                    Some(PolicyOwner::Function(other)) if other != hook => {
+                        Some(logical_id::role(&other))
+                    }
+                    _ => None,
+                };
                 wired.hooks.push(WiredHook {
+                    role,
                     place: wiring.path.clone().then("Hooks").then(event),
                     function: id.clone(),
                     hook,
