@@ -14,10 +14,11 @@ mod fixture;
 #[path = "support/snapshots.rs"]
 mod snapshots;
 
+use std::collections::HashMap;
 use std::process::Output;
 
 use canaryform::explain::text::{self, Look};
-use canaryform::explain::{Explanation, Scenario};
+use canaryform::explain::{Explanation, Generated, Scenario};
 use canaryform::simulate::Load;
 use canaryform::{read, transform};
 use command::{canaryform, err, out};
@@ -147,6 +148,7 @@ fn what_is_generated_is_told_once_for_each_function_and_completely() {
                     .others
                     .iter()
                     .flat_map(|each| &each.generated)
+                    .chain(&explanation.shared)
                     .map(|made| made.id.as_str()),
             )
             .collect();
@@ -163,6 +165,55 @@ fn what_is_generated_is_told_once_for_each_function_and_completely() {
             );
         }
     }
+}
+
+#[test]
+fn what_is_shared_is_told_once_with_all_that_asks_for_it() {
+    for fixture in Fixture::all() {
+        let Some(explanation) = explained(&fixture, &Scenario::default()) else {
+            continue;
+        };
+        let shared: HashMap<&str, &Generated> = explanation
+            .shared
+            .iter()
+            .map(|made| (made.id.as_str(), made))
+            .collect();
+        assert_eq!(shared.len(), explanation.shared.len(), "{}", fixture.name);
+        assert!(explanation.shared.iter().all(|made| made.is_shared));
+        let others = explanation.others.iter().flat_map(|each| &each.generated);
+        assert!(others.clone().all(|made| !made.is_shared));
+        for function in &explanation.functions {
+            let generated = function.generated.iter();
+            for made in generated.filter(|made| made.is_shared) {
+                let whole = &shared[made.id.as_str()].because;
+                assert!(!made.because.is_empty(), "{}: {}", fixture.name, made.id);
+                assert!(made.because.iter().all(|place| whole.contains(place)));
+            }
+        }
+        for function in explanation.functions.clone() {
+            let mut alone = explanation.clone();
+            alone.keep_only(&function.id).unwrap();
+            let needed = function.generated.iter().filter(|made| made.is_shared);
+            assert_eq!(alone.shared.len(), needed.count(), "{}", fixture.name);
+        }
+    }
+}
+
+#[test]
+fn what_is_told_of_many_functions_grows_with_them() {
+    let size = |count: usize| {
+        let mut fixture = Fixture::named("gradual/canary");
+        fixture.text = "Transform: AWS::Serverless-2016-10-31\nResources:\n".to_owned();
+        for number in 100..100 + count {
+            fixture.text += &format!(
+                "  F{number}:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: s3://bucket/f.zip\n      Handler: app.handler\n      Runtime: python3.13\n      AutoPublishAlias: live\n      DeploymentPreference: {{Type: AllAtOnce}}\n      Events:\n        Get: {{Type: Api, Properties: {{Path: /f{number}, Method: get}}}}\n"
+            );
+        }
+        let explanation = explained(&fixture, &Scenario::default()).unwrap();
+        serde_json::to_string(&explanation).unwrap().len()
+    };
+    let (few, many) = (size(20), size(200));
+    assert!(many < few * 11, "{few} bytes for 20, {many} for 200");
 }
 
 #[test]

@@ -55,9 +55,7 @@ const UNSEEN: &[(&str, &str, &str)] = &[
     ("calls", "place", "null"),
     ("may_go", "codeSize", "null"),
     ("may_go", "lastModified", "null"),
-    ("others", "id", "null"),
     ("others", "kind", "null"),
-    ("others", "place", "null"),
     ("version", "unclassified", "text"),
 ];
 

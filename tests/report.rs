@@ -136,7 +136,11 @@ fn arrows_are_the_dependencies_by_which_circles_are_found() {
             let told: BTreeSet<(String, String)> = description
                 .split_terminator('.')
                 .map(|sentence| sentence.trim().split_once(" waits for ").unwrap())
-                .map(|(from, to)| (from.to_owned(), to.to_owned()))
+                .flat_map(|(from, all)| {
+                    let all = all.replace(" and ", ", ");
+                    let each = all.split(", ").map(str::to_owned);
+                    each.map(|to| (from.to_owned(), to)).collect::<Vec<_>>()
+                })
                 .collect();
             let drawn: BTreeSet<&String> = told.iter().flat_map(|(from, to)| [from, to]).collect();
             let among = |(from, to): &&(String, String)| drawn.contains(from) && drawn.contains(to);
@@ -157,18 +161,108 @@ fn changes_are_shown_against_another_template() {
     assert!(page.contains("<b>1</b> change to look at twice"));
 }
 
-#[test]
-fn a_page_for_twenty_functions_is_small() {
-    let mut text = "Transform: AWS::Serverless-2016-10-31\nResources:\n".to_owned();
-    for number in 0..20 {
-        text += &format!(
-            "  F{number}:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: s3://bucket/f{number}.zip\n      Handler: app.handler\n      Runtime: python3.13\n      AutoPublishAlias: live\n      DeploymentPreference:\n        Type: Linear10PercentEvery1Minute\n        Alarms: [!Ref F{number}Errors]\n      Events:\n        Get: {{Type: Api, Properties: {{Path: /f{number}, Method: get}}}}\n  F{number}Errors:\n    Type: AWS::CloudWatch::Alarm\n    Properties: {{Namespace: AWS/Lambda, MetricName: Errors, Dimensions: [{{Name: FunctionName, Value: !Ref F{number}}}], ComparisonOperator: GreaterThanThreshold, Threshold: 0, Statistic: Sum, Period: 60, EvaluationPeriods: 2}}\n"
-        );
+/// A template of so many functions that each have all that a page tells of: a condition, a preference with an alarm and a
+/// hook, an API and a queue.
+fn with_everything(count: usize) -> Fixture {
+    let mut text = "Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Stage: {Type: String, Default: prod}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+Globals:
+  Function: {Runtime: python3.13, Handler: app.handler, AutoPublishAlias: live}
+Resources:
+  Check:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: s3://bucket/check.zip
+      DeploymentPreference: {Enabled: false}
+      FunctionName: !Sub CodeDeployHook_${AWS::StackName}
+"
+    .to_owned();
+    for number in 0..count {
+        text += &"  OrderServiceN:
+    Type: AWS::Serverless::Function
+    Condition: IsProd
+    Properties:
+      CodeUri: s3://bucket/orderN.zip
+      MemorySize: 512
+      Environment:
+        Variables:
+          TABLE: ordersN
+      DeploymentPreference:
+        Type: Linear10PercentEvery1Minute
+        Alarms:
+          - !Ref OrderServiceNErrors
+        Hooks:
+          PreTraffic: !Ref Check
+      Events:
+        Get:
+          Type: Api
+          Properties: {Path: /orderN, Method: get}
+        Queue:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt IncomingN.Arn
+            BatchSize: 10
+  IncomingN:
+    Type: AWS::SQS::Queue
+  OrderServiceNErrors:
+    Type: AWS::CloudWatch::Alarm
+    Condition: IsProd
+    Properties:
+      Namespace: AWS/Lambda
+      MetricName: Errors
+      Dimensions:
+        - Name: FunctionName
+          Value: !Ref OrderServiceN
+        - Name: Resource
+          Value: !Sub ${OrderServiceN}:live
+      ComparisonOperator: GreaterThanThreshold
+      Threshold: 0
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 2
+"
+        .replace("ServiceN", &format!("Service{number}"))
+        .replace("orderN", &format!("order{number}"))
+        .replace("ordersN", &format!("orders{number}"))
+        .replace("IncomingN", &format!("Incoming{number}"));
     }
     let mut fixture = Fixture::named("gradual/canary");
     fixture.text = text;
-    let page = page(&fixture, None).unwrap();
-    assert!(page.len() < 300 * 1024, "{} bytes", page.len());
+    fixture
+}
+
+#[test]
+fn a_page_for_twenty_functions_is_small_and_grows_with_them() {
+    let size = |count| page(&with_everything(count), None).unwrap().len();
+    let (twenty, eighty) = (size(20), size(80));
+    assert!(twenty < 280_000, "{twenty} bytes for 20");
+    assert!(
+        eighty < twenty * 4,
+        "{twenty} bytes for 20, {eighty} for 80"
+    );
+}
+
+#[test]
+fn figures_of_functions_alike_are_drawn_once() {
+    let page = page(&with_everything(3), None).unwrap();
+    for (drawn, used) in [
+        (" id=\"s1\"", "<use href=\"#s1\""),
+        (" id=\"t0\"", "<use href=\"#t0\""),
+    ] {
+        assert_eq!(page.matches(drawn).count(), 1, "{drawn}");
+        assert_eq!(page.matches(used).count(), 2, "{used}");
+    }
+    // Only the hook has another.
+    assert!(!page.contains(" id=\"s2\"") && !page.contains(" id=\"t1\""));
+}
+
+#[test]
+fn values_stand_between_double_quotes_alone() {
+    let template = include_str!("../src/report/page.html");
+    assert!(!template.contains("={{") && !template.contains("='"));
 }
 
 fn run(arguments: &[&str]) -> Output {

@@ -5,7 +5,7 @@ use super::{function_ids, is_loop};
 use crate::deployment::Deployment;
 use crate::origin::Origin;
 use crate::template::{Path, Step};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A function of the output, where it is written, and how it is deployed.
 pub(super) struct Asking<'s> {
@@ -31,18 +31,19 @@ impl<'s> Asking<'s> {
             .collect()
     }
 
-    /// Whether a place is the function's own: in it, or its preference wherever that stands.
-    pub(super) fn has(&self, path: &Path) -> bool {
-        Some(path) == self.shift_place() || path.0.starts_with(&self.base.0)
-    }
-
+    /// Where its preference stands, in it or in Globals.
     fn shift_place(&self) -> Option<&'s Path> {
         Some(&self.deployment?.shift.as_ref()?.path)
     }
 }
 
-/// A generated resource, and why it is there.
-pub(super) type Made<'s> = (&'s str, &'s Origin);
+/// What is generated for a function.
+pub(super) struct Made<'s> {
+    pub(super) id: &'s str,
+    pub(super) origin: &'s Origin,
+    /// What asks for it; of what functions share, what the function has that does.
+    pub(super) because: Vec<&'s Path>,
+}
 
 /// What is generated for each function, in the order of the output; what functions share is there for each of them.
 pub(super) fn asked<'s>(source: &Source<'s>, functions: &[Asking<'s>]) -> Vec<Vec<Made<'s>>> {
@@ -70,25 +71,41 @@ pub(super) fn asked<'s>(source: &Source<'s>, functions: &[Asking<'s>]) -> Vec<Ve
     };
     let mut all: Vec<Vec<Made<'s>>> = functions.iter().map(|_| Vec::new()).collect();
     for (made, origin) in &source.output.origins {
-        let because = || origin.because.iter().flat_map(at);
-        let mut owners: Vec<usize> = match origin.source.as_deref() {
+        let mut owners: BTreeMap<usize, Vec<&Path>> = BTreeMap::new();
+        let whole = || origin.because.iter().collect();
+        match origin.source.as_deref() {
             Some(owner) if is_loop(owner) => {
-                let owner = named(made);
-                owner
-                    .filter(|owner| because().any(|one| one == *owner))
-                    .into_iter()
-                    .collect()
+                let asks = |owner: usize| {
+                    let mut all = origin.because.iter().flat_map(at);
+                    all.any(|one| one == owner)
+                };
+                if let Some(owner) = named(made).filter(|owner| asks(*owner)) {
+                    owners.insert(owner, whole());
+                }
             }
-            Some(owner) => by_id.get(owner).copied().into_iter().collect(),
-            None => because().collect(),
-        };
-        owners.sort_unstable();
-        owners.dedup();
-        for owner in owners {
+            Some(owner) => {
+                if let Some(owner) = by_id.get(owner) {
+                    owners.insert(*owner, whole());
+                }
+            }
+            None => {
+                for path in &origin.because {
+                    let asking: BTreeSet<usize> = at(path).into_iter().collect();
+                    for owner in asking {
+                        owners.entry(owner).or_default().push(path);
+                    }
+                }
+            }
+        }
+        for (owner, because) in owners {
             if by_id.get(made.as_str()) != Some(&owner)
                 && let Some(of_owner) = all.get_mut(owner)
             {
-                of_owner.push((made, origin));
+                of_owner.push(Made {
+                    id: made,
+                    origin,
+                    because,
+                });
             }
         }
     }

@@ -79,8 +79,10 @@ pub struct Scenario {
 pub struct Explanation {
     /// The functions of the template, in its order.
     pub functions: Vec<Function>,
-    /// What the other resources of the template become, those that become more than themselves; and what they share.
+    /// What the other resources of the template become, those that become more than themselves.
     pub others: Vec<Other>,
+    /// What several resources of the template need, with all that asks for it.
+    pub shared: Vec<Generated>,
     /// How many resources the stack has.
     pub resources: usize,
     /// How many CloudFormation takes.
@@ -107,7 +109,8 @@ pub struct Function {
     /// [`published`](Self::published) tells of its alias.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
-    /// The resources that are generated for it, those that it shares with others among them.
+    /// The resources that are generated for it, those that it shares with others among them: of these only what the
+    /// function itself has that asks for them is told here, and all of it in [`Explanation::shared`].
     pub generated: Vec<Generated>,
     /// How its changes are published; none where it has no alias, so that each change is there at once for all callers.
     pub published: Option<Published>,
@@ -119,6 +122,10 @@ impl Function {
     /// How traffic moves to a new version; none where it does at once.
     pub fn shift(&self) -> Option<&Shift> {
         self.published.as_ref()?.shift.as_ref()
+    }
+
+    fn generated_ids(&self) -> impl Iterator<Item = &str> {
+        self.generated.iter().map(|made| made.id.as_str())
     }
 
     /// How many resources of the stack are its own: itself, and those generated for it alone.
@@ -159,16 +166,16 @@ pub struct Generated {
     pub because: Vec<Place>,
 }
 
-/// A resource of the template that is no function, or what several share; and what becomes of it.
+/// A resource of the template that is no function, and what becomes of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Other {
-    /// The logical id; none for what resources share.
-    pub id: Option<String>,
+    /// The logical id.
+    pub id: String,
     /// Its type.
     pub kind: Option<String>,
     /// Where it is written.
-    pub place: Option<Place>,
+    pub place: Place,
     /// The resources that are generated for it.
     pub generated: Vec<Generated>,
 }
@@ -189,12 +196,12 @@ impl Explanation {
         let mut functions: Vec<Function> = asking
             .iter()
             .zip(asked(&source, &asking))
-            .map(|(asking, made)| function(&source, asking, &made, &callers))
+            .map(|(asking, made)| function(&source, asking, made, &callers))
             .collect();
         name_aliases(&source, &mut functions);
-        let others = others(&source, &functions);
         Self {
-            others,
+            others: others(&source, &functions),
+            shared: shared(&source),
             resources: output.template.resources().map_or(0, |all| all.len()),
             most_resources: MOST_RESOURCES,
             assumed: scenario.assumed,
@@ -231,14 +238,25 @@ impl Explanation {
             }
         }
         for other in &mut self.others {
-            other.place.iter_mut().for_each(&mut *visit);
+            visit(&mut other.place);
             for made in &mut other.generated {
                 made.because.iter_mut().for_each(&mut *visit);
             }
         }
+        for made in &mut self.shared {
+            made.because.iter_mut().for_each(&mut *visit);
+        }
     }
 
-    /// Leaves one function alone.
+    /// What several resources need, none of them a function.
+    pub fn shared_by_others(&self) -> impl Iterator<Item = &Generated> {
+        let functions = self.functions.iter();
+        let needed: HashSet<&str> = functions.flat_map(Function::generated_ids).collect();
+        let shared = self.shared.iter();
+        shared.filter(move |made| !needed.contains(made.id.as_str()))
+    }
+
+    /// Leaves one function alone, and what it shares with others.
     ///
     /// # Errors
     /// What to say where the template has no such function.
@@ -249,6 +267,9 @@ impl Explanation {
         }
         self.functions.retain(|function| function.id == id);
         self.others.clear();
+        let functions = self.functions.iter();
+        let needed: HashSet<&str> = functions.flat_map(Function::generated_ids).collect();
+        self.shared.retain(|made| needed.contains(made.id.as_str()));
         Ok(())
     }
 }
@@ -326,7 +347,7 @@ fn kind_of(resource: &Value) -> Option<&str> {
 fn function(
     source: &Source<'_>,
     asking: &Asking<'_>,
-    made: &[Made<'_>],
+    made: Vec<Made<'_>>,
     callers: &Callers<'_>,
 ) -> Function {
     let Asking {
@@ -334,13 +355,10 @@ fn function(
         base,
         deployment,
     } = asking;
-    let generated = made.iter().map(|(made, origin)| {
-        let mut made = generated(source, made, origin);
-        // Of what is shared its own part first.
-        made.because.sort_by_key(|place| !asking.has(&place.path));
-        made
-    });
-    let generated = generated.collect();
+    let generated = made
+        .into_iter()
+        .map(|made| generated(source, made.id, made.origin, made.because))
+        .collect();
     let made = source.resource(id);
     let attribute = |name: &str| made.and_then(|made| made.get(name)).and_then(Value::as_str);
     let kind = source
@@ -381,7 +399,12 @@ fn published(source: &Source<'_>, base: &Path, deployment: &Deployment) -> Publi
     }
 }
 
-fn generated(source: &Source<'_>, id: &str, origin: &Origin) -> Generated {
+fn generated<'s>(
+    source: &Source<'s>,
+    id: &str,
+    origin: &Origin,
+    because: impl IntoIterator<Item = &'s Path>,
+) -> Generated {
     let made = source.resource(id);
     let attribute = |name: &str| made.and_then(|made| made.get(name)).and_then(Value::as_str);
     Generated {
@@ -390,40 +413,47 @@ fn generated(source: &Source<'_>, id: &str, origin: &Origin) -> Generated {
         condition: attribute("Condition").map(str::to_owned),
         is_shared: origin.source.is_none(),
         depends_on_ignored_code: version::depends_on_ignored_code(source, id, origin),
-        because: origin.because.iter().cloned().map(Place::from).collect(),
+        because: because.into_iter().cloned().map(Place::from).collect(),
     }
 }
 
-/// What is generated, and is not told with a function.
+/// What is generated for resources that are no functions.
 fn others(source: &Source<'_>, functions: &[Function]) -> Vec<Other> {
     let told: HashSet<&str> = functions
         .iter()
-        .flat_map(|function| {
-            let made = function.generated.iter().map(|made| made.id.as_str());
-            made.chain([function.id.as_str()])
-        })
+        .flat_map(|function| function.generated_ids().chain([function.id.as_str()]))
         .collect();
-    let mut others: IndexMap<Option<&str>, Other> = IndexMap::new();
+    let mut others: IndexMap<&str, Other> = IndexMap::new();
     for (id, origin) in &source.output.origins {
-        let owner = origin.source.as_deref();
-        let is_told = told.contains(id.as_str());
-        if is_told || owner == Some(id.as_str()) || source.resource(id).is_none() {
+        let Some(owner) = origin.source.as_deref() else {
+            continue;
+        };
+        if told.contains(id.as_str()) || owner == id || source.resource(id).is_none() {
             continue;
         }
-        let made = generated(source, id, origin);
+        let made = generated(source, id, origin, &origin.because);
         let other = others.entry(owner).or_insert_with(|| {
-            let path = owner.map(Path::resource);
-            let given = path.as_ref().and_then(|path| source.at(path));
+            let path = Path::resource(owner);
+            let given = source.at(&path);
             Other {
-                id: origin.source.clone(),
+                id: owner.to_owned(),
                 kind: given.and_then(kind_of).map(str::to_owned),
-                place: path.map(Place::from),
+                place: path.into(),
                 generated: Vec::new(),
             }
         });
         other.generated.push(made);
     }
     others.into_values().collect()
+}
+
+/// What belongs to no resource alone.
+fn shared(source: &Source<'_>) -> Vec<Generated> {
+    let origins = source.output.origins.iter();
+    origins
+        .filter(|(id, origin)| origin.source.is_none() && source.resource(id).is_some())
+        .map(|(id, origin)| generated(source, id, origin, &origin.because))
+        .collect()
 }
 
 /// A value as a person writes it in YAML: a text as it is, an intrinsic by its short tag.

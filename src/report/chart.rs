@@ -1,15 +1,18 @@
 //! A shift of traffic as figures of a picture: shares over time, and when each alarm can stop it.
 
+use super::Shared;
 use crate::explain::{Alarm, Way, text_of, words};
 use crate::simulate::Verdict;
+use indexmap::IndexSet;
 use serde::Serialize;
 
 /// The units of the picture from left to right, and from the bottom to the top.
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 100.0;
 
-/// How much of the width two labels are apart at least.
+/// How much of the width two labels are apart at least; and where the window is narrow.
 const LABEL: f64 = 9.0;
+const NARROW_LABEL: f64 = 22.0;
 
 /// Up to where a bar reaches that has room for a name behind it, in percent.
 const ROOM: f64 = 72.0;
@@ -21,34 +24,38 @@ pub(super) struct WayView {
     when: Vec<String>,
     /// What the picture shows, in words.
     description: String,
-    picture: Option<Picture>,
-    alarms: Vec<AlarmView>,
+    picture: Option<Shared>,
+    pub(super) alarms: Vec<AlarmView>,
 }
 
-#[derive(Serialize)]
-struct Picture {
+/// The shares over time: what the charts of functions whose traffic moves alike have in common.
+#[derive(PartialEq, Eq, Hash, Serialize)]
+pub(super) struct Picture {
     /// The outline of the new version's share.
     area: String,
+    /// The steps that have a label: where others stand too close, they have none.
     steps: Vec<StepView>,
 }
 
-#[derive(Serialize)]
+#[derive(PartialEq, Eq, Hash, Serialize)]
 struct StepView {
-    /// From the left and from the bottom, in percent.
-    left: f64,
+    /// From the left, in percent.
+    left: String,
     share: u32,
-    /// When it begins; none where another label has the room.
-    at: Option<String>,
+    /// When it begins.
+    at: String,
+    /// Whether there is room for its label only where the window is wide.
+    is_dense: bool,
 }
 
 #[derive(Serialize)]
-struct AlarmView {
+pub(super) struct AlarmView {
     name: String,
     line: Option<usize>,
-    verdict: VerdictView,
+    pub(super) verdict: VerdictView,
     /// In percent of the width.
-    left: f64,
-    width: f64,
+    left: String,
+    width: String,
     is_cut: bool,
     /// Where its name stands, as a property of style: behind the bar or before it.
     label: String,
@@ -102,7 +109,8 @@ pub(super) fn gravest(ways: &[WayView]) -> Option<VerdictView> {
 }
 
 impl WayView {
-    pub(super) fn of(way: &Way) -> Self {
+    /// A way, whose picture joins `pictures` unless it is there already.
+    pub(super) fn of(way: &Way, pictures: &mut IndexSet<Picture>) -> Self {
         let when = way.when.iter().map(|when| {
             let holds = if when.holds { "holds" } else { "does not hold" };
             format!("where {} {holds}", when.condition)
@@ -112,7 +120,10 @@ impl WayView {
             traffic: text_of(&way.traffic),
             when: when.collect(),
             description: description(way),
-            picture: way.timeline.as_ref().map(|_| picture(way, horizon)),
+            picture: way
+                .timeline
+                .as_ref()
+                .map(|_| Shared::of(picture(way, horizon), pictures)),
             alarms: way
                 .alarms
                 .iter()
@@ -131,6 +142,32 @@ fn rounded(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 
+/// Where labels find room from left to right, those before the last.
+struct Room {
+    label: f64,
+    last_at: f64,
+    free: f64,
+}
+
+impl Room {
+    fn new(label: f64, last_at: f64) -> Self {
+        Self {
+            label,
+            last_at,
+            free: 0.0,
+        }
+    }
+
+    /// Whether a label fits there, which then has the room.
+    fn takes(&mut self, left: f64, is_last: bool) -> bool {
+        let fits = is_last || (left >= self.free && left + self.label <= self.last_at);
+        if fits {
+            self.free = left + self.label;
+        }
+        fits
+    }
+}
+
 fn picture(way: &Way, horizon: u32) -> Picture {
     let steps = way
         .timeline
@@ -145,21 +182,19 @@ fn picture(way: &Way, horizon: u32) -> Picture {
     area += &format!("H{WIDTH}V{HEIGHT}Z");
     let last = steps.last().map_or(0, |step| step.at);
     let last_at = percent(last, horizon);
-    let mut free = 0.0;
+    let mut wide = Room::new(LABEL, last_at);
+    let mut narrow = Room::new(NARROW_LABEL, last_at);
     let steps = steps
         .iter()
-        .map(|step| {
+        .filter_map(|step| {
             let left = percent(step.at, horizon);
             let is_last = step.at == last;
-            let fits = left >= free && (is_last || left + LABEL <= last_at);
-            if fits {
-                free = left + LABEL;
-            }
-            StepView {
-                left,
+            wide.takes(left, is_last).then(|| StepView {
+                left: left.to_string(),
                 share: step.share,
-                at: fits.then(|| words::duration(step.at)),
-            }
+                at: words::duration(step.at),
+                is_dense: !narrow.takes(left, is_last),
+            })
         })
         .collect();
     Picture { area, steps }
@@ -202,8 +237,8 @@ impl AlarmView {
             name,
             line: alarm.place.as_ref().and_then(|place| place.line),
             verdict: VerdictView::of(alarm),
-            left,
-            width,
+            left: left.to_string(),
+            width: width.to_string(),
             is_cut,
             is_above: left + width > ROOM && left < 100.0 - ROOM,
             label: if left + width <= ROOM {

@@ -4,20 +4,25 @@
 //! What is made first stands left, and an arrow leads to what waits for it. Resources stand in as many columns as the
 //! longest chain has links; where an arrow passes a column, it has a place of its own there.
 
-use super::Anchors;
 use crate::Output;
-use crate::dependencies::Dependency;
+use crate::dependencies::Dependencies;
 use crate::explain::{Function, Role, text_of};
+use crate::template::Template;
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// The picture's measures.
-const BOX: (f64, f64) = (212.0, 46.0);
-const COLUMN: f64 = 282.0;
-const ROW: f64 = 64.0;
+const BOX: (i32, i32) = (212, 46);
+const COLUMN: i32 = 282;
+const ROW: i32 = 64;
 /// The height of the place where an arrow passes a column.
-const PASS: f64 = 24.0;
-const MARGIN: f64 = 8.0;
+const PASS: i32 = 24;
+const MARGIN: i32 = 8;
+
+/// Where the lines of a box begin, from its corner: the id, and below it the type.
+const ID: (i32, i32) = (12, 20);
+const KIND: (i32, i32) = (12, 36);
 
 /// How many times the order of the columns is brought closer to that of their neighbours.
 const SWEEPS: usize = 8;
@@ -25,28 +30,59 @@ const SWEEPS: usize = 8;
 /// Characters of an id that fit into its box.
 const SHOWN: usize = 23;
 
-/// A picture, in units of its own.
-#[derive(Serialize)]
-pub(super) struct Drawing {
-    width: f64,
-    height: f64,
-    /// What it shows, in a sentence for each arrow.
-    description: String,
-    boxes: Vec<BoxView>,
-    arrows: Vec<String>,
+/// What each resource waits for.
+pub(super) struct Neighbours {
+    needed: HashMap<String, IndexSet<String>>,
 }
 
-#[derive(Serialize)]
+impl Neighbours {
+    pub(super) fn of(template: &Template) -> Self {
+        let mut needed: HashMap<String, IndexSet<String>> = HashMap::new();
+        for dependency in Dependencies::of(template).all() {
+            let of_one = needed.entry(dependency.from).or_default();
+            of_one.insert(dependency.to);
+        }
+        Self { needed }
+    }
+
+    fn needed_by(&self, id: &str) -> impl Iterator<Item = &str> {
+        let needed = self.needed.get(id).into_iter().flatten();
+        needed.map(String::as_str)
+    }
+}
+
+/// A picture, in units of its own.
+pub(super) struct Drawing {
+    pub(super) shape: Shape,
+    pub(super) ids: Vec<Words>,
+    /// What it shows, in a sentence for each resource that waits for others.
+    pub(super) description: String,
+}
+
+/// A picture without the ids in it: what the pictures of functions that are deployed alike have in common.
+#[derive(PartialEq, Eq, Hash, Serialize)]
+pub(super) struct Shape {
+    width: i32,
+    height: i32,
+    arrows: Vec<String>,
+    boxes: Vec<BoxView>,
+}
+
+#[derive(PartialEq, Eq, Hash, Serialize)]
 struct BoxView {
-    x: f64,
-    y: f64,
-    id: String,
-    /// The id as it fits.
-    shown: String,
-    kind: String,
+    x: i32,
+    y: i32,
+    kind: Words,
     /// A word for its looks: its part in the deployment.
     part: &'static str,
-    anchor: Option<String>,
+}
+
+/// Words in a picture.
+#[derive(PartialEq, Eq, Hash, Serialize)]
+pub(super) struct Words {
+    x: i32,
+    y: i32,
+    text: String,
 }
 
 /// Something in a column: a resource, or the place where an arrow passes.
@@ -59,74 +95,111 @@ enum Item {
 /// Draws what a function's deployment is made of; none where it is not published.
 pub(super) fn draw(
     output: &Output,
-    dependencies: &[Dependency],
+    neighbours: &Neighbours,
     function: &Function,
-    anchors: &Anchors<'_>,
 ) -> Option<Drawing> {
     let parts = parts(output, function)?;
     let ids: Vec<&str> = parts.keys().copied().collect();
-    let mut edges: IndexSet<(usize, usize)> = IndexSet::new();
-    for dependency in dependencies {
-        let number = |id: &str| parts.get_index_of(id);
-        if let (Some(from), Some(to)) = (number(&dependency.to), number(&dependency.from))
-            && from != to
-        {
-            edges.insert((from, to));
-        }
-    }
-    let edges: Vec<(usize, usize)> = edges.into_iter().collect();
+    let edges: Vec<(usize, usize)> = ids
+        .iter()
+        .enumerate()
+        .flat_map(|(waiting, id)| {
+            let needed = neighbours.needed_by(id);
+            let needed = needed.filter_map(|other| parts.get_index_of(other));
+            needed
+                .filter(move |needed| *needed != waiting)
+                .map(move |needed| (needed, waiting))
+        })
+        .collect();
     let layers = layers(ids.len(), &edges);
     let (columns, links) = columns(&layers, &edges);
     let columns = ordered(columns, &links);
-    let heights: Vec<f64> = columns
+    let heights: Vec<i32> = columns
         .iter()
         .map(|column| height(&links.items, column))
         .collect();
-    let most = heights.iter().copied().fold(0.0, f64::max);
-    // The middle of each item, and the column that it stands in.
-    let mut middle = vec![(0.0, 0.0); links.items.len()];
-    for (column, (members, own)) in columns.iter().zip(&heights).enumerate() {
-        let mut y = MARGIN + (most - own) / 2.0;
+    let most = heights.iter().copied().max().unwrap_or(0);
+    // The middle of each item's left side.
+    let mut middle = vec![(0, 0); links.items.len()];
+    let mut x = MARGIN;
+    for (members, own) in columns.iter().zip(&heights) {
+        let mut y = MARGIN + (most - own) / 2;
         for member in members {
             let room = room(&links.items, *member);
-            let x = MARGIN + COLUMN * f64::from(u32::try_from(column).unwrap_or(0));
             if let Some(place) = middle.get_mut(*member) {
-                *place = (x, y + room / 2.0);
+                *place = (x, y + room / 2);
             }
             y += room;
         }
+        x += COLUMN;
     }
     let at = |item: usize| middle.get(item).copied().unwrap_or_default();
-    let boxes = ids.iter().enumerate().map(|(number, id)| {
+    let corner = |number: usize| {
         let (x, y) = at(number);
-        let kind = output
-            .template
-            .resources()
-            .and_then(|all| all.get(*id)?.get("Type"));
-        let kind = kind.map(text_of).unwrap_or_default();
+        (x, y - BOX.1 / 2)
+    };
+    let boxes = parts.iter().enumerate().map(|(number, (id, part))| {
+        let (x, y) = corner(number);
+        let kind = kind_of(output, id).unwrap_or_default();
         BoxView {
             x,
-            y: y - BOX.1 / 2.0,
-            id: (*id).to_owned(),
-            shown: shortened(id),
-            kind: kind.strip_prefix("AWS::").unwrap_or(&kind).to_owned(),
-            part: parts.get(id).copied().unwrap_or_default(),
-            anchor: anchors.get(id).map(str::to_owned),
+            y,
+            kind: Words {
+                x: x + KIND.0,
+                y: y + KIND.1,
+                text: kind.strip_prefix("AWS::").unwrap_or(&kind).to_owned(),
+            },
+            part,
         }
     });
-    let boxes = boxes.collect();
-    let arrows = links.chains.iter().map(|chain| path(chain, &at)).collect();
-    let description = edges
-        .iter()
-        .filter_map(|(from, to)| Some(format!("{} waits for {}.", ids.get(*to)?, ids.get(*from)?)));
-    let count = f64::from(u32::try_from(columns.len()).unwrap_or(0));
+    let shown = ids.iter().enumerate().map(|(number, id)| {
+        let (x, y) = corner(number);
+        Words {
+            x: x + ID.0,
+            y: y + ID.1,
+            text: shortened(id),
+        }
+    });
     Some(Drawing {
-        width: MARGIN * 2.0 + COLUMN * (count - 1.0) + BOX.0,
-        height: MARGIN * 2.0 + most,
-        description: description.collect::<Vec<_>>().join(" "),
-        boxes,
-        arrows,
+        shape: Shape {
+            width: x - COLUMN + BOX.0 + MARGIN,
+            height: MARGIN * 2 + most,
+            arrows: links.chains.iter().map(|chain| path(chain, &at)).collect(),
+            boxes: boxes.collect(),
+        },
+        ids: shown.collect(),
+        description: description(&ids, &edges),
     })
+}
+
+/// What waits for what, in words.
+fn description(ids: &[&str], edges: &[(usize, usize)]) -> String {
+    let mut waiting: IndexMap<usize, Vec<&str>> = IndexMap::new();
+    for (needed, waits) in edges {
+        let needed = ids.get(*needed).copied();
+        waiting.entry(*waits).or_default().extend(needed);
+    }
+    let sentences = waiting.iter().filter_map(|(waits, needed)| {
+        Some(format!(
+            "{} waits for {}.",
+            ids.get(*waits)?,
+            all_of(needed)
+        ))
+    });
+    sentences.collect::<Vec<_>>().join(" ")
+}
+
+/// `A, B and C`
+fn all_of(words: &[&str]) -> String {
+    match words.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+fn kind_of(output: &Output, id: &str) -> Option<String> {
+    let resource = output.template.resources()?.get(id)?;
+    resource.get("Type").map(text_of)
 }
 
 /// The resources of a function's deployment, and the part of each.
@@ -303,19 +376,21 @@ fn crossings(columns: &[Vec<usize>], links: &Links) -> usize {
     count
 }
 
-fn room(items: &[Item], item: usize) -> f64 {
+fn room(items: &[Item], item: usize) -> i32 {
     match items.get(item) {
         Some(Item::Resource(_)) => ROW,
         _ => PASS,
     }
 }
 
-fn height(items: &[Item], column: &[usize]) -> f64 {
+fn height(items: &[Item], column: &[usize]) -> i32 {
     column.iter().map(|item| room(items, *item)).sum()
 }
 
 /// An arrow: from the right side of one box to the left side of another.
-fn path(chain: &[usize], at: &impl Fn(usize) -> (f64, f64)) -> String {
+fn path(chain: &[usize], at: &impl Fn(usize) -> (i32, i32)) -> String {
+    /// How far the tip is from the box.
+    const TIP: i32 = 3;
     let mut path = String::new();
     let last = chain.len().saturating_sub(1);
     for (index, step) in chain.windows(2).enumerate() {
@@ -323,14 +398,16 @@ fn path(chain: &[usize], at: &impl Fn(usize) -> (f64, f64)) -> String {
         let (from_x, from_y) = at(*from);
         let (to_x, to_y) = at(*to);
         let start = from_x + BOX.0;
-        let end = if index + 1 == last { to_x - 3.0 } else { to_x };
+        let is_last = index + 1 == last;
         if index == 0 {
             path += &format!("M{start} {from_y}");
         }
-        let half = (start + to_x) / 2.0;
-        path += &format!("C{half} {from_y} {half} {to_y} {end} {to_y}");
-        if index + 1 < last {
-            path += &format!("H{}", to_x + BOX.0);
+        let (right, down) = (to_x - start, to_y - from_y);
+        let half = right / 2;
+        let end = if is_last { right - TIP } else { right };
+        path += &format!("c{half} 0 {half} {down} {end} {down}");
+        if !is_last {
+            path += &format!("h{}", BOX.0);
         }
     }
     path

@@ -8,16 +8,18 @@ mod chart;
 mod graph;
 mod texts;
 
-use crate::dependencies::{Dependencies, Dependency};
 use crate::diagnostics::Severity;
 use crate::diff::{Differences, render};
-use crate::explain::{Explanation, Function, Generated, Place, Version, text_of};
+use crate::explain::{Explanation, Function, Generated, Published};
 use crate::template::{Path, Template, locate, write};
 use crate::tree::{Map, Value};
 use crate::{Diagnostic, Format, Output};
-use indexmap::IndexMap;
-use minijinja::{Environment, HtmlEscape, context};
+use indexmap::{IndexMap, IndexSet};
+use minijinja::{AutoEscape, Environment, context, escape_formatter};
 use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 /// All that a page tells of.
 #[derive(Debug, Clone, Copy)]
@@ -52,18 +54,33 @@ pub fn html(subject: &Subject<'_>) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
+    environment.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) if state.auto_escape() == AutoEscape::Html && !value.is_safe() => {
+            Ok(out.write_str(&escaped(text))?)
+        }
+        _ => escape_formatter(out, state, value),
+    });
     environment.add_filter("ticked", ticked);
     environment.add_template("page.css", include_str!("page.css"))?;
     environment.add_template("page.html", include_str!("page.html"))?;
     let resources = Anchors::of(&subject.output.template);
-    let dependencies: Vec<Dependency> = Dependencies::of(&subject.output.template).all().collect();
+    let neighbours = graph::Neighbours::of(&subject.output.template);
+    let mut shapes = IndexSet::new();
+    let mut pictures = IndexSet::new();
     let functions: Vec<FunctionView<'_>> = subject
         .explanation
         .functions
         .iter()
-        .enumerate()
-        .map(|(index, function)| {
-            FunctionView::of(subject, &dependencies, &resources, index, function)
+        .map(|function| {
+            let graph = graph::draw(subject.output, &neighbours, function);
+            FunctionView {
+                graph: graph.map(|drawing| GraphView {
+                    shape: Shared::of(drawing.shape, &mut shapes),
+                    ids: drawing.ids,
+                    description: drawing.description,
+                }),
+                ..FunctionView::of(function, &resources, &mut pictures)
+            }
         })
         .collect();
     let grave = subject.changes.map_or(0, |(_, differences)| {
@@ -75,7 +92,10 @@ pub fn html(subject: &Subject<'_>) -> Result<String, minijinja::Error> {
     environment.get_template("page.html")?.render(context! {
         name => subject.name,
         functions,
+        shapes => shapes.into_iter().collect::<Vec<_>>(),
+        pictures => pictures.into_iter().collect::<Vec<_>>(),
         findings => findings(subject.findings),
+        found => subject.findings.len(),
         errors => count(subject.findings, Severity::Error),
         warnings => count(subject.findings, Severity::Warning),
         changes => subject.changes.map(|(name, differences)| changes(subject, name, differences)),
@@ -90,14 +110,30 @@ pub fn html(subject: &Subject<'_>) -> Result<String, minijinja::Error> {
     })
 }
 
+/// Text as it may stand in an element, or in an attribute between double quotes.
+fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>', '"']) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            other => escaped.push(other),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
 /// A sentence in which what stands between backticks is code.
 fn ticked(text: &str) -> minijinja::Value {
-    let parts = text.split('`').enumerate().map(|(index, part)| {
-        let escaped = HtmlEscape(part);
-        match index % 2 {
-            0 => escaped.to_string(),
-            _ => format!("<code>{escaped}</code>"),
-        }
+    let parts = text.split('`').map(escaped).enumerate();
+    let parts = parts.map(|(index, part)| match index % 2 {
+        0 => part,
+        _ => Cow::Owned(format!("<code>{part}</code>")),
     });
     minijinja::Value::from_safe_string(parts.collect())
 }
@@ -126,6 +162,13 @@ impl<'a> Anchors<'a> {
     fn get(&self, id: &str) -> Option<&str> {
         self.ids.get(id).map(String::as_str)
     }
+
+    fn link(&self, id: &str) -> Link {
+        Link {
+            text: id.to_owned(),
+            anchor: self.get(id).map(str::to_owned),
+        }
+    }
 }
 
 /// A link within the page.
@@ -136,29 +179,47 @@ struct Link {
     anchor: Option<String>,
 }
 
-/// A finding.
+/// Findings with one way out.
 #[derive(Serialize)]
 struct Finding<'a> {
     severity: &'static str,
     code: &'static str,
-    message: &'a str,
+    messages: Vec<Message<'a>>,
     help: Option<&'a str>,
-    line: Option<usize>,
+}
+
+/// What was found, once for all its lines.
+#[derive(Serialize)]
+struct Message<'a> {
+    message: &'a str,
+    lines: Vec<usize>,
 }
 
 fn findings(found: &[Diagnostic]) -> Vec<Finding<'_>> {
     let mut sorted: Vec<&Diagnostic> = found.iter().collect();
     sorted.sort_by_key(|finding| finding.severity);
-    sorted
-        .into_iter()
-        .map(|finding| Finding {
-            severity: finding.severity.word(),
-            code: finding.code.name,
-            message: &finding.message,
-            help: finding.help.as_deref(),
-            line: finding.span.map(|span| span.start.line),
-        })
-        .collect()
+    let mut told: IndexMap<_, IndexMap<&str, Vec<usize>>> = IndexMap::new();
+    for finding in sorted {
+        let same = (
+            finding.severity.word(),
+            finding.code.name,
+            finding.help.as_deref(),
+        );
+        let messages = told.entry(same).or_default();
+        let lines = messages.entry(finding.message.as_str()).or_default();
+        lines.extend(finding.span.map(|span| span.start.line));
+    }
+    let told = told.into_iter();
+    told.map(|((severity, code, help), messages)| Finding {
+        severity,
+        code,
+        messages: messages
+            .into_iter()
+            .map(|(message, lines)| Message { message, lines })
+            .collect(),
+        help,
+    })
+    .collect()
 }
 
 /// What the template changes.
@@ -229,100 +290,144 @@ fn changes<'a>(subject: &Subject<'_>, against: &'a str, differences: &Difference
     }
 }
 
+/// A figure that several parts of the page may have in common: drawn by the first, and referred to by the others.
+#[derive(Clone, Copy, Serialize)]
+struct Shared {
+    number: usize,
+    is_first: bool,
+}
+
+impl Shared {
+    fn of<T: Hash + Eq>(figure: T, figures: &mut IndexSet<T>) -> Self {
+        let (number, is_first) = figures.insert_full(figure);
+        Self { number, is_first }
+    }
+}
+
+/// A picture of a function's own.
+#[derive(Serialize)]
+struct GraphView {
+    shape: Shared,
+    ids: Vec<graph::Words>,
+    description: String,
+}
+
 /// A function as it is shown.
 #[derive(Serialize)]
 struct FunctionView<'a> {
-    anchor: String,
-    function: &'a Function,
+    id: &'a str,
+    line: Option<usize>,
+    condition: Option<&'a str>,
     own_resources: usize,
     how: String,
     /// The gravest that is to be said of its alarms.
     verdict: Option<chart::VerdictView>,
-    graph: Option<graph::Drawing>,
+    graph: Option<GraphView>,
     ways: Vec<chart::WayView>,
     hooks: Vec<texts::HookView>,
+    published: Option<PublishedView<'a>>,
+    calls: Vec<texts::CallView>,
+    generated_count: usize,
+    generated: Vec<GeneratedRow<'a>>,
+}
+
+/// What publishes a version, and what becomes of it.
+#[derive(Serialize)]
+struct PublishedView<'a> {
+    alias_name: &'a str,
+    depends_on_ignored_code: bool,
     hashed_by: &'static str,
     hashed: Vec<texts::Row>,
     not_hashed: Vec<texts::Row>,
     unseen: Vec<texts::Row>,
-    calls: Vec<texts::CallView>,
-    rollback: Option<&'static str>,
-    generated: Vec<GeneratedView>,
+    rollback: &'static str,
+}
+
+/// What is generated because of a line.
+#[derive(Serialize)]
+struct GeneratedRow<'a> {
+    line: Option<usize>,
+    resources: Vec<GeneratedView<'a>>,
 }
 
 #[derive(Serialize)]
-struct GeneratedView {
+struct GeneratedView<'a> {
     link: Link,
-    kind: String,
+    kind: &'a str,
     is_shared: bool,
-    because: Vec<Link>,
 }
 
 impl<'a> FunctionView<'a> {
+    /// A function without its graph.
     fn of(
-        subject: &Subject<'_>,
-        dependencies: &[Dependency],
-        anchors: &Anchors<'_>,
-        index: usize,
         function: &'a Function,
+        anchors: &Anchors<'_>,
+        pictures: &mut IndexSet<chart::Picture>,
     ) -> Self {
-        let published = function.published.as_ref();
         let shift = function.shift();
         let ways: Vec<chart::WayView> = shift
             .iter()
             .flat_map(|shift| &shift.ways)
-            .map(chart::WayView::of)
+            .map(|way| chart::WayView::of(way, pictures))
             .collect();
-        let rows = |of: fn(&Version) -> Vec<texts::Row>| {
-            published.map_or_else(Vec::new, |published| of(&published.version))
-        };
         Self {
-            anchor: format!("f{index}"),
-            function,
+            id: &function.id,
+            line: function.place.line,
+            condition: function.condition.as_deref(),
             own_resources: function.own_resources(),
             how: texts::how(function),
             verdict: chart::gravest(&ways),
-            graph: graph::draw(subject.output, dependencies, function, anchors),
+            graph: None,
             ways,
             hooks: shift.map(texts::hooks).unwrap_or_default(),
-            hashed_by: published.map_or("", |published| texts::hashed_by(&published.version)),
-            hashed: rows(|version| version.hashed.iter().map(texts::Row::hashed).collect()),
-            not_hashed: rows(|version| version.not_hashed.iter().map(texts::Row::of).collect()),
-            unseen: rows(|version| version.unseen.iter().map(texts::Row::unseen).collect()),
+            published: function.published.as_ref().map(PublishedView::of),
             calls: function
                 .calls
                 .iter()
                 .map(|call| texts::CallView::of(function, call))
                 .collect(),
-            rollback: published.map(|published| texts::rollback(&published.version)),
-            generated: function
-                .generated
-                .iter()
-                .map(|made| generated_view(made, anchors))
-                .collect(),
+            generated_count: function.generated.len(),
+            generated: GeneratedRow::all(&function.generated, anchors),
         }
     }
 }
 
-fn generated_view(made: &Generated, anchors: &Anchors<'_>) -> GeneratedView {
-    GeneratedView {
-        link: Link {
-            text: made.id.clone(),
-            anchor: anchors.get(&made.id).map(str::to_owned),
-        },
-        kind: made.kind.clone(),
-        is_shared: made.is_shared,
-        because: made.because.iter().map(place_link).collect(),
+impl<'a> PublishedView<'a> {
+    fn of(published: &'a Published) -> Self {
+        let version = &published.version;
+        Self {
+            alias_name: &published.alias_name,
+            depends_on_ignored_code: version.depends_on_ignored_code,
+            hashed_by: texts::hashed_by(version),
+            hashed: version.hashed.iter().map(texts::Row::hashed).collect(),
+            not_hashed: version.not_hashed.iter().map(texts::Row::of).collect(),
+            unseen: version.unseen.iter().map(texts::Row::unseen).collect(),
+            rollback: texts::rollback(version),
+        }
     }
 }
 
-/// A place as a link to its line.
-fn place_link(place: &Place) -> Link {
-    let text = place.path.to_string();
-    let text = text.strip_prefix("Resources/").unwrap_or(&text);
-    Link {
-        text: text.replacen("/Properties/", ": ", 1),
-        anchor: place.line.map(|line| format!("l{line}")),
+impl<'a> GeneratedRow<'a> {
+    fn all(generated: &'a [Generated], anchors: &Anchors<'_>) -> Vec<Self> {
+        let mut by_line: BTreeMap<Option<usize>, Vec<GeneratedView<'_>>> = BTreeMap::new();
+        for made in generated {
+            let line = made.because.first().and_then(|place| place.line);
+            let resources = by_line.entry(line).or_default();
+            resources.push(GeneratedView::of(made, anchors));
+        }
+        let rows = by_line.into_iter();
+        rows.map(|(line, resources)| Self { line, resources })
+            .collect()
+    }
+}
+
+impl<'a> GeneratedView<'a> {
+    fn of(made: &'a Generated, anchors: &Anchors<'_>) -> Self {
+        Self {
+            link: anchors.link(&made.id),
+            kind: made.kind.strip_prefix("AWS::").unwrap_or(&made.kind),
+            is_shared: made.is_shared,
+        }
     }
 }
 
@@ -335,38 +440,35 @@ struct SourceLine {
     folded: bool,
 }
 
+/// All that is generated: of what is shared what a function has of it before the whole.
+fn all_generated(explanation: &Explanation) -> impl Iterator<Item = &Generated> {
+    let functions = explanation.functions.iter();
+    let others = explanation.others.iter();
+    functions
+        .flat_map(|each| &each.generated)
+        .chain(others.flat_map(|each| &each.generated))
+        .chain(&explanation.shared)
+}
+
 fn source(subject: &Subject<'_>, anchors: &Anchors<'_>) -> Vec<SourceLine> {
-    let explanation = subject.explanation;
-    let of_functions = explanation
-        .functions
-        .iter()
-        .flat_map(|each| &each.generated);
-    let of_others = explanation.others.iter().flat_map(|each| &each.generated);
-    let mut made: IndexMap<usize, Vec<&str>> = IndexMap::new();
-    for generated in of_functions.chain(of_others) {
+    let mut made: IndexMap<usize, IndexSet<&str>> = IndexMap::new();
+    for generated in all_generated(subject.explanation) {
         for line in generated.because.iter().filter_map(|place| place.line) {
-            let there = made.entry(line).or_default();
-            if !there.contains(&generated.id.as_str()) {
-                there.push(&generated.id);
-            }
+            made.entry(line).or_default().insert(&generated.id);
         }
     }
     without_secrets(subject)
         .lines()
         .enumerate()
         .map(|(index, text)| {
-            let made = made.get(&(index + 1)).map_or(&[][..], Vec::as_slice);
+            let number = index + 1;
+            let made = made.get(&number).into_iter().flatten();
+            let made: Vec<Link> = made.map(|id| anchors.link(id)).collect();
             SourceLine {
-                number: index + 1,
+                number,
                 text: text.to_owned(),
                 folded: made.len() > SHOWN_IN_LINE,
-                made: made
-                    .iter()
-                    .map(|id| Link {
-                        text: (*id).to_owned(),
-                        anchor: anchors.get(id).map(str::to_owned),
-                    })
-                    .collect(),
+                made,
             }
         })
         .collect()
@@ -419,17 +521,23 @@ fn without_secrets(subject: &Subject<'_>) -> String {
 
 /// A resource, or another section, of the result.
 #[derive(Serialize)]
-struct ResultBlock {
-    anchor: Option<String>,
-    title: String,
-    kind: Option<String>,
+struct ResultBlock<'a> {
+    anchor: Option<&'a str>,
+    /// The first line of its text, and the others.
+    head: String,
+    rest: String,
     /// Whether the template that was given has it not, or not as it is now.
     is_made: bool,
-    because: Vec<Link>,
-    text: String,
+    /// The first of the lines that it comes from.
+    lines: Vec<usize>,
+    /// Whether there are more of them.
+    has_more: bool,
 }
 
-fn result(subject: &Subject<'_>, anchors: &Anchors<'_>) -> Vec<ResultBlock> {
+/// Up to how many of the lines that ask for a resource are named.
+const SHOWN_LINES: usize = 6;
+
+fn result<'a>(subject: &Subject<'_>, anchors: &'a Anchors<'_>) -> Vec<ResultBlock<'a>> {
     let mut made = subject.output.template.clone();
     let secrets: Vec<String> = secret_parameters(subject.given)
         .map(str::to_owned)
@@ -442,84 +550,81 @@ fn result(subject: &Subject<'_>, anchors: &Anchors<'_>) -> Vec<ResultBlock> {
             }
         }
     }
-    let explanation = subject.explanation;
-    let of_functions = explanation
-        .functions
-        .iter()
-        .flat_map(|each| &each.generated);
-    let of_others = explanation.others.iter().flat_map(|each| &each.generated);
-    let generated: IndexMap<&str, &Generated> = of_functions
-        .chain(of_others)
+    let generated: HashMap<&str, &Generated> = all_generated(subject.explanation)
         .map(|made| (made.id.as_str(), made))
         .collect();
-    let given: Vec<&str> = anchors
-        .ids
-        .keys()
-        .filter(|id| !generated.contains_key(**id))
-        .copied()
-        .collect();
-    let own_paths: Vec<Path> = given
-        .iter()
-        .map(|id| {
-            let functions = explanation.functions.iter();
-            let mut functions = functions.filter(|function| function.id == **id);
-            functions.next().map_or_else(
-                || Path::resource(id),
-                |function| function.place.path.clone(),
-            )
-        })
-        .collect();
-    let wanted: Vec<(&Path, bool)> = own_paths.iter().map(|path| (path, true)).collect();
-    let lines: IndexMap<&str, Option<usize>> = given
-        .iter()
-        .zip(locate(subject.text, &wanted))
-        .map(|(id, span)| (*id, span.map(|span| span.start.line)))
-        .collect();
+    let own = own_lines(subject, anchors, |id| !generated.contains_key(id));
     let mut blocks = Vec::new();
-    for (section, value) in &made.0 {
-        let Some(entries) = value.as_object().filter(|_| section == "Resources") else {
-            blocks.push(ResultBlock {
-                anchor: None,
-                title: section.to_string(),
-                kind: None,
-                is_made: false,
-                because: Vec::new(),
-                text: yaml(section, value),
-            });
-            continue;
-        };
-        for (id, resource) in entries {
-            let found = generated.get(id.as_str());
-            let because = match found {
-                Some(made) => made.because.iter().map(place_link).collect(),
-                None => {
-                    let line = lines.get(id.as_str()).copied().flatten();
-                    let anchor = line.map(|line| format!("l{line}"));
-                    let text = id.to_string();
-                    anchor.map_or_else(Vec::new, |anchor| {
-                        vec![Link {
-                            text,
-                            anchor: Some(anchor),
-                        }]
-                    })
+    for (section, value) in made.0 {
+        match value {
+            Value::Object(entries) if section == "Resources" => {
+                for (id, resource) in entries {
+                    let found = generated.get(id.as_str());
+                    let mut lines: Vec<usize> = match found {
+                        Some(made) => {
+                            let lines = made.because.iter().filter_map(|place| place.line);
+                            lines.collect()
+                        }
+                        None => own.get(id.as_str()).copied().into_iter().collect(),
+                    };
+                    let has_more = lines.len() > SHOWN_LINES;
+                    lines.truncate(SHOWN_LINES);
+                    blocks.push(ResultBlock {
+                        anchor: anchors.get(&id),
+                        is_made: found.is_some(),
+                        lines,
+                        has_more,
+                        ..ResultBlock::of(id.as_str(), resource)
+                    });
                 }
-            };
-            blocks.push(ResultBlock {
-                anchor: anchors.get(id).map(str::to_owned),
-                title: id.to_string(),
-                kind: resource.get("Type").map(text_of),
-                is_made: found.is_some(),
-                because,
-                text: yaml(id, resource),
-            });
+            }
+            other => blocks.push(ResultBlock::of(section.as_str(), other)),
         }
     }
     blocks
 }
 
-/// An entry of a map as text.
-fn yaml(key: &str, value: &Value) -> String {
-    let map = Map::from([(key.to_owned(), value.clone())]);
-    let text = write(&Template(map), Format::Yaml);
-    text.trim_end().to_owned()
+/// The lines on which resources are written.
+fn own_lines<'a>(
+    subject: &Subject<'_>,
+    anchors: &'a Anchors<'_>,
+    is_own: impl Fn(&str) -> bool,
+) -> HashMap<&'a str, usize> {
+    let functions = subject.explanation.functions.iter();
+    let functions: HashMap<&str, &Path> = functions
+        .map(|function| (function.id.as_str(), &function.place.path))
+        .collect();
+    let own: Vec<(&str, Path)> = anchors
+        .ids
+        .keys()
+        .filter(|id| is_own(id))
+        .map(|id| {
+            let path = functions.get(id).map(|path| (*path).clone());
+            (*id, path.unwrap_or_else(|| Path::resource(id)))
+        })
+        .collect();
+    let wanted: Vec<(&Path, bool)> = own.iter().map(|(_, path)| (path, true)).collect();
+    let spans = locate(subject.text, &wanted);
+    own.iter()
+        .zip(spans)
+        .filter_map(|((id, _), span)| Some((*id, span?.start.line)))
+        .collect()
+}
+
+impl ResultBlock<'_> {
+    /// An entry of a map as text.
+    fn of(key: &str, value: Value) -> Self {
+        let map = Map::from([(key.to_owned(), value)]);
+        let text = write(&Template(map), Format::Yaml);
+        let text = text.trim_end();
+        let (head, rest) = text.split_once('\n').unwrap_or((text, ""));
+        Self {
+            anchor: None,
+            head: head.to_owned(),
+            rest: rest.to_owned(),
+            is_made: false,
+            lines: Vec::new(),
+            has_more: false,
+        }
+    }
 }

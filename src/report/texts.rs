@@ -1,6 +1,5 @@
 //! What a page says of a function in words.
 
-use super::Link;
 use crate::deployment::PublishedOn;
 use crate::explain::{Allowed, Call, Function, Property, Shift, Unseen, Version, text_of, words};
 use serde::Serialize;
@@ -73,7 +72,7 @@ pub(super) struct CallView {
     to: String,
     note: Option<&'static str>,
     look: &'static str,
-    place: Option<Link>,
+    line: Option<usize>,
 }
 
 impl CallView {
@@ -89,7 +88,7 @@ impl CallView {
             to: words::called(function, call),
             note,
             look,
-            place: call.place.as_ref().map(super::place_link),
+            line: call.place.as_ref().and_then(|place| place.line),
         }
     }
 }

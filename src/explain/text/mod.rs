@@ -13,6 +13,7 @@ use super::{
     Allowed, Call, Explanation, Function, Generated, Hook, Other, Place, Published, Shift,
 };
 use page::{Ink, Page, columns, counted, padded};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// How many steps a table shows before it leaves some out.
@@ -21,15 +22,29 @@ const MOST_STEPS: usize = 20;
 /// Everything about every function; `name` is the template's.
 pub fn explained(explanation: &Explanation, name: &str, look: Look) -> String {
     let mut page = Page::new(look);
+    let shared = explanation.shared.iter();
+    let shared: HashMap<&str, &Generated> = shared.map(|made| (made.id.as_str(), made)).collect();
     for function in &explanation.functions {
         title(&mut page, function, name);
-        explain_function(&mut page, function, explanation);
+        explain_function(&mut page, function, explanation, &shared);
     }
     for other in &explanation.others {
         explain_other(&mut page, other);
     }
+    let rows: Vec<GeneratedRow<'_>> = explanation
+        .shared_by_others()
+        .map(GeneratedRow::of)
+        .collect();
+    if !rows.is_empty() {
+        page.gap();
+        page.line(0, &[("Shared by several resources", Ink::Title)]);
+        generated_rows(&mut page, &rows, None, None);
+    }
     page.gap();
-    if explanation.functions.is_empty() && explanation.others.is_empty() {
+    if explanation.functions.is_empty()
+        && explanation.others.is_empty()
+        && explanation.shared.is_empty()
+    {
         page.paragraph(
             0,
             "The template has no functions, and nothing is generated.",
@@ -109,7 +124,12 @@ fn assumptions(explanation: &Explanation) -> String {
     )
 }
 
-fn explain_function(page: &mut Page, function: &Function, explanation: &Explanation) {
+fn explain_function(
+    page: &mut Page,
+    function: &Function,
+    explanation: &Explanation,
+    shared: &HashMap<&str, &Generated>,
+) {
     page.paragraph(
         2,
         &match &function.published {
@@ -130,7 +150,12 @@ fn explain_function(page: &mut Page, function: &Function, explanation: &Explanat
         let count = function.own_resources();
         page.heading(2, "Generated");
         let condition = function.condition.as_deref();
-        generated_rows(page, &function.generated, Some(&function.place), condition);
+        let rows: Vec<GeneratedRow<'_>> = function
+            .generated
+            .iter()
+            .map(|made| GeneratedRow::among(made, shared))
+            .collect();
+        generated_rows(page, &rows, Some(&function.place), condition);
         page.paragraph(
             4,
             &format!(
@@ -194,42 +219,89 @@ fn line_of(place: &Place) -> String {
         .map_or_else(String::new, |line| format!("line {line}"))
 }
 
+/// How many of the other reasons for a resource are named.
+const MOST_REASONS: usize = 3;
+
+/// A generated resource, and why it is there.
+#[derive(Clone, Copy)]
+struct GeneratedRow<'a> {
+    made: &'a Generated,
+    /// What asks for it: the first is shown before the others.
+    because: &'a [Place],
+    /// All that asks for it; where others share it, more than `because`.
+    all: &'a [Place],
+}
+
+impl<'a> GeneratedRow<'a> {
+    fn of(made: &'a Generated) -> Self {
+        Self {
+            made,
+            because: &made.because,
+            all: &made.because,
+        }
+    }
+
+    /// What is generated for a function, where `shared` has all reasons for what it shares.
+    fn among(made: &'a Generated, shared: &HashMap<&str, &'a Generated>) -> Self {
+        let whole = shared.get(made.id.as_str()).copied();
+        Self {
+            all: &whole.unwrap_or(made).because,
+            ..Self::of(made)
+        }
+    }
+
+    fn first(&self) -> Option<&'a Place> {
+        self.because.first()
+    }
+
+    /// The lines of what asks for it besides the first: the function's own before those of others.
+    fn also(&self) -> Vec<String> {
+        let own = self.because.iter().skip(1);
+        let others = self
+            .all
+            .iter()
+            .filter(|place| !self.because.contains(place));
+        let mut also: Vec<String> = own.chain(others).take(MOST_REASONS).map(line_of).collect();
+        if self.all.len() > MOST_REASONS + 1 {
+            also.push(format!("{} more", self.all.len() - MOST_REASONS - 1));
+        }
+        also
+    }
+}
+
 /// What is generated for a resource, written at `owner` and with this condition, by what asks for it.
 fn generated_rows(
     page: &mut Page,
-    generated: &[Generated],
+    rows: &[GeneratedRow<'_>],
     owner: Option<&Place>,
     condition: Option<&str>,
 ) {
     let kind_of = |made: &Generated| kind_of(made, condition);
-    let mut groups: Vec<(&[Place], Vec<&Generated>)> = Vec::new();
-    for made in generated {
-        let own = &made.because[..];
+    let mut groups: Vec<(GeneratedRow<'_>, Vec<&Generated>)> = Vec::new();
+    for row in rows {
         match groups
             .iter_mut()
-            .find(|(because, _)| because.first() == own.first())
+            .find(|(group, _)| group.first() == row.first())
         {
-            Some((_, members)) => members.push(made),
-            None => groups.push((own, vec![made])),
+            Some((_, members)) => members.push(row.made),
+            None => groups.push((*row, vec![row.made])),
         }
     }
-    groups.sort_by_key(|(because, _)| because.first().and_then(|place| place.line));
-    let lines = Lines::of(groups.iter().filter_map(|(because, _)| because.first()));
+    groups.sort_by_key(|(group, _)| group.first().and_then(|place| place.line));
+    let lines = Lines::of(groups.iter().filter_map(|(group, _)| group.first()));
     let indent = 4 + columns(&lines.label(&Place::default())) + 2;
     let room = page::WIDTH.saturating_sub(indent);
     let fits = |made: &&Generated| columns(&shown_id(made)) + 2 + columns(&kind_of(made)) <= room;
-    let width = generated
+    let width = rows
         .iter()
+        .map(|row| row.made)
         .filter(fits)
         .map(|made| columns(&shown_id(made)));
     let width = width.max().unwrap_or(0);
-    for (because, members) in groups {
-        if let Some((place, others)) = because.split_first() {
+    for (group, members) in groups {
+        if let Some(place) = group.first() {
             let mut name = place_name(place, owner);
-            let mut also: Vec<String> = others.iter().take(3).map(line_of).collect();
-            if others.len() > 3 {
-                also.push(format!("{} more", others.len() - 3));
-            }
+            let also = group.also();
             if !also.is_empty() {
                 let _ = write!(name, " (also {})", also.join(", "));
             }
@@ -482,20 +554,12 @@ fn explain_call(page: &mut Page, function: &Function, call: &Call, lines: &Lines
 
 fn explain_other(page: &mut Page, other: &Other) {
     page.gap();
-    match &other.id {
-        Some(id) => {
-            let kind = other.kind.as_deref().unwrap_or_default();
-            let place = other.place.as_ref().map(line_of).unwrap_or_default();
-            let behind = match place.as_str() {
-                "" => format!("  {kind}"),
-                line => format!("  {line}, {kind}"),
-            };
-            page.line(0, &[(id, Ink::Title), (&behind, Ink::Faint)]);
-            generated_rows(page, &other.generated, other.place.as_ref(), None);
-        }
-        None => {
-            page.line(0, &[("Shared by several resources", Ink::Title)]);
-            generated_rows(page, &other.generated, None, None);
-        }
-    }
+    let kind = other.kind.as_deref().unwrap_or_default();
+    let behind = match line_of(&other.place).as_str() {
+        "" => format!("  {kind}"),
+        line => format!("  {line}, {kind}"),
+    };
+    page.line(0, &[(&other.id, Ink::Title), (&behind, Ink::Faint)]);
+    let rows: Vec<GeneratedRow<'_>> = other.generated.iter().map(GeneratedRow::of).collect();
+    generated_rows(page, &rows, Some(&other.place), None);
 }
