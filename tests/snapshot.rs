@@ -216,6 +216,23 @@ fn nothing_is_written_of_what_is_wrong_or_secret() {
 }
 
 #[test]
+fn an_error_is_told_once_for_all_snapshots_of_a_template() {
+    let folder = folder();
+    let here = folder.path();
+    run(here, RECORD, 0);
+    run(here, &[RECORD, &["--name", "other"]].concat(), 0);
+    edit(here, "template.yaml", "Timeout: 3", "Tiemout: 3");
+    for verb in [&["snapshot"][..], &["snapshot", "--check"], &["review"]] {
+        let told = run(here, verb, 1);
+        assert_eq!(told.matches("unknown-property").count(), 1, "{told}");
+        assert!(
+            told.contains("note: errors of `template.yaml` above keep `snapshots/template.yaml` from being made, too"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn what_git_ignores_and_what_is_not_ours_is_left_alone() {
     let folder = folder();
     let here = folder.path();

@@ -16,7 +16,7 @@ use super::files::printable;
 use super::findings::Colors;
 use super::help;
 use super::output::write_stdout;
-use super::snapshot::tell_errors;
+use super::snapshot::Told;
 use super::snapshots::{self, End, Made, Meant, first_line, is_grave, lines, shown};
 use super::template_options::TemplateOptions;
 
@@ -61,6 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let found = snapshots::meant(&arguments.names, None, false, &options)?;
     let mut end = End::Equal;
     let mut differing = Vec::new();
+    let mut told = Told::new(arguments.colors);
     for meant in found {
         let meant = match meant {
             Ok(meant) => meant,
@@ -74,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             Ok(made) => match &made.text {
                 None => {
                     end = end.max(End::HasErrors);
-                    tell_errors(arguments.colors, made)?;
+                    told.tell(&printable(&meant.path), made)?;
                 }
                 Some(text) if Some(text) != meant.old.as_ref() => differing.push((meant, made)),
                 Some(_) => {}

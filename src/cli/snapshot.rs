@@ -1,6 +1,7 @@
 //! `canaryform snapshot`: what templates become, as files that a person accepts.
 
 use super::ExitCode;
+use std::collections::HashSet;
 use std::env;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -79,9 +80,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     )?;
     let is_check = in_ci || arguments.check;
     let mut end = End::Equal;
+    let mut told = Told::new(arguments.colors);
     for meant in found {
         end = end.max(match meant {
-            Ok(meant) => one(arguments, &meant, is_check)?,
+            Ok(meant) => one(arguments, &meant, is_check, &mut told)?,
             Err(missing) => missing.tell(),
         });
     }
@@ -89,14 +91,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 /// Compares or writes one snapshot.
-fn one(arguments: &Arguments, meant: &Meant, is_check: bool) -> Result<End, Failure> {
+fn one(
+    arguments: &Arguments,
+    meant: &Meant,
+    is_check: bool,
+    told: &mut Told,
+) -> Result<End, Failure> {
     let made = match meant.make() {
         Ok(made) => made,
         Err(missing) => return Ok(missing.tell()),
     };
     let name = printable(&meant.path);
     let Some(text) = &made.text else {
-        tell_errors(arguments.colors, made)?;
+        told.tell(&name, made)?;
         return Ok(End::HasErrors);
     };
     let say = |words: String| write_stdout(|out| out.write_all(words.as_bytes()));
@@ -132,10 +139,42 @@ fn one(arguments: &Arguments, meant: &Meant, is_check: bool) -> Result<End, Fail
     }
 }
 
-/// Tells why nothing is recorded of a template.
-pub(super) fn tell_errors(colors: Colors, mut made: Made) -> Result<(), Failure> {
-    made.findings.retain(Diagnostic::is_error);
-    findings::tell(Report::Text, colors, vec![(made.input, made.findings)])
+/// Tells why nothing is recorded of templates: each error once, however many snapshots a template has.
+pub(super) struct Told {
+    colors: Colors,
+    /// File, code, place and message.
+    errors: HashSet<(String, &'static str, String, String)>,
+}
+
+impl Told {
+    pub(super) fn new(colors: Colors) -> Self {
+        Self {
+            colors,
+            errors: HashSet::new(),
+        }
+    }
+
+    /// Tells the errors of the template of the snapshot `name`, or that they stand above.
+    pub(super) fn tell(&mut self, name: &str, mut made: Made) -> Result<(), Failure> {
+        let file = made.input.name();
+        made.findings.retain(Diagnostic::is_error);
+        let (new, known): (Vec<_>, Vec<_>) = made.findings.into_iter().partition(|error| {
+            self.errors.insert((
+                file.clone(),
+                error.code.name,
+                error.path.to_string(),
+                error.message.clone(),
+            ))
+        });
+        if !known.is_empty() {
+            let words = format!("errors of `{file}` above keep `{name}` from being made, too");
+            findings::note(Report::Text, &words);
+        }
+        if new.is_empty() {
+            return Ok(());
+        }
+        findings::tell(Report::Text, self.colors, vec![(made.input, new)])
+    }
 }
 
 /// Asks whether a new snapshot is to be written, where somebody can answer.
