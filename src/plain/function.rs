@@ -83,9 +83,9 @@ const KEYS: &[Property] = &[
     Property::any("VersionDescription").does("becomes `Description` of the version"),
     Property::strictly("VersionDeletionPolicy", Shape::Word(publish::DELETION_POLICIES))
         .does("becomes `DeletionPolicy` of the version"),
-    Property::of("ProvisionedConcurrencyConfig", Shape::Map)
+    Property::of("ProvisionedConcurrencyConfig", Shape::Map).meant_by(&[("ProvisionedConcurrentExecutions", Shape::Integer)])
         .does("becomes `ProvisionedConcurrencyConfig` of the alias"),
-    Property::of("DeploymentPreference", Shape::Map)
+    Property::of("DeploymentPreference", Shape::Map).meant_by(&[("Type", Shape::Text)])
         .does("makes the deployment group, with CodeDeploy's application and role, and becomes `UpdatePolicy` of the alias"),
     group::DEPLOYMENT_GROUP,
     Property::strictly(REWIRE_EVENTS, Shape::Bool)

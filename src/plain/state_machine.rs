@@ -62,6 +62,7 @@ pub(crate) const TYPE: PlainType = PlainType {
 const KEYS: &[Property] = &[
     Property::of("AutoPublishAlias", Shape::Text).does("makes the version and the alias"),
     Property::of("DeploymentPreference", Shape::Map)
+        .meant_by(&[("Type", Shape::Text)])
         .does("becomes `DeploymentPreference` of the alias"),
 ];
 

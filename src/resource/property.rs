@@ -107,6 +107,8 @@ pub(crate) struct Property {
     pub(crate) globals: bool,
     pub(crate) required: bool,
     pub(crate) effect: Effect,
+    /// The keys of its map that are meant where a value of their shape is written for the whole of it.
+    pub(crate) meant_keys: &'static [(&'static str, Shape)],
 }
 
 impl Property {
@@ -119,6 +121,7 @@ impl Property {
             globals: false,
             required: false,
             effect: Effect::Copied,
+            meant_keys: &[],
         }
     }
 
@@ -138,6 +141,13 @@ impl Property {
 
     pub(crate) const fn global(mut self) -> Self {
         self.globals = true;
+        self
+    }
+
+    /// A property whose map has a key for each of these shapes that says all, and so is meant by a value without it:
+    /// `DeploymentPreference: Canary10Percent5Minutes`.
+    pub(crate) const fn meant_by(mut self, keys: &'static [(&'static str, Shape)]) -> Self {
+        self.meant_keys = keys;
         self
     }
 
@@ -177,11 +187,45 @@ impl Property {
         }
     }
 
+    /// What to write instead of a value that may not stand here.
+    fn instead_of(&self, value: &Value) -> String {
+        // A boolean passes as a number, and is not meant as one.
+        let is_meant =
+            |shape: &Shape| shape.accepts(value) && (*shape == Shape::Bool) == value.is_boolean();
+        let mut keys = self.meant_keys.iter();
+        let meant = keys.find(|(_, shape)| is_meant(shape));
+        match meant.zip(plain_scalar(value)) {
+            Some(((key, _), value)) => format!("write `{}: {{{key}: {value}}}`", self.name),
+            None => format!("write {} here", self.shape.words()),
+        }
+    }
+
     /// Whether `value` may stand here; null counts as absent.
     pub(crate) fn accepts(&self, value: &Value) -> bool {
         value.is_null()
             || (self.intrinsics && passes_as_intrinsic(value))
             || self.shape.accepts(value)
+    }
+}
+
+/// A scalar as YAML has it in a line, if it is a word or a number there and not too long to be told again.
+pub(crate) fn plain_scalar(value: &Value) -> Option<String> {
+    const MOST: usize = 80;
+    let is_plain = |text: &&str| {
+        let mut characters = text.chars();
+        let inside =
+            |character: char| character.is_ascii_alphanumeric() || "_-./:".contains(character);
+        text.len() <= MOST
+            && characters
+                .next()
+                .is_some_and(|first| first.is_ascii_alphabetic())
+            && characters.all(inside)
+            && !text.ends_with(':')
+    };
+    match value {
+        Value::String(text) => Some(text.as_str()).filter(is_plain).map(str::to_owned),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
     }
 }
 
@@ -226,7 +270,7 @@ pub(crate) fn check(
             fault = if !row.intrinsics && passes_as_intrinsic(value) {
                 fault.help("write the value itself: an intrinsic cannot be read before the deployment here")
             } else {
-                fault.help(format!("write {} here", row.shape.words()))
+                fault.help(row.instead_of(value))
             };
             scope.report(fault);
         } else if let (Effect::Ignored(why), false) = (row.effect, value.is_null()) {

@@ -60,6 +60,7 @@ const PROPERTIES: &[Property] = &[
     Property::of("TableName", TEXT_OR_MAP).if_filled(),
     Property::of("Tags", Shape::Map).does("becomes `Tags`"),
     Property::of("SSESpecification", Shape::Map)
+        .meant_by(&[("SSEEnabled", Shape::Bool)])
         .if_filled()
         .global(),
 ];

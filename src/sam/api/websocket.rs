@@ -106,6 +106,7 @@ const PROPERTIES: &[Property] = &[
         .does("becomes `StageVariables` of the stage")
         .global(),
     Property::of("AccessLogSettings", Shape::Map)
+        .meant_by(&[("DestinationArn", Shape::Text)])
         .does("becomes `AccessLogSettings` of the stage")
         .global(),
     Property::of("DefaultRouteSettings", Shape::Map)

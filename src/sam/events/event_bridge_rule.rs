@@ -111,9 +111,11 @@ const EVENT_BUS_NAME: Property = Property::of("EventBusName", Shape::Text);
 const RULE_NAME: Property = Property::of("RuleName", Shape::Text).does("becomes `Name`");
 const PATTERN: Property = Property::of("Pattern", Shape::Map).does("becomes `EventPattern`");
 const DEAD_LETTER_CONFIG: Property = Property::of("DeadLetterConfig", Shape::Map)
+    .meant_by(&[("Arn", Shape::Text)])
     .does("becomes `DeadLetterConfig` of the target, and makes its queue");
-const RETRY_POLICY: Property =
-    Property::of("RetryPolicy", Shape::Map).does("becomes `RetryPolicy` of the target");
+const RETRY_POLICY: Property = Property::of("RetryPolicy", Shape::Map)
+    .meant_by(&[("MaximumRetryAttempts", Shape::Integer)])
+    .does("becomes `RetryPolicy` of the target");
 const INPUT: Property = Property::of("Input", Shape::Text).does("becomes `Input` of the target");
 const INPUT_PATH: Property =
     Property::of("InputPath", Shape::Text).does("becomes `InputPath` of the target");

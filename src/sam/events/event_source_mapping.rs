@@ -136,7 +136,7 @@ macro_rules! event_type {
                 Property::of("FilterCriteria", Shape::Map),
                 Property::any("KmsKeyArn"),
                 Property::of("ConsumerGroupId", Shape::Text).does("becomes the `ConsumerGroupId` of the Kafka configuration; other events refuse it"),
-                Property::of("ScalingConfig", Shape::Map),
+                Property::of("ScalingConfig", Shape::Map).meant_by(&[("MaximumConcurrency", Shape::Integer)]),
                 Property::of("ProvisionedPollerConfig", Shape::Map),
                 Property::of("SchemaRegistryConfig", Shape::Map).does("becomes a part of the Kafka configuration, and a policy of the role"),
                 Property::of("MetricsConfig", Shape::Map),

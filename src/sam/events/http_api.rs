@@ -66,7 +66,9 @@ pub(super) const TYPE: EventType = EventType {
         Property::of("ApiId", Shape::Text)
             .does("decides which API gets the path; without it `ServerlessHttpApi` is made"),
         Property::of("Stage", Shape::Text).ignored("the stage is that of the API"),
-        Property::of("Auth", Shape::Map).does("becomes the security of the method"),
+        Property::of("Auth", Shape::Map)
+            .meant_by(&[("Authorizer", Shape::Text)])
+            .does("becomes the security of the method"),
         Property::of("TimeoutInMillis", Shape::Integer).does("becomes a part of the integration"),
         Property::of("RouteSettings", Shape::Map).does("becomes `RouteSettings` of the stage"),
         Property::of("PayloadFormatVersion", Shape::Text).does("becomes a part of the integration"),

@@ -63,7 +63,7 @@ use crate::language::logical_id;
 use crate::language::python2::{self, Node, Text};
 use crate::language::truth::is_truthy;
 use crate::resource::generated::Generated;
-use crate::resource::property::{self, Property};
+use crate::resource::property::{self, Property, plain_scalar};
 use crate::resource::{SamResource, map, set};
 use crate::sam::shares::Shares;
 use crate::scope::Scope;
@@ -301,7 +301,7 @@ fn read_one(
     path: Path,
 ) -> Option<Event> {
     let Some(envelope) = given.as_object() else {
-        scope.report(event_not_a_map(path, id));
+        scope.report(event_not_a_map(path, id, given));
         return None;
     };
     let kind = read_kind(scope, kinds, id, envelope, &path)?;
@@ -466,13 +466,18 @@ fn state(scope: &Scope<'_>, event: &Event) -> Value {
     word.into()
 }
 
-fn event_not_a_map(path: Path, id: &str) -> Diagnostic {
+/// An event that is no map; where it is the name of a type, that one's properties are missing.
+fn event_not_a_map(path: Path, id: &str, given: &Value) -> Diagnostic {
+    let help = match plain_scalar(given).filter(|_| given.is_string()) {
+        Some(kind) => format!("write `{id}: {{Type: {kind}, Properties: {{...}}}}`"),
+        None => "write `{Type: ..., Properties: {...}}`".to_owned(),
+    };
     Diagnostic::new(
         codes::WRONG_SHAPE,
         path,
         format!("the event `{id}` must be a map"),
     )
-    .help("write `{Type: ..., Properties: {...}}`")
+    .help(help)
 }
 
 fn attribute_ignored(path: &Path, key: &str, is_property: bool) -> Diagnostic {

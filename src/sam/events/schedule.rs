@@ -84,9 +84,11 @@ const STATE: Property = Property::of("State", Shape::Text).does("becomes `State`
 const NAME: Property = Property::of("Name", Shape::Text);
 const DESCRIPTION: Property = Property::of("Description", Shape::Text);
 const DEAD_LETTER_CONFIG: Property = Property::of("DeadLetterConfig", Shape::Map)
+    .meant_by(&[("Arn", Shape::Text)])
     .does("becomes `DeadLetterConfig` of the target, and makes its queue");
-const RETRY_POLICY: Property =
-    Property::of("RetryPolicy", Shape::Map).does("becomes `RetryPolicy` of the target");
+const RETRY_POLICY: Property = Property::of("RetryPolicy", Shape::Map)
+    .meant_by(&[("MaximumRetryAttempts", Shape::Integer)])
+    .does("becomes `RetryPolicy` of the target");
 
 fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     if target.kind == TargetKind::Function && !event.get("RuleName").is_null() {

@@ -54,6 +54,7 @@ pub(super) const TYPE: EventType = EventType {
             .does("becomes `PermissionsBoundary` of the generated role"),
         Property::of("ScheduleExpression", Shape::Text).required(),
         Property::of("FlexibleTimeWindow", Shape::Map)
+            .meant_by(&[("Mode", Shape::Text)])
             .does("becomes `FlexibleTimeWindow`; off where absent"),
         Property::of("Name", Shape::Text).does("becomes `Name`; the logical id where absent"),
         Property::of("State", Shape::Text).if_filled(),
@@ -67,8 +68,11 @@ pub(super) const TYPE: EventType = EventType {
         Property::of("RoleArn", Shape::Text)
             .does("becomes `RoleArn` of the target; without it a role is made"),
         Property::of("DeadLetterConfig", Shape::Map)
+            .meant_by(&[("Arn", Shape::Text)])
             .does("becomes `DeadLetterConfig` of the target, and makes its queue"),
-        Property::of("RetryPolicy", Shape::Map).does("becomes `RetryPolicy` of the target"),
+        Property::of("RetryPolicy", Shape::Map)
+            .meant_by(&[("MaximumRetryAttempts", Shape::Integer)])
+            .does("becomes `RetryPolicy` of the target"),
         Property::strictly("OmitName", Shape::Bool)
             .does("decides whether the logical id becomes the name"),
     ],

@@ -89,7 +89,7 @@ pub(super) const TYPE: EventType = EventType {
         Property::any("FilterPolicyScope"),
         Property::of("SqsSubscription", Shape::OneOf(&[Shape::Bool, Shape::Map]))
             .does("makes a queue between the topic and the function"),
-        Property::of("RedrivePolicy", Shape::Map),
+        Property::of("RedrivePolicy", Shape::Map).meant_by(&[("deadLetterTargetArn", Shape::Text)]),
     ],
     check: None,
     lower: Lower::Among(lower),

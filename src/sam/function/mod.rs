@@ -108,12 +108,12 @@ const PROPERTIES: &[Property] = &[
     Property::any("CodeSigningConfigArn").global(),
     Property::any("ImageConfig"),
     Property::any("Architectures").global(),
-    Property::of("SnapStart", Shape::Map).global(),
+    Property::of("SnapStart", Shape::Map).meant_by(&[("ApplyOn", Shape::Text)]).global(),
     Property::any("EphemeralStorage").global(),
     Property::any("RuntimeManagementConfig").global(),
     Property::any("LoggingConfig").global(),
     Property::any("RecursiveLoop").global(),
-    Property::of("CapacityProviderConfig", Shape::Map)
+    Property::of("CapacityProviderConfig", Shape::Map).meant_by(&[("Arn", Shape::Text)])
         .does("becomes `CapacityProviderConfig`")
         .global(),
     Property::of("FunctionScalingConfig", Shape::Map)
@@ -137,7 +137,7 @@ const PROPERTIES: &[Property] = &[
     Property::any("ProvisionedConcurrencyConfig")
         .does("becomes `ProvisionedConcurrencyConfig` of the alias")
         .global(),
-    Property::of("DeploymentPreference", Shape::Map)
+    Property::of("DeploymentPreference", Shape::Map).meant_by(&[("Type", Shape::Text), ("Enabled", Shape::Bool)])
         .does("makes the deployment group, with CodeDeploy's application and role, and becomes `UpdatePolicy` of the alias")
         .global(),
     group::DEPLOYMENT_GROUP.global(),
@@ -154,10 +154,10 @@ const PROPERTIES: &[Property] = &[
         .does("becomes `PermissionsBoundary` of the generated role")
         .global(),
     Property::of("Events", Shape::Map).does("makes what invokes the function"),
-    Property::of("EventInvokeConfig", Shape::Map)
+    Property::of("EventInvokeConfig", Shape::Map).meant_by(&[("MaximumRetryAttempts", Shape::Integer)])
         .does("makes the configuration of asynchronous invocations, and their destinations")
         .global(),
-    Property::of("FunctionUrlConfig", Shape::Map)
+    Property::of("FunctionUrlConfig", Shape::Map).meant_by(&[("AuthType", Shape::Text)])
         .does("makes the function URL, and its permissions")
         .global(),
 ];

@@ -58,7 +58,7 @@ const PROPERTIES: &[Property] = &[
     Property::any("Name").does("becomes `Name`"),
     Property::strictly("Tags", Shape::Map).does("becomes `Tags`"),
     Property::any("XrayEnabled").does("becomes `XrayEnabled`"),
-    Property::strictly("Auth", Shape::Map)
+    Property::strictly("Auth", Shape::Map).meant_by(&[("Type", Shape::Text)])
         .does("becomes `AuthenticationType` and its configuration, `AdditionalAuthenticationProviders` and permissions of Lambda authorizers")
         .required(),
     Property::strictly("SchemaInline", Shape::Text).does("becomes `Definition` of the schema"),

@@ -91,6 +91,7 @@ const PROPERTIES: &[Property] = &[
     Property::of("Name", Shape::Text).does("becomes `StateMachineName`"),
     Property::of("Type", Shape::Text).does("becomes `StateMachineType`"),
     Property::of("Tracing", Shape::Map)
+        .meant_by(&[("Enabled", Shape::Bool)])
         .does("becomes `TracingConfiguration`, and a policy of the generated role"),
     Property::of("Tags", Shape::Map).does("becomes `Tags`, beside the mark of SAM"),
     Property::of("PropagateTags", Shape::Bool)

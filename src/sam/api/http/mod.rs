@@ -91,12 +91,14 @@ const PROPERTIES: &[Property] = &[
     .does("becomes a part of `Body`")
     .global(),
     Property::of("AccessLogSettings", Shape::Map)
+        .meant_by(&[("DestinationArn", Shape::Text)])
         .does("becomes `AccessLogSettings` of the stage")
         .global(),
     Property::of("DefaultRouteSettings", Shape::Map)
         .does("becomes `DefaultRouteSettings` of the stage")
         .global(),
     Property::of("Auth", Shape::Map)
+        .meant_by(&[("DefaultAuthorizer", Shape::Text)])
         .does("makes security schemes in `Body`, and permissions of authorizers")
         .global(),
     Property::of("RouteSettings", Shape::Map)

@@ -117,15 +117,18 @@ const PROPERTIES: &[Property] = &[
         .does("makes `OPTIONS` methods in `Body`")
         .global(),
     Property::of("Auth", Shape::Map)
+        .meant_by(&[("DefaultAuthorizer", Shape::Text)])
         .does("makes security schemes in `Body`, permissions of authorizers, and a usage plan")
         .global(),
     Property::of("GatewayResponses", Shape::Map)
         .does("becomes a part of `Body`")
         .global(),
     Property::of("AccessLogSetting", Shape::Map)
+        .meant_by(&[("DestinationArn", Shape::Text)])
         .does("becomes `AccessLogSetting` of the stage")
         .global(),
     Property::of("CanarySetting", Shape::Map)
+        .meant_by(&[("PercentTraffic", Shape::Integer)])
         .does("becomes `CanarySetting` of the stage")
         .global(),
     Property::of("TracingEnabled", Shape::Bool)

@@ -74,7 +74,9 @@ const REST_API_ID: Property = Property::of("RestApiId", Shape::Text)
     .required()
     .does("decides which API gets the path; without it `ServerlessRestApi` is made");
 const STAGE: Property = Property::of("Stage", Shape::Text).ignored("the stage is that of the API");
-const AUTH: Property = Property::of("Auth", Shape::Map).does("becomes the security of the method");
+const AUTH: Property = Property::of("Auth", Shape::Map)
+    .meant_by(&[("Authorizer", Shape::Text)])
+    .does("becomes the security of the method");
 
 pub(super) const OF_FUNCTION: EventType = EventType {
     name: "Api",
@@ -85,6 +87,7 @@ pub(super) const OF_FUNCTION: EventType = EventType {
         STAGE,
         AUTH,
         Property::of("RequestModel", Shape::Map)
+            .meant_by(&[("Model", Shape::Text)])
             .does("becomes parameters and a validator of the method"),
         Property::of("RequestParameters", Shape::List).does("becomes parameters of the method"),
         Property::of("TimeoutInMillis", Shape::Integer).does("becomes a part of the integration"),
