@@ -93,8 +93,8 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 /// The body of the request that is answered now.
 type Body = Arc<Mutex<Vec<u8>>>;
 
-/// Keeps the body back, as it came. `lambda_runtime` would parse what [`answer`] parses, and answer what is no JSON by
-/// itself, with an exception, of which CloudFormation shows nothing.
+/// Keeps the body back, as it came. `lambda_runtime` would parse it, too, and answer what is no JSON by itself, with an
+/// exception, of which CloudFormation shows nothing.
 fn keep_body(body: &Body) -> impl FnMut(LambdaInvocation) -> LambdaInvocation + Clone + use<> {
     let body = Arc::clone(body);
     move |mut invocation| {
