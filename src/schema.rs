@@ -122,6 +122,11 @@ pub fn schema() -> Value {
             "Hooks": { "type": "object" },
             "Resources": {
                 "type": "object",
+                // What becomes resources: a loop, or what a macro makes of its parameters.
+                "patternProperties": {
+                    "^Fn::ForEach::": { "type": "array" },
+                    "^Fn::Transform$": { "type": ["object", "array"] },
+                },
                 "additionalProperties": {
                     "type": "object",
                     "required": ["Type"],
