@@ -479,9 +479,11 @@ fn hostile_requests_get_a_sentence_and_their_id() {
         (r#"{"requestId": "id-7", "region": "us-east-1", "fragment": {"Resources": []}}"#.to_owned(), "id-7"),
         (r#"{"requestId": "id-8", "region": "us-east-1", "fragment": {"Resources": {"F": 1}}, "params": 5}"#.to_owned(), "id-8"),
         (r#"{"requestId": "id-9", "region": "us-east-1", "fragment": {"Resources": {"F": {"Type": "AWS::Serverless::Function", "Type": "x"}}}}"#.to_owned(), "id-9"),
+        (format!(r#"{{"requestId": "id-10", "region": "us-east-1", "fragment": {{"Resources": {{}}}}, "params": {{"Deny": "{}"}}}}"#, "w".repeat(5_000)), "id-10"),
     ] {
         let response = ask(&body);
         assert_eq!(response["status"], "failure");
+        assert!(response["errorMessage"].as_str().unwrap().chars().count() <= MAX_MESSAGE);
         assert_eq!(response["requestId"], id);
     }
 }

@@ -166,7 +166,12 @@ pub fn answer_denying(body: &str, denied: &str) -> Reply {
         Err(refusal) => {
             summary.faults = refusal.faults;
             summary.codes = refusal.codes;
-            ("failure", "errorMessage", json_of(&refusal.message.into()))
+            let mut message = refusal.message;
+            // What it quotes of the request may be of any length.
+            if message.chars().count() > MAX_MESSAGE {
+                message = cut(&message, MAX_MESSAGE - 1).into_owned();
+            }
+            ("failure", "errorMessage", json_of(&message.into()))
         }
     };
     Reply {
