@@ -9,8 +9,8 @@ use indexmap::IndexSet;
 use std::collections::HashSet;
 
 /// The reference stops when it cannot make the implicit APIs, and blames the resources with those events alone. So does
-/// this transform, but it tells all that is wrong with them: what follows goes on, and of what that finds only this
-/// stays.
+/// this transform, but it tells all that is wrong with them, and with Globals: what follows goes on, and of what that finds
+/// only this stays.
 pub(crate) struct Halted {
     /// How many findings there were by then.
     found: usize,
@@ -67,7 +67,10 @@ impl Halted {
             let is_wanted = owner == finding.resource.as_deref()
                 && owner.is_some_and(|owner| self.owners.contains(owner))
                 && (FAULTS_OF_EVENTS.contains(&finding.code) || !is_of_api);
-            if is_wanted && told.insert(finding.path.clone()) {
+            // No API changes what stands in Globals, and no resource is blamed for it.
+            let is_of_globals = finding.resource.is_none()
+                && matches!(finding.path.0.first(), Some(Step::Key(section)) if section == "Globals");
+            if (is_wanted || is_of_globals) && told.insert(finding.path.clone()) {
                 findings.push(finding);
             }
         }
