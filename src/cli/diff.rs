@@ -255,7 +255,7 @@ pub(super) fn against<T>(
     output: impl FnOnce(&T) -> &Output,
 ) -> Result<Option<(T, Compared)>, Failure> {
     let old_options = options.beside(input.path()).options()?.without_secrets();
-    let old = sides::old_of(old, input.path())?;
+    let old = sides::one_side(old, input.path())?;
     let new = Given {
         input,
         revision: None,

@@ -70,43 +70,38 @@ pub(super) fn meant(
                     )));
                 }
             }
-            (Time::At(old), Time::At(new), place.to_owned())
+            (old, Time::At(new), place.to_owned())
         }
         (Some(old), Some(new), _) => {
             let (is_old, is_new) = (is_revision(old), is_revision(new));
             match (is_old, is_new) {
-                (true, true) => (Time::At(old), Time::At(new), place_here()),
-                (true, false) if !names_file(new) => (Time::At(old), Time::Now, PathBuf::from(new)),
+                (true, true) => (old, Time::At(new), place_here()),
+                (true, false) if !names_file(new) => (old, Time::Now, PathBuf::from(new)),
                 _ => return two(old, new),
             }
         }
-        (Some(old), None, _) if is_revision(old) => (Time::At(old), Time::Now, place_here()),
+        (Some(old), None, _) if is_revision(old) => (old, Time::Now, place_here()),
         (Some(old), None, _) => match revision_and_path(old) {
             Some((_, path)) if !Path::new(old).exists() => {
                 let old = one_side(old, None)?;
                 return one(old, here(Path::new(path))?);
             }
             // Its own last state is what it is compared with.
-            _ => (Time::At(LAST), Time::Now, PathBuf::from(old)),
+            _ => (LAST, Time::Now, PathBuf::from(old)),
         },
-        (None, ..) => (Time::At(LAST), Time::Now, place_here()),
+        (None, ..) => (LAST, Time::Now, place_here()),
     };
     if place.is_dir() {
         return Ok(Meant::Below(below(&place, before, now)?));
     }
     let pair = Pair {
-        old: side(before, &place)?,
+        old: side(Time::At(before), &place)?,
         new: side(now, &place)?,
     };
     if pair.old.is_absent && pair.new.is_absent {
         return Err(neither(&place));
     }
     Ok(Meant::One(Box::new(pair)))
-}
-
-/// The old side of a comparison with a template in a file.
-pub(super) fn old_of(given: &str, like: Option<&Path>) -> Result<Given, Failure> {
-    one_side(given, like)
 }
 
 fn one(old: Given, new: Given) -> Result<Meant, Failure> {
@@ -251,7 +246,7 @@ fn neither(place: &Path) -> Failure {
 }
 
 /// What an argument means; a revision alone means the file `like` there.
-fn one_side(given: &str, like: Option<&Path>) -> Result<Given, Failure> {
+pub(super) fn one_side(given: &str, like: Option<&Path>) -> Result<Given, Failure> {
     if given == "-" || Path::new(given).exists() {
         return Given::file(Path::new(given));
     }
@@ -280,11 +275,8 @@ fn no_revision(given: &str) -> Failure {
 }
 
 /// The templates below a folder: those of the side now, as they were before, and those that are gone.
-fn below(folder: &Path, before: Time<'_>, now: Time<'_>) -> Result<Vec<Pair>, Failure> {
+fn below(folder: &Path, before: &str, now: Time<'_>) -> Result<Vec<Pair>, Failure> {
     let repository = repository(folder)?;
-    let Time::At(before) = before else {
-        return Ok(Vec::new());
-    };
     let old: Vec<PathBuf> = listed(&repository, before, folder)?;
     let mut pairs = Vec::new();
     let mut seen = HashSet::new();

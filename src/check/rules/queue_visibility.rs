@@ -31,9 +31,9 @@ use crate::language::intrinsics::named_resource;
 use crate::template::Path;
 use crate::tree::Value;
 
-/// What counts where a template says nothing, in seconds.
-const VISIBILITY: u64 = 30;
-const TIMEOUT: u64 = 3;
+/// A time by the name of its property, and what counts where a template says nothing, in seconds.
+const VISIBILITY: (&str, u64) = ("VisibilityTimeout", 30);
+const TIMEOUT: (&str, u64) = ("Timeout", 3);
 
 pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (_, mapping) in subject.made() {
@@ -47,16 +47,14 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let Some(function) = named("FunctionName").map(|id| function_of(subject, id)) else {
             continue;
         };
-        let visible = seconds(subject, queue, "AWS::SQS::Queue", "VisibilityTimeout");
-        let works = seconds(subject, function, "AWS::Lambda::Function", "Timeout");
-        let (Some(visible), Some(works)) = (visible, works) else {
+        let (Some(visible), Some(works)) = (
+            seconds(subject, queue, "AWS::SQS::Queue", VISIBILITY),
+            seconds(subject, function, "AWS::Lambda::Function", TIMEOUT),
+        ) else {
             continue;
         };
-        let (visible, works) = (visible.unwrap_or(VISIBILITY), works.unwrap_or(TIMEOUT));
         if visible < works {
-            let place = Path::resource(queue)
-                .then("Properties")
-                .then("VisibilityTimeout");
+            let place = Path::resource(queue).then("Properties").then(VISIBILITY.0);
             found.push(
                 Diagnostic::new(
                     codes::QUEUE_VISIBILITY,
@@ -67,7 +65,7 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                 )
                 .help(format!(
                     "write at least `VisibilityTimeout: {works}` in `{queue}`; AWS recommends six times the function's `Timeout`, {}",
-                    works * 6
+                    works.saturating_mul(6)
                 )),
             );
         }
@@ -83,14 +81,19 @@ fn function_of<'s>(subject: &Subject<'s>, id: &'s str) -> &'s str {
     function.and_then(named_resource).unwrap_or(id)
 }
 
-/// A time that a resource of this type has; the inner one is none where nothing is said, the outer one where it is not known.
-fn seconds(subject: &Subject<'_>, id: &str, kind: &str, name: &str) -> Option<Option<u64>> {
+/// A time that a resource of this type has; none where it is not known, or there is no such resource.
+fn seconds(
+    subject: &Subject<'_>,
+    id: &str,
+    kind: &str,
+    (name, default): (&str, u64),
+) -> Option<u64> {
     let resource = subject
         .made_resource(id)
         .filter(|resource| kind_of(resource) == kind)?;
     match property(resource, name) {
-        None => Some(None),
-        Some(Value::String(text)) => Some(Some(text.parse().ok()?)),
-        Some(value) => Some(Some(value.as_u64()?)),
+        None => Some(default),
+        Some(Value::String(text)) => text.parse().ok(),
+        Some(value) => value.as_u64(),
     }
 }
