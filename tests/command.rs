@@ -1416,12 +1416,25 @@ fn big_and_odd_templates_pass() {
 fn codes_are_listed_and_looked_up() {
     let run = |arguments: &[&str]| canaryform().arg("codes").args(arguments).output().unwrap();
 
-    let all = run(&[]);
+    let all = run(&["--format", "markdown"]);
     check_code(&all, 0);
     assert!(out(&all).contains(
         "| `duplicate-key` | error | canaryform | the last of the values counts, as in SAM | A key stands twice in one map; YAML forbids that, and SAM would drop the first value without a word. |\n"
     ));
     assert!(out(&all).contains("| `ignored-key` | warning |  |  | A map has a key"));
+
+    let one = run(&["duplicate-key"]);
+    check_code(&one, 0);
+    assert_eq!(
+        out(&one),
+        "duplicate-key (error, refused by canaryform)
+    A key stands twice in one map; YAML forbids that, and SAM would drop the
+    first value without a word.
+    Where it is allowed, the last of the values counts, as in SAM.
+
+`canaryform check --explain duplicate-key` says what to do.
+"
+    );
 
     let one = run(&["deployment-without-alias", "--format", "json"]);
     check_code(&one, 0);
@@ -1632,7 +1645,7 @@ fn check_explains_and_lists_its_codes() {
     let folder = folder(&[]);
     let page = check(&folder, &["--explain", "alarm-sees-nothing"]);
     assert_eq!(page.status.code(), Some(0));
-    assert!(out(&page).starts_with("# alarm-sees-nothing (warning)\n"));
+    assert!(out(&page).starts_with("alarm-sees-nothing (warning)\n\nAn alarm watches"));
     let page = check(&folder, &["--explain", "unknown-property"]);
     assert!(
         out(&page).contains("SAM refuses such a template too"),
@@ -1643,8 +1656,23 @@ fn check_explains_and_lists_its_codes() {
     assert!(
         out(&list)
             .lines()
-            .any(|line| line.starts_with("warning  alarm-sees-nothing "))
+            .any(|line| line == "alarm-sees-nothing (warning)")
     );
+}
+
+#[test]
+fn what_a_person_looks_up_fits_a_terminal() {
+    let of = |arguments: &[&str]| {
+        let done = canaryform().args(arguments).output().unwrap();
+        check_code(&done, 0);
+        out(&done).to_owned()
+    };
+    let page = ["check", "--explain", "alarm-cannot-stop"];
+    for page in [of(&["codes"]), of(&["properties"]), of(&page)] {
+        for line in page.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
 }
 
 #[test]

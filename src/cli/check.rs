@@ -25,7 +25,7 @@ use super::files::Input;
 use super::findings::Colors;
 use super::output::write_stdout;
 use super::template_options::{Given, TemplateOptions};
-use super::{Failure, find, help};
+use super::{Failure, find, help, lines};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -203,7 +203,7 @@ fn explain(name: &str, form: Form) -> Result<ExitCode, Failure> {
         (None, None) => return Err(Failure::Usage(unknown_code(name))),
     };
     let text = match (form, known) {
-        (Form::Text, _) => page,
+        (Form::Text, _) => lines::page(&page, lines::width()),
         (Form::Json, Some(code)) => super::codes::json_with_page(code, &page)?,
         (Form::Json, None) => super::output::json(&json!({"code": name, "page": page}))?,
         _ => {
@@ -223,7 +223,7 @@ fn list(form: Form, theirs: bool) -> Result<ExitCode, Failure> {
         rows.extend(cloudformation::all());
     }
     let text = match form {
-        Form::Text => super::codes::table(&rows),
+        Form::Text => super::codes::text(&rows),
         Form::Json => super::codes::json(&rows)?,
         _ => {
             return Err(Failure::Usage(

@@ -9,8 +9,12 @@ use crate::tree::{Value, json};
 use clap::Args;
 
 use super::Failure;
+use super::lines::{self, flow};
 use super::list::{Form, Syntax};
 use super::output::{self, write_stdout};
+
+/// How far in stands what there is to say of a code.
+const INDENT: usize = 4;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -27,6 +31,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Some(name) => vec![find_code(name).ok_or_else(|| Failure::Usage(unknown_code(name)))?],
     };
     let text = match arguments.form.format {
+        Syntax::Text => match &arguments.code {
+            None => text(&rows),
+            Some(name) => format!(
+                "{}\n`canaryform check --explain {name}` says what to do.\n",
+                text(&rows)
+            ),
+        },
         Syntax::Markdown => markdown(&rows),
         Syntax::Json => json(&rows)?,
     };
@@ -68,18 +79,35 @@ pub(super) fn json_with_page(code: &Code, page: &str) -> Result<String, Failure>
     output::json(&row)
 }
 
-/// The rows for a person: how grave, which code, what it means.
-pub(super) fn table(rows: &[&Code]) -> String {
-    let longest = rows.iter().map(|code| code.name.len()).max().unwrap_or(0);
-    let line = |code: &&Code| {
-        format!(
-            "{:<8} {:<longest$}  {}\n",
-            code.severity.word(),
+/// The rows for a person: which code, how grave and who refuses it, what it means, and what comes of it where it is
+/// allowed.
+pub(super) fn text(rows: &[&Code]) -> String {
+    let width = lines::width();
+    let mut text = Vec::new();
+    for code in rows {
+        let refused_by = refused_by(code).map(|who| format!(", refused by {who}"));
+        let refused_by = refused_by.unwrap_or_default();
+        text.push(format!(
+            "{} ({}{refused_by})",
             code.name,
-            code.meaning()
-        )
-    };
-    rows.iter().map(line).collect()
+            code.severity.word()
+        ));
+        let allowed = code
+            .allowed
+            .map(|outcome| format!("Where it is allowed, {outcome}."));
+        for sentence in [Some(code.meaning().to_owned()), allowed]
+            .into_iter()
+            .flatten()
+        {
+            flow(
+                &format!("{:INDENT$}{sentence}", ""),
+                INDENT,
+                width,
+                &mut text,
+            );
+        }
+    }
+    text.join("\n") + "\n"
 }
 
 fn markdown(rows: &[&Code]) -> String {

@@ -1,7 +1,6 @@
 //! What stands below the options in a verb's help, so that a terminal of 80 columns shows it as it is meant.
 
-/// How wide a line may be.
-const WIDTH: usize = 80;
+use super::lines::{WIDTH, flow};
 
 /// How far in a command goes on in the next line.
 const GOES_ON: usize = 6;
@@ -20,13 +19,16 @@ pub(super) fn below(text: &str) -> String {
             paragraph.push_str(line);
             continue;
         }
-        flow(&std::mem::take(&mut paragraph), 0, &mut lines);
+        flow(&std::mem::take(&mut paragraph), 0, WIDTH, &mut lines);
         match line.is_empty() {
             true => lines.push(String::new()),
-            false => flow(line, second_column(line).unwrap_or(GOES_ON), &mut lines),
+            false => {
+                let indent = second_column(line).unwrap_or(GOES_ON);
+                flow(line, indent, WIDTH, &mut lines);
+            }
         }
     }
-    flow(&paragraph, 0, &mut lines);
+    flow(&paragraph, 0, WIDTH, &mut lines);
     lines.join("\n")
 }
 
@@ -36,25 +38,6 @@ fn second_column(line: &str) -> Option<usize> {
     let gap = line.get(margin..)?.find("  ")? + margin;
     let behind = line.get(gap..)?;
     Some(gap + behind.len() - behind.trim_start().len())
-}
-
-/// Adds a line, broken between words where it is too long, and indented from its second line on.
-fn flow(line: &str, indent: usize, lines: &mut Vec<String>) {
-    if line.is_empty() {
-        return;
-    }
-    let mut rest = line.to_owned();
-    while rest.chars().count() > WIDTH {
-        let fits: usize = rest.chars().take(WIDTH + 1).map(char::len_utf8).sum();
-        let begin = rest.get(..fits).unwrap_or_default();
-        let Some(cut) = begin.rfind(' ').filter(|cut| *cut > indent) else {
-            break;
-        };
-        lines.push(begin.get(..cut).unwrap_or_default().trim_end().to_owned());
-        let behind = rest.get(cut..).unwrap_or_default().trim_start();
-        rest = format!("{:indent$}{behind}", "");
-    }
-    lines.push(rest);
 }
 
 #[cfg(test)]

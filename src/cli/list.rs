@@ -9,8 +9,8 @@ pub(super) struct Form {
     #[arg(
         long,
         value_enum,
-        value_name = "markdown|json",
-        default_value = "markdown",
+        value_name = "text|markdown|json",
+        default_value = "text",
         hide_possible_values = true
     )]
     pub(super) format: Syntax,
@@ -18,6 +18,7 @@ pub(super) struct Form {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum Syntax {
+    Text,
     Markdown,
     Json,
 }

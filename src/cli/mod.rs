@@ -13,6 +13,7 @@ mod find;
 mod findings;
 mod git;
 mod help;
+mod lines;
 mod list;
 mod macro_call;
 mod man;

@@ -8,6 +8,7 @@ use crate::properties::{SupportedProperty, supported};
 use clap::Args;
 
 use super::Failure;
+use super::lines::{flow, width};
 use super::list::{Form, Syntax};
 use super::output::{json, write_stdout};
 
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
     }
     let text = match arguments.form.format {
+        Syntax::Text => text(&rows),
         Syntax::Markdown => markdown(&rows),
         Syntax::Json => json(&rows)?,
     };
@@ -45,6 +47,43 @@ fn unknown(about: &str) -> Failure {
         Some(meant) => format!("{said}; did you mean `{meant}`?"),
         None => said,
     })
+}
+
+/// How far in properties stand, and what there is to say of each.
+const INDENTS: [usize; 2] = [2, 6];
+
+/// The rows for a person: what a property does, and what it accepts.
+fn text(rows: &[SupportedProperty]) -> String {
+    let width = width();
+    let [outer, inner] = INDENTS;
+    let mut text = Vec::new();
+    let mut owner = "";
+    for row in rows {
+        if row.owner != owner {
+            if !owner.is_empty() {
+                text.push(String::new());
+            }
+            owner = &row.owner;
+            text.push(owner.to_owned());
+        }
+        let does = format!("{:outer$}{} {}", "", row.name, row.effect);
+        flow(&does, inner, width, &mut text);
+        let mut takes = format!("{:inner$}{}", "", row.shape);
+        for (is_so, words) in [
+            (
+                row.intrinsics && row.shape != "anything",
+                ", or an intrinsic",
+            ),
+            (row.required, "; required"),
+            (row.globals, "; also in Globals"),
+        ] {
+            if is_so {
+                takes.push_str(words);
+            }
+        }
+        flow(&takes, inner, width, &mut text);
+    }
+    text.join("\n") + "\n"
 }
 
 fn markdown(rows: &[SupportedProperty]) -> String {

@@ -9,27 +9,49 @@
 //!
 //! Wrong:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13, AutoPublishAlias: live}
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {DeploymentPreference: {Type: Canary10Percent5Minutes, Alarms: [!Ref Errors]}}
+//!     Properties:
+//!       DeploymentPreference:
+//!         Type: Canary10Percent5Minutes
+//!         Alarms: [!Ref Errors]
 //!   Errors:
 //!     Type: AWS::CloudWatch::Alarm
-//!     Properties: {Namespace: AWS/Lambda, MetricName: Errors, Statistic: Average, Period: 60, EvaluationPeriods: 1,
-//!                  Threshold: 0.5, ComparisonOperator: GreaterThanThreshold}
+//!     Properties:
+//!       Namespace: AWS/Lambda
+//!       MetricName: Errors
+//!       Statistic: Average
+//!       Period: 60
+//!       EvaluationPeriods: 1
+//!       Threshold: 0.5
+//!       ComparisonOperator: GreaterThanThreshold
 //! ```
 //! Right:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13, AutoPublishAlias: live}
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {DeploymentPreference: {Type: Canary10Percent5Minutes, Alarms: [!Ref Errors]}}
+//!     Properties:
+//!       DeploymentPreference:
+//!         Type: Canary10Percent5Minutes
+//!         Alarms: [!Ref Errors]
 //!   Errors:
 //!     Type: AWS::CloudWatch::Alarm
-//!     Properties: {Namespace: AWS/Lambda, MetricName: Errors, Statistic: Average, Period: 60, EvaluationPeriods: 1,
-//!                  Threshold: 0.05, ComparisonOperator: GreaterThanThreshold}
+//!     Properties:
+//!       Namespace: AWS/Lambda
+//!       MetricName: Errors
+//!       Statistic: Average
+//!       Period: 60
+//!       EvaluationPeriods: 1
+//!       Threshold: 0.05
+//!       ComparisonOperator: GreaterThanThreshold
 //! ```
 
 use super::super::subject::{Subject, property};

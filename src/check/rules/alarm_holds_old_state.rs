@@ -8,26 +8,56 @@
 //!
 //! Wrong:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13, AutoPublishAlias: live}
 //! Resources:
-//!   Greeter: {Type: AWS::Serverless::Function, Properties: {DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [!Ref New]}}}
+//!   Greeter:
+//!     Type: AWS::Serverless::Function
+//!     Properties:
+//!       DeploymentPreference:
+//!         Type: Linear10PercentEvery1Minute
+//!         Alarms: [!Ref New]
 //!   New:
 //!     Type: AWS::CloudWatch::Alarm
-//!     Properties: {Namespace: AWS/Lambda, MetricName: Errors, Statistic: Sum, Period: 60, EvaluationPeriods: 1, Threshold: 0,
-//!       ComparisonOperator: GreaterThanThreshold,
-//!       Dimensions: [{Name: FunctionName, Value: !Ref Greeter}, {Name: Resource, Value: !Sub '${Greeter}:live'},
-//!                    {Name: ExecutedVersion, Value: !GetAtt Greeter.Version.Version}]}
+//!     Properties:
+//!       Namespace: AWS/Lambda
+//!       MetricName: Errors
+//!       Statistic: Sum
+//!       Period: 60
+//!       EvaluationPeriods: 1
+//!       Threshold: 0
+//!       ComparisonOperator: GreaterThanThreshold
+//!       Dimensions:
+//!         - {Name: FunctionName, Value: !Ref Greeter}
+//!         - {Name: Resource, Value: !Sub '${Greeter}:live'}
+//!         - {Name: ExecutedVersion, Value: !GetAtt Greeter.Version.Version}
 //! ```
 //! Right:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13, AutoPublishAlias: live}
 //! Resources:
-//!   Greeter: {Type: AWS::Serverless::Function, Properties: {DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [!Ref Live]}}}
+//!   Greeter:
+//!     Type: AWS::Serverless::Function
+//!     Properties:
+//!       DeploymentPreference:
+//!         Type: Linear10PercentEvery1Minute
+//!         Alarms: [!Ref Live]
 //!   Live:
 //!     Type: AWS::CloudWatch::Alarm
-//!     Properties: {Namespace: AWS/Lambda, MetricName: Errors, Statistic: Sum, Period: 60, EvaluationPeriods: 1, Threshold: 0,
-//!       ComparisonOperator: GreaterThanThreshold,
-//!       Dimensions: [{Name: FunctionName, Value: !Ref Greeter}, {Name: Resource, Value: !Sub '${Greeter}:live'}]}
+//!     Properties:
+//!       Namespace: AWS/Lambda
+//!       MetricName: Errors
+//!       Statistic: Sum
+//!       Period: 60
+//!       EvaluationPeriods: 1
+//!       Threshold: 0
+//!       ComparisonOperator: GreaterThanThreshold
+//!       Dimensions:
+//!         - {Name: FunctionName, Value: !Ref Greeter}
+//!         - {Name: Resource, Value: !Sub '${Greeter}:live'}
 //! ```
 
 use super::super::subject::Subject;

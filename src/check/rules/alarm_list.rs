@@ -10,18 +10,34 @@
 //! Wrong:
 //! ```yaml
 //! Globals:
-//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live,
-//!              DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [too-many-errors]}}
+//!   Function:
+//!     CodeUri: s3://bucket/code.zip
+//!     Handler: app.handler
+//!     Runtime: python3.13
+//!     AutoPublishAlias: live
+//!     DeploymentPreference:
+//!       Type: Linear10PercentEvery1Minute
+//!       Alarms: [too-many-errors]
 //! Resources:
-//!   Greeter: {Type: AWS::Serverless::Function, Properties: {DeploymentPreference: {Alarms: [too-many-errors]}}}
+//!   Greeter:
+//!     Type: AWS::Serverless::Function
+//!     Properties: {DeploymentPreference: {Alarms: [too-many-errors]}}
 //! ```
 //! Right:
 //! ```yaml
 //! Globals:
-//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live,
-//!              DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [too-many-errors]}}
+//!   Function:
+//!     CodeUri: s3://bucket/code.zip
+//!     Handler: app.handler
+//!     Runtime: python3.13
+//!     AutoPublishAlias: live
+//!     DeploymentPreference:
+//!       Type: Linear10PercentEvery1Minute
+//!       Alarms: [too-many-errors]
 //! Resources:
-//!   Greeter: {Type: AWS::Serverless::Function, Properties: {DeploymentPreference: {Alarms: [too-slow]}}}
+//!   Greeter:
+//!     Type: AWS::Serverless::Function
+//!     Properties: {DeploymentPreference: {Alarms: [too-slow]}}
 //! ```
 
 use super::super::subject::Subject;

@@ -7,27 +7,59 @@
 //!
 //! Wrong:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13, AutoPublishAlias: live}
 //! Resources:
-//!   Greeter: {Type: AWS::Serverless::Function, Properties: {DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [!Ref Bad]}}}
+//!   Greeter:
+//!     Type: AWS::Serverless::Function
+//!     Properties:
+//!       DeploymentPreference:
+//!         Type: Linear10PercentEvery1Minute
+//!         Alarms: [!Ref Bad]
 //!   Bad:
 //!     Type: AWS::CloudWatch::Alarm
-//!     Properties: {Namespace: AWS/Lambda, MetricName: Errors, Statistic: Sum, Period: 60, EvaluationPeriods: 1, Threshold: 0,
-//!       ComparisonOperator: GreaterThanThreshold, TreatMissingData: breaching,
-//!       Dimensions: [{Name: FunctionName, Value: !Ref Greeter}, {Name: Resource, Value: !Sub '${Greeter}:live'},
-//!                    {Name: ExecutedVersion, Value: !GetAtt Greeter.Version.Version}]}
+//!     Properties:
+//!       Namespace: AWS/Lambda
+//!       MetricName: Errors
+//!       Statistic: Sum
+//!       Period: 60
+//!       EvaluationPeriods: 1
+//!       Threshold: 0
+//!       ComparisonOperator: GreaterThanThreshold
+//!       TreatMissingData: breaching
+//!       Dimensions:
+//!         - {Name: FunctionName, Value: !Ref Greeter}
+//!         - {Name: Resource, Value: !Sub '${Greeter}:live'}
+//!         - {Name: ExecutedVersion, Value: !GetAtt Greeter.Version.Version}
 //! ```
 //! Right:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13, AutoPublishAlias: live}
 //! Resources:
-//!   Greeter: {Type: AWS::Serverless::Function, Properties: {DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [!Ref Bad]}}}
+//!   Greeter:
+//!     Type: AWS::Serverless::Function
+//!     Properties:
+//!       DeploymentPreference:
+//!         Type: Linear10PercentEvery1Minute
+//!         Alarms: [!Ref Bad]
 //!   Bad:
 //!     Type: AWS::CloudWatch::Alarm
-//!     Properties: {Namespace: AWS/Lambda, MetricName: Errors, Statistic: Sum, Period: 60, EvaluationPeriods: 1, Threshold: 0,
-//!       ComparisonOperator: GreaterThanThreshold, TreatMissingData: notBreaching,
-//!       Dimensions: [{Name: FunctionName, Value: !Ref Greeter}, {Name: Resource, Value: !Sub '${Greeter}:live'},
-//!                    {Name: ExecutedVersion, Value: !GetAtt Greeter.Version.Version}]}
+//!     Properties:
+//!       Namespace: AWS/Lambda
+//!       MetricName: Errors
+//!       Statistic: Sum
+//!       Period: 60
+//!       EvaluationPeriods: 1
+//!       Threshold: 0
+//!       ComparisonOperator: GreaterThanThreshold
+//!       TreatMissingData: notBreaching
+//!       Dimensions:
+//!         - {Name: FunctionName, Value: !Ref Greeter}
+//!         - {Name: Resource, Value: !Sub '${Greeter}:live'}
+//!         - {Name: ExecutedVersion, Value: !GetAtt Greeter.Version.Version}
 //! ```
 
 use super::super::subject::{Subject, property};

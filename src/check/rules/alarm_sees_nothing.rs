@@ -13,8 +13,14 @@
 //!   Errors:
 //!     Type: AWS::CloudWatch::Alarm
 //!     Properties:
-//!       {Namespace: AWS/Lambda, MetricName: Errors, Statistic: Sum, Period: 60, EvaluationPeriods: 1, Threshold: 0,
-//!        ComparisonOperator: GreaterThanThreshold, Dimensions: [{Name: Alias, Value: live}]}
+//!       Namespace: AWS/Lambda
+//!       MetricName: Errors
+//!       Statistic: Sum
+//!       Period: 60
+//!       EvaluationPeriods: 1
+//!       Threshold: 0
+//!       ComparisonOperator: GreaterThanThreshold
+//!       Dimensions: [{Name: Alias, Value: live}]
 //! ```
 //! Right:
 //! ```yaml
@@ -22,9 +28,16 @@
 //!   Errors:
 //!     Type: AWS::CloudWatch::Alarm
 //!     Properties:
-//!       {Namespace: AWS/Lambda, MetricName: Errors, Statistic: Sum, Period: 60, EvaluationPeriods: 1, Threshold: 0,
-//!        ComparisonOperator: GreaterThanThreshold,
-//!        Dimensions: [{Name: FunctionName, Value: greet}, {Name: Resource, Value: 'greet:live'}]}
+//!       Namespace: AWS/Lambda
+//!       MetricName: Errors
+//!       Statistic: Sum
+//!       Period: 60
+//!       EvaluationPeriods: 1
+//!       Threshold: 0
+//!       ComparisonOperator: GreaterThanThreshold
+//!       Dimensions:
+//!         - {Name: FunctionName, Value: greet}
+//!         - {Name: Resource, Value: 'greet:live'}
 //! ```
 
 use super::super::subject::{Subject, kind_of};

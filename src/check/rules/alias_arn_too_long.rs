@@ -10,17 +10,24 @@
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13,
-//!                  FunctionName: the-function-that-greets-everybody-in-their-own-language,
-//!                  AutoPublishAlias: the-alias-that-everybody-calls-all-over-the-world}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       FunctionName: the-function-that-greets-everybody-in-their-own-language
+//!       AutoPublishAlias: the-alias-that-everybody-calls-all-over-the-world
 //! ```
 //! Right:
 //! ```yaml
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13,
-//!                  FunctionName: the-function-that-greets-everybody-in-their-own-language, AutoPublishAlias: live}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       FunctionName: the-function-that-greets-everybody-in-their-own-language
+//!       AutoPublishAlias: live
 //! ```
 
 use super::super::subject::{Subject, property};

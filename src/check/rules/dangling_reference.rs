@@ -11,8 +11,11 @@
 //!   Topic: {Type: AWS::SNS::Topic}
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13,
-//!                  Environment: {Variables: {TOPIC: !Ref Topik}}}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       Environment: {Variables: {TOPIC: !Ref Topik}}
 //! ```
 //! Right:
 //! ```yaml
@@ -20,8 +23,11 @@
 //!   Topic: {Type: AWS::SNS::Topic}
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13,
-//!                  Environment: {Variables: {TOPIC: !Ref Topic}}}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       Environment: {Variables: {TOPIC: !Ref Topic}}
 //! ```
 
 use super::super::mentions::{Mention, mentions};

@@ -16,8 +16,12 @@
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
 //!     Condition: IsProd
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live,
-//!                  DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [a]}}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       AutoPublishAlias: live
+//!       DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [a]}
 //! ```
 //! Right:
 //! ```yaml
@@ -26,8 +30,15 @@
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
 //!     Condition: IsProd
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live,
-//!                  DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [a], PassthroughCondition: true}}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       AutoPublishAlias: live
+//!       DeploymentPreference:
+//!         Type: Linear10PercentEvery1Minute
+//!         Alarms: [a]
+//!         PassthroughCondition: true
 //! ```
 
 use super::super::subject::Subject;

@@ -11,26 +11,38 @@
 //!
 //! Wrong:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13}
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {AutoPublishAlias: live, DeploymentPreference: {Type: AllAtOnce, Hooks: {PreTraffic: !Ref Check}}}
+//!     Properties:
+//!       AutoPublishAlias: live
+//!       DeploymentPreference: {Type: AllAtOnce, Hooks: {PreTraffic: !Ref Check}}
 //!   Check:
 //!     Type: AWS::Serverless::Function
 //!     Properties: {FunctionName: CodeDeployHook_check}
 //! ```
 //! Right:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13}
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {AutoPublishAlias: live, DeploymentPreference: {Type: AllAtOnce, Hooks: {PreTraffic: !Ref Check}}}
+//!     Properties:
+//!       AutoPublishAlias: live
+//!       DeploymentPreference: {Type: AllAtOnce, Hooks: {PreTraffic: !Ref Check}}
 //!   Check:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {FunctionName: CodeDeployHook_check, Policies: {Statement: [{Effect: Allow, Resource: '*',
-//!                  Action: codedeploy:PutLifecycleEventHookExecutionStatus}]}}
+//!     Properties:
+//!       FunctionName: CodeDeployHook_check
+//!       Policies:
+//!         Statement:
+//!           - {Effect: Allow, Resource: '*',
+//!              Action: codedeploy:PutLifecycleEventHookExecutionStatus}
 //! ```
 
 use super::super::subject::{Subject, kind_of, property};

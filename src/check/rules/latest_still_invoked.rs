@@ -9,21 +9,27 @@
 //!
 //! Wrong:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13, AutoPublishAlias: live}
 //! Resources:
 //!   Worker: {Type: AWS::Serverless::Function}
 //!   FromQueue:
 //!     Type: AWS::Lambda::EventSourceMapping
-//!     Properties: {FunctionName: !Ref Worker, EventSourceArn: 'arn:aws:sqs:eu-west-1:123456789012:jobs'}
+//!     Properties: {FunctionName: !Ref Worker,
+//!                  EventSourceArn: 'arn:aws:sqs:eu-west-1:123456789012:jobs'}
 //! ```
 //! Right:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13, AutoPublishAlias: live}
 //! Resources:
 //!   Worker: {Type: AWS::Serverless::Function}
 //!   FromQueue:
 //!     Type: AWS::Lambda::EventSourceMapping
-//!     Properties: {FunctionName: !Ref Worker.Alias, EventSourceArn: 'arn:aws:sqs:eu-west-1:123456789012:jobs'}
+//!     Properties: {FunctionName: !Ref Worker.Alias,
+//!                  EventSourceArn: 'arn:aws:sqs:eu-west-1:123456789012:jobs'}
 //! ```
 
 use super::super::mentions::{Mention, mentions};

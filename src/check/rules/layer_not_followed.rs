@@ -8,20 +8,34 @@
 //! Wrong:
 //! ```yaml
 //! Resources:
-//!   Shared: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: s3://bucket/layer.zip}}
+//!   Shared:
+//!     Type: AWS::Serverless::LayerVersion
+//!     Properties: {ContentUri: s3://bucket/layer.zip}
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, Layers: [!Ref Shared],
-//!                  AutoPublishAlias: live}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       Layers: [!Ref Shared]
+//!       AutoPublishAlias: live
 //! ```
 //! Right:
 //! ```yaml
 //! Resources:
-//!   Shared: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: s3://bucket/layer.zip, PublishLambdaVersion: true}}
+//!   Shared:
+//!     Type: AWS::Serverless::LayerVersion
+//!     Properties: {ContentUri: s3://bucket/layer.zip,
+//!                  PublishLambdaVersion: true}
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, Layers: [!Ref Shared],
-//!                  AutoPublishAlias: live, AutoPublishAliasAllProperties: true}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       Layers: [!Ref Shared]
+//!       AutoPublishAlias: live
+//!       AutoPublishAliasAllProperties: true
 //! ```
 
 use super::super::mentions::mentions;

@@ -11,24 +11,46 @@
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live,
-//!                  DeploymentPreference: {Type: Canary10Percent5Minutes, Alarms: [Errors]}}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       AutoPublishAlias: live
+//!       DeploymentPreference: {Type: Canary10Percent5Minutes, Alarms: [Errors]}
 //!   Errors:
 //!     Type: AWS::CloudWatch::Alarm
-//!     Properties: {Namespace: AWS/Lambda, MetricName: Errors, Statistic: Sum, Period: 60, EvaluationPeriods: 1,
-//!                  Threshold: 0, ComparisonOperator: GreaterThanThreshold}
+//!     Properties:
+//!       Namespace: AWS/Lambda
+//!       MetricName: Errors
+//!       Statistic: Sum
+//!       Period: 60
+//!       EvaluationPeriods: 1
+//!       Threshold: 0
+//!       ComparisonOperator: GreaterThanThreshold
 //! ```
 //! Right:
 //! ```yaml
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live,
-//!                  DeploymentPreference: {Type: Canary10Percent5Minutes, Alarms: [!Ref Errors]}}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       AutoPublishAlias: live
+//!       DeploymentPreference:
+//!         Type: Canary10Percent5Minutes
+//!         Alarms: [!Ref Errors]
 //!   Errors:
 //!     Type: AWS::CloudWatch::Alarm
-//!     Properties: {Namespace: AWS/Lambda, MetricName: Errors, Statistic: Sum, Period: 60, EvaluationPeriods: 1,
-//!                  Threshold: 0, ComparisonOperator: GreaterThanThreshold}
+//!     Properties:
+//!       Namespace: AWS/Lambda
+//!       MetricName: Errors
+//!       Statistic: Sum
+//!       Period: 60
+//!       EvaluationPeriods: 1
+//!       Threshold: 0
+//!       ComparisonOperator: GreaterThanThreshold
 //! ```
 
 use super::super::subject::{Subject, choices, kind_of, property};

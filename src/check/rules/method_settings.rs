@@ -10,15 +10,21 @@
 //! Resources:
 //!   Api:
 //!     Type: AWS::Serverless::Api
-//!     Properties: {StageName: v1, DefinitionUri: s3://bucket/api.yaml, MethodSettings: [{LoggingLevel: INFO}]}
+//!     Properties:
+//!       StageName: v1
+//!       DefinitionUri: s3://bucket/api.yaml
+//!       MethodSettings: [{LoggingLevel: INFO}]
 //! ```
 //! Right:
 //! ```yaml
 //! Resources:
 //!   Api:
 //!     Type: AWS::Serverless::Api
-//!     Properties: {StageName: v1, DefinitionUri: s3://bucket/api.yaml,
-//!                  MethodSettings: [{LoggingLevel: INFO, ResourcePath: '/*', HttpMethod: '*'}]}
+//!     Properties:
+//!       StageName: v1
+//!       DefinitionUri: s3://bucket/api.yaml
+//!       MethodSettings:
+//!         - {LoggingLevel: INFO, ResourcePath: '/*', HttpMethod: '*'}
 //! ```
 
 use super::super::subject::{Subject, kind_of, property};

@@ -15,8 +15,12 @@
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live,
-//!                  Timeout: !Ref Size}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       AutoPublishAlias: live
+//!       Timeout: !Ref Size
 //! ```
 //! Right:
 //! ```yaml
@@ -24,8 +28,12 @@
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live,
-//!                  ReservedConcurrentExecutions: !Ref Size}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       AutoPublishAlias: live
+//!       ReservedConcurrentExecutions: !Ref Size
 //! ```
 
 use super::super::mentions::mentions;

@@ -12,8 +12,11 @@
 //!   Jobs: {Type: AWS::SQS::Queue}
 //!   Sender:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13,
-//!                  Policies: [{SQSSendMessagePolicy: {QueueName: !Ref Jobs}}]}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       Policies: [{SQSSendMessagePolicy: {QueueName: !Ref Jobs}}]
 //! ```
 //! Right:
 //! ```yaml
@@ -21,8 +24,11 @@
 //!   Jobs: {Type: AWS::SQS::Queue}
 //!   Sender:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13,
-//!                  Policies: [{SQSSendMessagePolicy: {QueueName: !GetAtt Jobs.QueueName}}]}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       Policies: [{SQSSendMessagePolicy: {QueueName: !GetAtt Jobs.QueueName}}]
 //! ```
 
 use super::super::subject::{Subject, choices, kind_of, property};

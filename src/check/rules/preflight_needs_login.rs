@@ -10,19 +10,51 @@
 //! Wrong:
 //! ```yaml
 //! Resources:
-//!   Api: {Type: AWS::Serverless::Api, Properties: {StageName: v1, Cors: "'*'", Auth: {DefaultAuthorizer: Pool,
-//!     Authorizers: {Pool: {UserPoolArn: 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/p'}}}}}
-//!   Greeter: {Type: AWS::Serverless::Function, Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
-//!     Runtime: python3.13, Events: {Get: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /, Method: get}}}}}
+//!   Api:
+//!     Type: AWS::Serverless::Api
+//!     Properties:
+//!       StageName: v1
+//!       Cors: "'*'"
+//!       Auth:
+//!         DefaultAuthorizer: Pool
+//!         Authorizers:
+//!           Pool:
+//!             UserPoolArn: arn:aws:cognito-idp:eu-west-1:123456789012:userpool/p
+//!   Greeter:
+//!     Type: AWS::Serverless::Function
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       Events:
+//!         Get:
+//!           Type: Api
+//!           Properties: {RestApiId: !Ref Api, Path: /, Method: get}
 //! ```
 //! Right:
 //! ```yaml
 //! Resources:
-//!   Api: {Type: AWS::Serverless::Api, Properties: {StageName: v1, Cors: "'*'", Auth: {DefaultAuthorizer: Pool,
-//!     AddDefaultAuthorizerToCorsPreflight: false,
-//!     Authorizers: {Pool: {UserPoolArn: 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/p'}}}}}
-//!   Greeter: {Type: AWS::Serverless::Function, Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
-//!     Runtime: python3.13, Events: {Get: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /, Method: get}}}}}
+//!   Api:
+//!     Type: AWS::Serverless::Api
+//!     Properties:
+//!       StageName: v1
+//!       Cors: "'*'"
+//!       Auth:
+//!         DefaultAuthorizer: Pool
+//!         AddDefaultAuthorizerToCorsPreflight: false
+//!         Authorizers:
+//!           Pool:
+//!             UserPoolArn: arn:aws:cognito-idp:eu-west-1:123456789012:userpool/p
+//!   Greeter:
+//!     Type: AWS::Serverless::Function
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       Events:
+//!         Get:
+//!           Type: Api
+//!           Properties: {RestApiId: !Ref Api, Path: /, Method: get}
 //! ```
 
 use super::super::subject::{Subject, kind_of, property};

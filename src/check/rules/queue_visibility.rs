@@ -12,8 +12,12 @@
 //!   Jobs: {Type: AWS::SQS::Queue}
 //!   Worker:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, Timeout: 60,
-//!                  Events: {Jobs: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}}}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       Timeout: 60
+//!       Events: {Jobs: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}}
 //! ```
 //! Right:
 //! ```yaml
@@ -21,8 +25,12 @@
 //!   Jobs: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 360}}
 //!   Worker:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, Timeout: 60,
-//!                  Events: {Jobs: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}}}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       Timeout: 60
+//!       Events: {Jobs: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}}
 //! ```
 
 use super::super::subject::{Subject, kind_of, property};

@@ -9,25 +9,37 @@
 //!
 //! Wrong:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13}
 //! Resources:
 //!   Inbox: {Type: AWS::S3::Bucket}
 //!   Reader:
 //!     Type: AWS::Serverless::Function
 //!     Properties:
 //!       Policies: [{S3ReadPolicy: {BucketName: !Ref Inbox}}]
-//!       Events: {Upload: {Type: S3, Properties: {Bucket: !Ref Inbox, Events: 's3:ObjectCreated:*'}}}
+//!       Events:
+//!         Upload:
+//!           Type: S3
+//!           Properties: {Bucket: !Ref Inbox, Events: 's3:ObjectCreated:*'}
 //! ```
 //! Right:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13}
 //! Resources:
-//!   Inbox: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub '${AWS::StackName}-inbox'}}
+//!   Inbox:
+//!     Type: AWS::S3::Bucket
+//!     Properties: {BucketName: !Sub '${AWS::StackName}-inbox'}
 //!   Reader:
 //!     Type: AWS::Serverless::Function
 //!     Properties:
 //!       Policies: [{S3ReadPolicy: {BucketName: !Sub '${AWS::StackName}-inbox'}}]
-//!       Events: {Upload: {Type: S3, Properties: {Bucket: !Ref Inbox, Events: 's3:ObjectCreated:*'}}}
+//!       Events:
+//!         Upload:
+//!           Type: S3
+//!           Properties: {Bucket: !Ref Inbox, Events: 's3:ObjectCreated:*'}
 //! ```
 
 use super::super::subject::{Subject, kind_of};

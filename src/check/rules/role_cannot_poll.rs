@@ -10,8 +10,15 @@
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live,
-//!                  DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [a], Role: !GetAtt Shift.Arn}}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       AutoPublishAlias: live
+//!       DeploymentPreference:
+//!         Type: Linear10PercentEvery1Minute
+//!         Alarms: [a]
+//!         Role: !GetAtt Shift.Arn
 //!   Shift: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}
 //! ```
 //! Right:
@@ -19,10 +26,21 @@
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live,
-//!                  DeploymentPreference: {Type: Linear10PercentEvery1Minute, Alarms: [a], Role: !GetAtt Shift.Arn}}
-//!   Shift: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {},
-//!           ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda']}}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       AutoPublishAlias: live
+//!       DeploymentPreference:
+//!         Type: Linear10PercentEvery1Minute
+//!         Alarms: [a]
+//!         Role: !GetAtt Shift.Arn
+//!   Shift:
+//!     Type: AWS::IAM::Role
+//!     Properties:
+//!       AssumeRolePolicyDocument: {}
+//!       ManagedPolicyArns:
+//!         - 'arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda'
 //! ```
 
 use super::super::subject::{Subject, listed};

@@ -15,7 +15,9 @@
 //! Resources:
 //!   Api:
 //!     Type: AWS::Serverless::Api
-//!     Properties: {StageName: v1, DefinitionBody: {swagger: '2.0', info: {title: !Ref Text}, paths: {}}}
+//!     Properties:
+//!       StageName: v1
+//!       DefinitionBody: {swagger: '2.0', info: {title: !Ref Text}, paths: {}}
 //! ```
 //! Right:
 //! ```yaml
@@ -23,7 +25,10 @@
 //! Resources:
 //!   Api:
 //!     Type: AWS::Serverless::Api
-//!     Properties: {StageName: v1, AlwaysDeploy: true, DefinitionBody: {swagger: '2.0', info: {title: !Ref Text}, paths: {}}}
+//!     Properties:
+//!       StageName: v1
+//!       AlwaysDeploy: true
+//!       DefinitionBody: {swagger: '2.0', info: {title: !Ref Text}, paths: {}}
 //! ```
 
 use super::super::mentions::{Mention, mentions};

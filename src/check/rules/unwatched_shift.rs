@@ -9,7 +9,9 @@
 //!
 //! Wrong:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13, AutoPublishAlias: live}
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
@@ -17,11 +19,16 @@
 //! ```
 //! Right:
 //! ```yaml
-//! Globals: {Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13, AutoPublishAlias: live}}
+//! Globals:
+//!   Function: {CodeUri: s3://bucket/code.zip, Handler: app.handler,
+//!              Runtime: python3.13, AutoPublishAlias: live}
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {DeploymentPreference: {Type: Linear10PercentEvery10Minutes, Alarms: [too-many-errors]}}
+//!     Properties:
+//!       DeploymentPreference:
+//!         Type: Linear10PercentEvery10Minutes
+//!         Alarms: [too-many-errors]
 //! ```
 
 use super::super::subject::Subject;

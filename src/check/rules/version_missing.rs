@@ -11,16 +11,23 @@
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13,
-//!                  SnapStart: {ApplyOn: PublishedVersions}}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       SnapStart: {ApplyOn: PublishedVersions}
 //! ```
 //! Right:
 //! ```yaml
 //! Resources:
 //!   Greeter:
 //!     Type: AWS::Serverless::Function
-//!     Properties: {CodeUri: s3://bucket/code.zip, Handler: app.handler, Runtime: python3.13,
-//!                  SnapStart: {ApplyOn: PublishedVersions}, AutoPublishAlias: live}
+//!     Properties:
+//!       CodeUri: s3://bucket/code.zip
+//!       Handler: app.handler
+//!       Runtime: python3.13
+//!       SnapStart: {ApplyOn: PublishedVersions}
+//!       AutoPublishAlias: live
 //! ```
 
 use super::super::subject::{Subject, kind_of, names, property};
