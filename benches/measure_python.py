@@ -6,8 +6,9 @@ measures the library that `cargo build --release --manifest-path python/Cargo.to
 whose file it is given. PYTHON has aws-sam-translator==1.115.0.
 
 The two are called in turn. Times are medians of the processor's, which a machine's load moves less than those of a clock.
-The reference's are of a text that its own reader reads (`samtranslator.yaml_helper`, `json`) and of its transform to a dict;
-ours of `canaryform.transform`, whose result holds one. Throwing results away is not counted.
+The reference's are of a text that its own reader reads (`samtranslator.yaml_helper`, `json`), of its transform to a dict,
+and of writing that as text (`json`, `yaml` with its writer in C). Ours are of `canaryform.transform`, of `template` of its
+result besides, which makes the dict, and of `to_json` and `to_yaml` in its place. Throwing results away is not counted.
 """
 
 import gc
@@ -61,28 +62,45 @@ def medians(works, rounds):
     return [statistics.median(column) for column in zip(*taken)]
 
 
+def row(name, ours, theirs):
+    return name, f"{ours * 1000:.1f} ms", f"{theirs * 1000:.0f} ms", f"{theirs / ours:.1f}"
+
+
 def rows(library, text, quick=False):
     """The rows of the table."""
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
     logging.disable(logging.CRITICAL)
+    import yaml
     from samtranslator.translator.transform import transform
     from samtranslator.yaml_helper import yaml_parse
 
     as_json = json.dumps(yaml_parse(text))
 
-    def theirs(read):
-        return lambda given: transform(read(given), {}, Policies())
+    def theirs(read, write=lambda made: made):
+        return lambda given: write(transform(read(given), {}, Policies()))
+
+    def as_yaml(made):
+        return yaml.dump(made, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False)
+
+    def indented(made):
+        return json.dumps(made, indent=2)
 
     with tempfile.TemporaryDirectory() as folder:
         ours = module(library, folder).transform
         made = json.dumps(ours(text).template)
         yield "500 functions from Python", "canaryform", "SAM", "times faster"
         for name, read, given in [
-                ("YAML text to result", yaml_parse, lambda: text),
-                ("JSON text to result", json.loads, lambda: as_json),
-                ("dict to result", dict, lambda: json.loads(as_json))]:
-            mine, sam = medians([(ours, given), (theirs(read), given)], 1 if quick else 9)
-            yield name, f"{mine * 1000:.1f} ms", f"{sam * 1000:.0f} ms", f"{sam / mine:.1f}"
+                ("yaml_text", yaml_parse, lambda: text),
+                ("json_text", json.loads, lambda: as_json),
+                ("dict", dict, lambda: json.loads(as_json))]:
+            works = [ours, lambda given: ours(given).template, theirs(read)]
+            result, template, sam = medians([(work, given) for work in works], 1 if quick else 9)
+            yield row(f"`transform({name})`", result, sam)
+            yield row(f"`transform({name}).template`", template, sam)
+        for name, given, mine, sam in [
+                ("`transform(yaml_text).to_yaml()`", text, lambda given: ours(given).to_yaml(), theirs(yaml_parse, as_yaml)),
+                ("`transform(json_text).to_json()`", as_json, lambda given: ours(given).to_json(), theirs(json.loads, indented))]:
+            yield row(name, *medians([(mine, lambda: given), (sam, lambda: given)], 1 if quick else 9))
         [loading] = medians([(json.loads, lambda: made)], 1 if quick else 15)
         yield "only `json.loads` of what is made", f"{loading * 1000:.1f} ms", "", ""
 

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Optional, Union
+from typing import TYPE_CHECKING, Any, Literal, Optional, Union
 
 from . import _native
 
@@ -64,13 +64,56 @@ class Result:
     """What becomes of a template."""
 
     template: Optional[dict[str, Any]]
-    """Plain CloudFormation; `None` where the template has errors."""
+    """Plain CloudFormation; `None` where the template has errors. It is made when it is first read."""
     findings: list[Finding]
     deployments: list[Deployment]
 
     @property
     def errors(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.severity == "error"]
+
+    def to_yaml(self) -> str:
+        """The template as YAML, as the command writes it; `ValueError` where it has errors."""
+        return self._tree_now().to_yaml()
+
+    def to_json(self) -> str:
+        """The template as JSON, as the command writes it; `ValueError` where it has errors."""
+        return self._tree_now().to_json()
+
+    def _tree_now(self) -> _native.Tree:
+        """The template with what was changed of it since it was read."""
+        tree: Optional[_native.Tree] = vars(self).get("_tree")
+        if tree is not None:
+            return tree
+        if self.template is None:
+            raise ValueError("\n".join(["the template has errors:", *map(str, self.errors)]))
+        return _native.Tree(self.template)
+
+    @classmethod
+    def _of(cls, tree: Optional[_native.Tree], findings: list[Finding], deployments: list[Deployment]) -> Result:
+        """A result whose template is made of a tree when it is first read, after which the tree is let go."""
+        if tree is None:
+            return cls(None, findings, deployments)
+        result = cls.__new__(cls)
+        vars(result).update(_tree=tree, findings=findings, deployments=deployments)
+        return result
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"template": self.template, "findings": self.findings, "deployments": self.deployments}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Only asked for what is not there: the template, until it is made."""
+            values = vars(self)
+            tree = values.get("_tree") if name == "template" else None
+            if tree is not None:
+                # Threads that ask at once are all given the one that was there first.
+                values.setdefault("template", tree.to_dict())
+                values.pop("_tree", None)
+            if name in values:
+                return values[name]
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
 
 def transform(
@@ -101,7 +144,7 @@ def transform(
             template = file.read()
     elif isinstance(template, str) and _is_path(template):
         raise ValueError("template is the name of a file, not text: give pathlib.Path(...), or what the file holds")
-    made, findings, deployments = _native.transform(
+    tree, findings, deployments = _native.transform(
         template,
         {} if parameters is None else parameters,
         region,
@@ -110,8 +153,8 @@ def transform(
         list(allow),
         list(deny),
     )
-    return Result(
-        made,
+    return Result._of(
+        tree,
         [Finding(*found) for found in findings],
         [Deployment(*deployed) for deployed in deployments],
     )

@@ -46,6 +46,17 @@ pub(crate) fn template(
     }))
 }
 
+/// A template that was made here and may have been changed since.
+///
+/// # Errors
+/// `ValueError` with the place of what no template can hold.
+pub(crate) fn tree(given: &Bound<'_, PyMapping>) -> PyResult<Template> {
+    match template(given, &Levels::default())? {
+        Ok(read) => Ok(read.template),
+        Err(faults) => Err(PyValueError::new_err(faults.to_string())),
+    }
+}
+
 /// The values of parameters.
 ///
 /// # Errors

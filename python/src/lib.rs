@@ -1,5 +1,6 @@
 //! `canaryform._native`: what a caller gives becomes a tree, and what the transform makes of it becomes Python's objects,
-//! with no text between them. The classes of findings and deployments stand beside it, in Python.
+//! with no text between them, or text, with no objects between them. The classes of results, findings and deployments
+//! stand beside it, in Python.
 
 mod given;
 mod made;
@@ -13,7 +14,7 @@ use canaryform::diagnostics::Levels;
 use canaryform::macro_call::transform_as_told;
 use canaryform::template::{Read, place, read_with};
 use canaryform::tree::{Map, Value};
-use canaryform::{Diagnostic, Faults, Options, Template};
+use canaryform::{Diagnostic, Faults, Format, Options, Template, write};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyMapping, PyString};
@@ -23,11 +24,7 @@ use pyo3::types::{PyBytes, PyDict, PyMapping, PyString};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The transformed template, none where it has errors; the fields of each finding, and of each deployment.
-type Answer<'py> = (
-    Option<Bound<'py, PyDict>>,
-    Vec<FindingFields>,
-    Vec<DeploymentFields>,
-);
+type Answer = (Option<Tree>, Vec<FindingFields>, Vec<DeploymentFields>);
 
 /// In the order of `Finding`.
 type FindingFields = (
@@ -58,16 +55,16 @@ type DeploymentFields = (
     clippy::too_many_arguments,
     reason = "one for each of the options that there are"
 )]
-fn transform<'py>(
-    py: Python<'py>,
-    template: &Bound<'py, PyAny>,
-    parameters: &Bound<'py, PyMapping>,
+fn transform(
+    py: Python<'_>,
+    template: &Bound<'_, PyAny>,
+    parameters: &Bound<'_, PyMapping>,
     region: String,
     code: &str,
     root: PathBuf,
     allow: Vec<String>,
     deny: Vec<String>,
-) -> PyResult<Answer<'py>> {
+) -> PyResult<Answer> {
     let call = Call {
         region,
         parameters: given::parameters(parameters)?,
@@ -89,9 +86,8 @@ fn transform<'py>(
             "a template is str, bytes or a mapping, not {kind}"
         )));
     };
-    let template = outcome.template.map(|template| made::dict(py, &template.0));
     Ok((
-        template.transpose()?,
+        outcome.template.map(Tree),
         outcome.findings.into_iter().map(finding).collect(),
         outcome.deployments.into_iter().map(deployment).collect(),
     ))
@@ -202,6 +198,35 @@ fn deployment(of: Deployment) -> DeploymentFields {
     )
 }
 
+/// A template of which no objects of Python are made before somebody asks for them, which takes half as long as the
+/// transform.
+#[pyclass(frozen, module = "canaryform._native")]
+struct Tree(Template);
+
+#[pymethods]
+impl Tree {
+    /// The tree of a mapping.
+    #[new]
+    fn new(mapping: &Bound<'_, PyMapping>) -> PyResult<Self> {
+        given::tree(mapping).map(Self)
+    }
+
+    /// The template as a `dict`, each time another one.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        made::dict(py, &self.0.0)
+    }
+
+    /// The template as YAML, as the command writes it.
+    fn to_yaml(&self, py: Python<'_>) -> String {
+        py.detach(|| write(&self.0, Format::Yaml))
+    }
+
+    /// The template as JSON, as the command writes it.
+    fn to_json(&self, py: Python<'_>) -> String {
+        py.detach(|| write(&self.0, Format::Json))
+    }
+}
+
 /// The JSON Schema of templates.
 #[pyfunction]
 fn schema(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
@@ -220,6 +245,7 @@ fn run(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<Tree>()?;
     module.add_function(wrap_pyfunction!(transform, module)?)?;
     module.add_function(wrap_pyfunction!(schema, module)?)?;
     module.add_function(wrap_pyfunction!(run, module)?)

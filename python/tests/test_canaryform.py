@@ -6,7 +6,10 @@ With CANARYFORM naming the command, its answers to all fixtures are compared, to
 """
 
 import collections
+import concurrent.futures
 import contextlib
+import copy
+import dataclasses
 import datetime
 import gc
 import io
@@ -17,8 +20,10 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import types
 import unittest
+import weakref
 from pathlib import Path
 
 import canaryform
@@ -100,13 +105,68 @@ class Transform(unittest.TestCase):
             canaryform.transform(canary(), {"Stage": 2**70})
 
     def test_results_can_be_kept_and_sent(self):
+        template = canaryform.transform(canary()).template
+        for again in [lambda of: pickle.loads(pickle.dumps(of)), copy.copy, copy.deepcopy, lambda of: of, dataclasses.replace]:
+            result = canaryform.transform(canary())
+            self.assertEqual(result, again(result))
+            self.assertEqual(template, again(result).template)
+            self.assertEqual(template, again(canaryform.transform(canary())).template)
+        self.assertEqual(template, dataclasses.asdict(canaryform.transform(canary()))["template"])
+        self.assertIn("'GreeterAliaslive'", repr(canaryform.transform(canary())))
+        self.assertNotEqual(canaryform.transform(canary()), canaryform.transform(canary().replace("live", "other")))
+        with self.assertRaises(dataclasses.FrozenInstanceError):
+            canaryform.transform(canary()).template = {}
+        with self.assertRaisesRegex(AttributeError, "'Result' object has no attribute 'templat'"):
+            canaryform.transform(canary()).templat
+
+    def test_a_template_is_made_once_and_when_it_is_read(self):
         result = canaryform.transform(canary())
-        self.assertEqual(result, pickle.loads(pickle.dumps(result)))
+        self.assertEqual([], result.errors)
+        self.assertNotIn("template", vars(result))
+        template = result.template
+        self.assertIs(template, result.template)
+        self.assertEqual({"template", "findings", "deployments"}, set(vars(result)))
+        template["Metadata"] = {"Own": result}
+        kept = weakref.ref(result)
+        del result, template
+        gc.collect()
+        self.assertIsNone(kept(), "a circle through the template is found")
+        for _ in range(50):
+            result = canaryform.transform(canary())
+            start = threading.Barrier(4)
+            with concurrent.futures.ThreadPoolExecutor(4) as threads:
+                read = [threads.submit(lambda: (start.wait(), result.template)[1]) for _ in range(4)]
+            self.assertEqual(1, len({id(reading.result()) for reading in read}))
+
+    def test_the_collector_is_left_as_it_is(self):
+        self.assertTrue(gc.isenabled())
+        self.assertTrue(canaryform.transform(canary()).template)
         self.assertTrue(gc.isenabled())
         gc.disable()
         self.addCleanup(gc.enable)
-        canaryform.transform(canary())
+        self.assertTrue(canaryform.transform(canary()).template)
         self.assertFalse(gc.isenabled())
+
+    def test_a_template_is_text_as_the_command_writes_it(self):
+        for format in ["yaml", "json"]:
+            command = [sys.executable, "-m", "canaryform", "transform", str(FIXTURES / "gradual/canary.yaml"), "--format", format]
+            done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+            result = canaryform.transform(canary())
+            write = getattr(result, "to_" + format)
+            self.assertEqual(done.stdout.decode(), write())
+            template = result.template
+            self.assertEqual(done.stdout.decode(), write())
+            template["Resources"]["Inbox"] = {"Type": "AWS::SQS::Queue"}
+            self.assertEqual(template, canaryform.transform(write()).template)
+            template["Resources"]["Inbox"] = {1, 2}
+            with self.assertRaisesRegex(ValueError, "set at Resources/Inbox"):
+                write()
+            template["Resources"]["Inbox"] = 2**64
+            with self.assertRaisesRegex(ValueError, "number-out-of-range.*Resources/Inbox"):
+                write()
+            broken = canaryform.transform((FIXTURES / "refused/errors-and-warnings.yaml").read_text())
+            with self.assertRaisesRegex(ValueError, "the template has errors:\nerror.deployment-without-alias"):
+                getattr(broken, "to_" + format)()
 
     def test_an_ignored_finding_about_reading_is_not_told(self):
         text = "Resources: {T: {Type: 'AWS::SNS::Topic', Metadata: {Is: yes}}}\n"
@@ -196,10 +256,13 @@ class Transform(unittest.TestCase):
             done = subprocess.run(command, capture_output=True, check=False)
             result = canaryform.transform(fixture.read_bytes())
             with self.subTest(fixture.relative_to(FIXTURES)):
+                texts = [result.to_json(), result.to_yaml()] if done.stdout else None
                 self.assertEqual(json.loads(done.stdout) if done.stdout else None, result.template)
                 told = [{**found, "file": None} for found in json.loads(done.stderr or b"[]")]
                 self.assertEqual(told, [{**vars(found), "file": None} for found in result.findings])
                 if result.template is not None:
+                    self.assertEqual(done.stdout.decode(), texts[0])
+                    self.assertEqual(texts, [result.to_json(), result.to_yaml()])
                     # What was made, as text and as it is: the same tree is read of both.
                     again = canaryform.transform(json.dumps(result.template))
                     self.assertEqual(again.template, canaryform.transform(result.template).template)
