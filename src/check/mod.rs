@@ -38,8 +38,9 @@ use crate::Output;
 use crate::diagnostics::cloudformation::is_id;
 use crate::diagnostics::{Code, Diagnostic, Levels, Severity};
 use crate::options::Options;
-use crate::template::Template;
+use crate::template::{Path, Template};
 use rules::RULES;
+use std::collections::HashSet;
 use subject::Subject;
 
 /// What the rules find in a template, which became `output` with the same options: beside what the transform found.
@@ -132,13 +133,11 @@ fn find(
     });
     found.extend(unused.map(|(_, finding)| finding));
     // What is denied may be told with the output already.
-    let is_told = |found: &Diagnostic| {
-        let mut told = output.diagnostics.iter();
-        told.any(|told| {
-            told.code == found.code && told.path == found.path && told.message == found.message
-        })
-    };
-    found.retain(|found| !is_told(found));
+    fn what(found: &Diagnostic) -> (&str, &Path, &str) {
+        (found.code.name, &found.path, &found.message)
+    }
+    let told: HashSet<_> = output.diagnostics.iter().map(what).collect();
+    found.retain(|found| !told.contains(&what(found)));
     options.levels.apply(&mut found);
     found
 }

@@ -2,10 +2,10 @@
 
 use crate::Output;
 use crate::deployment::Deployment;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Suggestions};
 use crate::home::Known;
 use crate::inheritance::{self, Inheritance};
-use crate::language::intrinsics::{if_parts, is_no_value, named_resource};
+use crate::language::intrinsics::{if_parts, is_no_value};
 use crate::options::Options;
 use crate::origin::Origins;
 use crate::passes::language_extensions::{self, Unrolled};
@@ -15,6 +15,7 @@ use crate::permissions::Policies;
 use crate::scope::Scope;
 use crate::template::{Path, Template};
 use crate::tree::Value;
+use std::collections::HashMap;
 
 /// A template, what it became, and what is known of it.
 pub(super) struct Subject<'a> {
@@ -30,6 +31,11 @@ pub(super) struct Subject<'a> {
     inheritance: Inheritance,
     unrolled: Unrolled,
     hidden: Hidden,
+    /// The deployments by their functions, and by the ids of their aliases.
+    by_function: HashMap<&'a str, &'a Deployment>,
+    by_alias: HashMap<&'a str, &'a Deployment>,
+    /// For names that nothing in the template has.
+    pub(super) suggestions: Suggestions,
     /// The policies that it became and that say which roles they are for.
     pub(super) policies: Policies<'a>,
 }
@@ -62,6 +68,9 @@ impl<'a> Subject<'a> {
             inheritance,
             unrolled,
             hidden: Hidden::of(&scope),
+            by_function: by(&output.deployments, |deployment| &deployment.function),
+            by_alias: by(&output.deployments, |deployment| &deployment.alias.id),
+            suggestions: Suggestions::default(),
             policies: Policies::of(&output.template),
         })
     }
@@ -147,17 +156,21 @@ impl<'a> Subject<'a> {
 
     /// The deployment of a function.
     pub(super) fn deployment_of(&self, function: &str) -> Option<&'a Deployment> {
-        self.deployments
-            .iter()
-            .find(|deployment| deployment.function == function)
+        self.by_function.get(function).copied()
     }
 
     /// The deployment whose alias has this logical id.
     pub(super) fn deployment_of_alias(&self, alias: &str) -> Option<&'a Deployment> {
-        self.deployments
-            .iter()
-            .find(|deployment| deployment.alias.id == alias)
+        self.by_alias.get(alias).copied()
     }
+}
+
+/// Deployments by a name; of several with one name the first.
+fn by(deployments: &[Deployment], name: fn(&Deployment) -> &str) -> HashMap<&str, &Deployment> {
+    let named = deployments.iter().rev();
+    named
+        .map(|deployment| (name(deployment), deployment))
+        .collect()
 }
 
 /// The type of a resource.
@@ -184,11 +197,6 @@ pub(super) fn choices(value: &Value) -> Vec<&Value> {
         return Vec::new();
     }
     vec![value]
-}
-
-/// Whether a value names this resource, by `Ref` or by an attribute.
-pub(super) fn names(value: &Value, id: &str) -> bool {
-    named_resource(value) == Some(id)
 }
 
 /// `Name` or `Name`s in backquotes: "`A`, `B` and 3 more".

@@ -44,7 +44,9 @@ use super::super::subject::Subject;
 use super::super::traffic::Shifting;
 use crate::deployment::{Alarm, Alarms};
 use crate::diagnostics::{Diagnostic, codes};
+use crate::language::distinct::Distinct;
 use crate::language::intrinsics::ref_target;
+use crate::language::truth::likeness;
 
 /// Source: AlarmConfiguration in the CodeDeploy API reference.
 const MOST: usize = 10;
@@ -53,13 +55,8 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for shifting in Shifting::all(subject) {
         let function = &shifting.deployment.function;
         each_list(&shifting.shift.alarms, &mut |alarms| {
-            let count = alarms
-                .iter()
-                .enumerate()
-                .filter(|(index, alarm)| {
-                    let mut before = alarms.iter().take(*index);
-                    !before.any(|other| other.name == alarm.name)
-                })
+            let count = first_ones(alarms, |_, _| true)
+                .filter(|is_first| *is_first)
                 .count();
             if count > MOST {
                 found.push(
@@ -73,13 +70,12 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                     .help("watch fewer of them; the page of CodeDeploy's quotas says 50, which AWS can raise"),
                 );
             }
-            for (index, alarm) in alarms.iter().enumerate() {
-                let before = alarms.get(..index).unwrap_or_default();
-                // Of those that conditions decide on no more than one is watched.
-                let is_again = |other: &Alarm| {
-                    other.name == alarm.name && other.when.is_empty() && alarm.when.is_empty()
-                };
-                if !before.iter().any(is_again) {
+            // Of those that conditions decide on no more than one is watched.
+            let are_both =
+                |one: &Alarm, other: &Alarm| one.when.is_empty() && other.when.is_empty();
+            let first = first_ones(alarms, are_both);
+            for (index, (alarm, is_first)) in alarms.iter().zip(first).enumerate() {
+                if is_first {
                     continue;
                 }
                 let name = ref_target(&alarm.name).or_else(|| alarm.name.as_str());
@@ -95,6 +91,19 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             }
         });
     }
+}
+
+/// Whether each alarm has a name that none before it has of which it also holds that it `counts`.
+fn first_ones(alarms: &[Alarm], counts: fn(&Alarm, &Alarm) -> bool) -> impl Iterator<Item = bool> {
+    let mut distinct = Distinct::default();
+    alarms.iter().enumerate().map(move |(index, alarm)| {
+        distinct.is_new(
+            alarms.get(..index).unwrap_or_default(),
+            alarm,
+            |alarm| likeness(&alarm.name),
+            |one, other| one.name == other.name && counts(one, other),
+        )
+    })
 }
 
 /// Shows each list that a condition may choose.

@@ -32,7 +32,7 @@
 
 use super::super::mentions::{Mention, mentions};
 use super::super::subject::{Subject, kind_of};
-use crate::diagnostics::{Diagnostic, codes, suggestion};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::passes::transforms;
 use crate::template::{Path, Step};
 use crate::tree::Value;
@@ -43,6 +43,7 @@ const OF_ALIASES: &[&str] = &["Alias", "Version"];
 
 pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let mut told = BTreeSet::new();
+    let brings_more = brings_more(subject);
     for (section, value) in &subject.merged.0 {
         if !matches!(section.as_str(), "Resources" | "Outputs" | "Conditions") {
             continue;
@@ -57,7 +58,7 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                 if is_looked_at(&mention)
                     && told.insert((mention.id.clone(), mention.attribute.clone()))
                 {
-                    look(subject, mention, found);
+                    look(subject, mention, brings_more, found);
                 }
             }
         }
@@ -104,7 +105,7 @@ fn depends_on(subject: &Subject<'_>, here: &Path, resource: &Value, found: &mut 
     }
 }
 
-fn look(subject: &Subject<'_>, mention: Mention, found: &mut Vec<Diagnostic>) {
+fn look(subject: &Subject<'_>, mention: Mention, brings_more: bool, found: &mut Vec<Diagnostic>) {
     let Mention {
         at, id, attribute, ..
     } = mention;
@@ -138,7 +139,7 @@ fn look(subject: &Subject<'_>, mention: Mention, found: &mut Vec<Diagnostic>) {
         return;
     }
     // What a generated resource is called, the user may write too, with its hash; and a macro may bring anything.
-    if brings_more(subject) {
+    if brings_more {
         return;
     }
     found.push(
@@ -193,7 +194,7 @@ fn help(subject: &Subject<'_>, name: &str, with_parameters: bool) -> String {
         .flatten()
         .map(|(name, _)| name.as_str());
     let known = subject.written().map(|(id, _)| id).chain(parameters);
-    match suggestion(name, known) {
+    match subject.suggestions.find(name, known) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "declare it, or take the reference out".to_owned(),
     }

@@ -37,7 +37,7 @@ use super::super::subject::{Subject, kind_of, property};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::template::{Path, Step};
 use crate::tree::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// What invokes a function: the type, the way to what names the function (`*`: any item or key), and the service that
 /// needs a permission for it, if one does.
@@ -237,24 +237,26 @@ fn permissions(subject: &Subject<'_>, calls: &[Call], found: &mut Vec<Diagnostic
             });
         }
     }
+    let called: HashSet<_> = calls
+        .iter()
+        .filter_map(|call| Some((call.service?, call.at.id.as_str(), call.at.is_qualified)))
+        .collect();
+    let allowed: HashSet<_> = all
+        .iter()
+        .filter(|permission| permission.is_for_alias)
+        .map(|permission| (permission.service, permission.function.as_str()))
+        .collect();
     for permission in all.iter().filter(|permission| !permission.is_for_alias) {
         let Some(deployment) = subject.deployment_of(&permission.function) else {
             continue;
         };
-        let of_service = |call: &&Call| call.service == Some(permission.service);
-        let calls_alias = calls.iter().filter(of_service).any(|call| {
-            call.at.id == deployment.alias.id
-                || (call.at.id == deployment.function && call.at.is_qualified)
-        });
-        let calls_function = calls
-            .iter()
-            .filter(of_service)
-            .any(|call| call.at.id == deployment.function && !call.at.is_qualified);
-        let is_allowed = all.iter().any(|other| {
-            other.is_for_alias
-                && other.function == permission.function
-                && other.service == permission.service
-        });
+        let (service, function) = (permission.service, deployment.function.as_str());
+        let is_called = |id, is_qualified| called.contains(&(service, id, is_qualified));
+        let alias = deployment.alias.id.as_str();
+        let calls_alias =
+            is_called(alias, false) || is_called(alias, true) || is_called(function, true);
+        let calls_function = is_called(function, false);
+        let is_allowed = allowed.contains(&(service, function));
         if calls_alias && !calls_function && !is_allowed && subject.is_written(permission.id) {
             found.push(
                 Diagnostic::new(

@@ -55,6 +55,7 @@
 
 use super::super::subject::{Subject, choices, kind_of, property};
 use crate::diagnostics::{Diagnostic, codes};
+use crate::language::intrinsics::if_parts;
 use crate::template::Path;
 use crate::tree::Value;
 
@@ -64,17 +65,17 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         };
         let place = Path::property(id, "DeploymentPreference");
-        let alarms = preference.get("Alarms").map(choices).unwrap_or_default();
-        for item in alarms.into_iter().filter_map(Value::as_array).flatten() {
+        let alarms = preference.get("Alarms");
+        let is_list = alarms.is_some_and(Value::is_array);
+        let lists = alarms.map(choices).unwrap_or_default();
+        let items = lists.into_iter().filter_map(Value::as_array);
+        for (index, item) in items.flat_map(|items| items.iter().enumerate()) {
+            let is_choice = if_parts(item).is_some();
             for name in choices(item) {
                 let at = place.clone().then("Alarms");
-                let index = preference
-                    .get("Alarms")
-                    .and_then(Value::as_array)
-                    .and_then(|items| items.iter().position(|other| other == name));
-                let at = match index {
-                    Some(index) => at.then(index),
-                    None => at,
+                let at = match is_list && !is_choice {
+                    true => at.then(index),
+                    false => at,
                 };
                 look(
                     subject,

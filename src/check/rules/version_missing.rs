@@ -30,12 +30,20 @@
 //!       AutoPublishAlias: live
 //! ```
 
-use super::super::subject::{Subject, kind_of, names, property};
+use super::super::subject::{Subject, kind_of, property};
 use crate::diagnostics::{Diagnostic, codes};
+use crate::language::intrinsics::named_resource;
 use crate::template::Path;
 use crate::tree::Value;
+use std::collections::HashSet;
 
 pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let versions = subject
+        .made()
+        .filter(|(_, resource)| kind_of(resource) == "AWS::Lambda::Version");
+    let published: HashSet<&str> = versions
+        .filter_map(|(_, version)| named_resource(property(version, "FunctionName")?))
+        .collect();
     for (id, resource) in subject.made() {
         if kind_of(resource) != "AWS::Lambda::Function" || !subject.is_written(id) {
             continue;
@@ -53,11 +61,7 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         } else {
             continue;
         };
-        let has_version = subject.made().any(|(_, other)| {
-            kind_of(other) == "AWS::Lambda::Version"
-                && property(other, "FunctionName").is_some_and(|function| names(function, id))
-        });
-        if !has_version {
+        if !published.contains(id) {
             found.push(
                 Diagnostic::new(
                     codes::VERSION_MISSING,
