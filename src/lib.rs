@@ -195,7 +195,7 @@ fn transform_and_see(
     let rewired = rewire::wanted(&template);
     let reads = Reads::of(&scope, &template);
     local_code::name_unnamed(&scope, &mut template);
-    api_drafts::complete(&mut template, &mut apis);
+    api_drafts::complete(&scope, &mut template, &mut apis);
     let (names, mut origins, mut deployments) = lower::lower(
         &scope,
         &mut template,
@@ -231,6 +231,7 @@ fn transform_and_see(
         }
     }
     let intrinsics = scope.intrinsics();
+    let is_too_large = !scope.has_room();
     let hidden = Hidden::of(&scope);
     let parameters = Rc::clone(&scope.parameters);
     let (mut diagnostics, values) = scope.into_results();
@@ -257,6 +258,10 @@ fn transform_and_see(
     hidden.hide(&mut diagnostics);
     ignored.hide(&mut diagnostics, &options.levels);
     options.levels.apply(&mut diagnostics);
+    if is_too_large {
+        // Nobody can use the part that was made, and it fills the memory.
+        template = Template::default();
+    }
     let contents = if options.parts {
         local_code::contents(&template, options.code)
     } else {

@@ -199,6 +199,12 @@ impl<'a> Scope<'a> {
         self.room.taken.get().saturating_add(bytes) <= self.options.most_output
     }
 
+    /// How many bytes there is room left for in the output.
+    pub(crate) fn room_left(&self) -> usize {
+        let most = self.options.most_output;
+        most.saturating_sub(self.room.taken.get())
+    }
+
     /// Looks out for errors from here on.
     ///
     /// ```text

@@ -72,3 +72,83 @@ Resources:
     assert_eq!(told(&text, 21 << 20), [""; 0]);
     assert_eq!(told(&text, 8 << 20), ["output-too-large"]);
 }
+
+/// A template with an API of `kind`, whose `Auth` is this, and so many routes.
+fn routes(kind: &str, auth: &str, count: usize) -> String {
+    let (id, event) = match kind {
+        "Api" => ("RestApiId", "Api"),
+        _ => ("ApiId", "HttpApi"),
+    };
+    let mut text = format!(
+        "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Serverless::{kind}
+    Properties: {{StageName: prod, Auth: {auth}}}
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: s3://bucket/key
+      Handler: app.handler
+      Runtime: python3.13
+      Events:
+"
+    );
+    for number in 0..count {
+        let _ = writeln!(
+            text,
+            "        E{number}: {{Type: {event}, Properties: {{{id}: !Ref Shop, Path: /p{number}, Method: get, Auth: {{Authorizer: Users}}}}}}"
+        );
+    }
+    text
+}
+
+#[test]
+fn scopes_that_each_route_gets_are_counted_while_they_are_copied() {
+    let scopes = "s,".repeat(2_000);
+    let of_users = format!(
+        "{{Authorizers: {{Users: {{UserPoolArn: arn, AuthorizationScopes: [{scopes}]}}}}}}"
+    );
+    let of_tokens = format!(
+        "{{Authorizers: {{Users: {{JwtConfiguration: {{issuer: i, audience: [a]}}, IdentitySource: x, AuthorizationScopes: [{scopes}]}}}}}}"
+    );
+    for (kind, auth) in [("Api", of_users), ("HttpApi", of_tokens)] {
+        // 100 routes, each with 2,000 scopes in lines of their own.
+        let text = routes(kind, &auth, 100);
+        assert_eq!(told(&text, 16 << 20), [""; 0]);
+        assert_eq!(told(&text, 1 << 20), ["output-too-large"]);
+    }
+}
+
+#[test]
+fn what_globals_give_the_documents_of_apis_is_counted() {
+    let mut text = "Transform: AWS::Serverless-2016-10-31
+Globals:
+  Api:
+    Auth:
+      Authorizers:
+"
+    .to_owned();
+    for number in 0..100 {
+        let _ = writeln!(text, "        A{number}: {{UserPoolArn: arn}}");
+    }
+    text += "Resources:\n";
+    for number in 0..100 {
+        let _ = writeln!(
+            text,
+            "  Api{number}: {{Type: AWS::Serverless::Api, Properties: {{StageName: p, DefinitionBody: {{swagger: '2.0', paths: {{/a: {{}}}}}}}}}}"
+        );
+    }
+    assert_eq!(told(&text, 16 << 20), [""; 0]);
+    assert_eq!(told(&text, 1 << 20), ["output-too-large"]);
+}
+
+#[test]
+fn nothing_is_left_of_what_is_too_large() {
+    let template =
+        read(routes("Api", "{Authorizers: {Users: {UserPoolArn: arn}}}", 100).as_bytes())
+            .unwrap()
+            .template;
+    let options = Options::new("eu-west-1").with_most_output(1_000);
+    assert!(transform(template, &options).template.0.is_empty());
+}

@@ -19,8 +19,17 @@ pub(crate) fn hash(text: &str) -> String {
 
 /// The SHA-1 of a text in hexadecimal digits.
 pub(crate) fn digest(text: &str) -> String {
+    digest_of([text])
+}
+
+/// The same of a text that stands in parts.
+pub(crate) fn digest_of(parts: impl IntoIterator<Item: AsRef<str>>) -> String {
     let digit = |value| char::from_digit(u32::from(value), 16).unwrap_or_default();
-    sha1(text)
+    let mut hash = Sha1::new();
+    for part in parts {
+        hash.update(part.as_ref());
+    }
+    hash.finalize()
         .into_iter()
         .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
         .collect()

@@ -6,11 +6,20 @@ use crate::language::python2::{Map as Map2, Node, Text};
 use crate::resource::{REST_API, is_of_type};
 use crate::sam::api::draft::{Apis, merge_global};
 use crate::sam::api::{openapi, rest};
-use crate::template::Template;
+use crate::scope::Scope;
+use crate::template::{Path, Template};
 use crate::tree::Value;
 
 /// Completes the drafts of REST APIs with what came from Globals, and makes documents OpenAPI 3 where that is wanted.
-pub(crate) fn complete(template: &mut Template, apis: &mut Apis) {
+pub(crate) fn complete(scope: &Scope<'_>, template: &mut Template, apis: &mut Apis) {
+    let global = apis.global.as_map();
+    let in_document = |(name, _): &(&Text, _)| rest::IN_DOCUMENT.contains(&&***name);
+    let global: Vec<(&Text, &Node)> = global
+        .into_iter()
+        .flat_map(Map2::iter)
+        .filter(in_document)
+        .collect();
+    let bytes = global.iter().map(|(_, value)| value.least_length()).sum();
     let Some(resources) = template.section_mut("Resources") else {
         return;
     };
@@ -27,8 +36,14 @@ pub(crate) fn complete(template: &mut Template, apis: &mut Apis) {
             Value::Array(names) => names.iter().any(|ignored| ignored == name),
             _ => false,
         };
-        for (name, value) in apis.global.as_map().into_iter().flat_map(Map2::iter) {
-            if !rest::IN_DOCUMENT.contains(&&**name) || is_ignored(name) {
+        // Beside what the resource has got of it.
+        let place = || Path::default().then("Globals").then("Api");
+        let part = || "the Globals of `Api`, for each document,".to_owned();
+        if !scope.take_room(bytes, place, part) {
+            return;
+        }
+        for &(name, value) in &global {
+            if is_ignored(name) {
                 continue;
             }
             let merged = match draft.properties.remove(name) {

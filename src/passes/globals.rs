@@ -45,7 +45,7 @@ use crate::language::truth::is_truthy;
 use crate::sam;
 use crate::sam::resource_type::ResourceType;
 use crate::scope::Scope;
-use crate::template::{Path, Step, Template, least_length};
+use crate::template::{Path, Step, Template, weight};
 use crate::tree::{Map, Text, Value};
 use indexmap::IndexMap;
 use std::collections::HashMap;
@@ -98,7 +98,7 @@ pub(crate) fn merge(scope: &Scope<'_>, template: &mut Template) -> Inheritance {
     };
     let sizes: HashMap<&str, usize> = sections
         .iter()
-        .map(|(name, global)| (*name, global.values().map(least_length).sum()))
+        .map(|(name, global)| (*name, global.values().map(weight).sum()))
         .collect();
     for (id, resource) in resources.iter_mut() {
         let Some(section) = sam::type_of(resource).and_then(|kind| kind.globals) else {

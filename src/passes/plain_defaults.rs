@@ -33,7 +33,7 @@ use crate::metadata;
 use crate::passes::globals::merge_maps;
 use crate::plain::{self, function};
 use crate::scope::Scope;
-use crate::template::{Template, Trail, least_length};
+use crate::template::{Template, Trail, weight};
 use crate::tree::{Map, Text, Value};
 use std::collections::HashSet;
 
@@ -65,7 +65,7 @@ pub(crate) fn merge(scope: &Scope<'_>, template: &mut Template, inheritance: &mu
             .help(did_you_mean(key, &known)),
         );
     }
-    let bytes: usize = given.values().map(least_length).sum();
+    let bytes: usize = given.values().map(weight).sum();
     let hooks = hooks(template, given);
     let resources = template.section_mut("Resources");
     for (id, resource) in resources.into_iter().flat_map(|all| all.iter_mut()) {

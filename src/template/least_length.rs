@@ -23,6 +23,20 @@ pub(crate) fn least_length(value: &Value) -> usize {
     }
 }
 
+/// How many bytes of the output are counted for a copy of a value: as many as it has at least, and more for each map and
+/// list, which an empty one has only in memory.
+pub(crate) fn weight(value: &Value) -> usize {
+    const NODE: usize = 16;
+    fn nodes(value: &Value) -> usize {
+        match value {
+            Value::Array(items) => 1 + items.iter().map(nodes).sum::<usize>(),
+            Value::Object(map) => 1 + map.values().map(nodes).sum::<usize>(),
+            _ => 0,
+        }
+    }
+    least_length(value) + NODE * nodes(value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

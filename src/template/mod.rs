@@ -14,7 +14,7 @@ use serde::Serialize;
 
 pub(crate) use crate::place::Trail;
 pub use crate::place::{Location, Path, Span, Step};
-pub(crate) use least_length::least_length;
+pub(crate) use least_length::{least_length, weight};
 pub use locate::{locate, place};
 pub(crate) use read::read_str;
 pub use read::{MAX_DEPTH, Read, read, read_with};

@@ -26,6 +26,9 @@ pub(crate) struct Map<V = Node> {
     is_settled: bool,
     /// Whether it would leave all maps in the values as they are too: then a copy need not look at them.
     is_at_rest: bool,
+    /// The entries whose values it might change, some of them told twice, where there are many and the others are known to
+    /// be at rest.
+    restless: Option<ThinVec<Slot>>,
     /// The last deep copies, where there are many keys and nothing but insertions and copies since the first of them.
     copies: Option<Box<Copies>>,
 }
@@ -45,6 +48,9 @@ enum Place {
 /// From so many keys on a deep copy is mended from an earlier one instead of made anew.
 const MENDED_FROM: usize = 400;
 
+/// From so many values on a deep copy looks only at those that may need it.
+const MANY_VALUES: usize = 16;
+
 impl Map {
     /// The map without marks, its keys in the order that they have here.
     pub(crate) fn to_value(&self) -> Value {
@@ -57,13 +63,34 @@ impl Map {
     pub(crate) fn deep_copy(&mut self, times: usize) -> bool {
         if !self.is_at_rest && times > 0 {
             self.deep_copy_keys(times);
-            let mut is_at_rest = self.is_settled || !self.is_hashed;
-            for entry in self.entries.iter_mut().flatten() {
-                is_at_rest &= entry.value.deep_copy(times);
-            }
-            self.is_at_rest = is_at_rest;
+            let is_settled = self.is_settled || !self.is_hashed;
+            self.is_at_rest = self.deep_copy_values(times) && is_settled;
         }
         self.is_at_rest
+    }
+
+    /// The same of its values.
+    fn deep_copy_values(&mut self, times: usize) -> bool {
+        let entries = &mut self.entries;
+        let is_restless = |entry: &Slot| {
+            let entry = entries.get_mut(*entry as usize).and_then(Option::as_mut);
+            entry.is_some_and(|entry| !entry.value.deep_copy(times))
+        };
+        let all = 0..self.hashes.len() as Slot;
+        if all.len() < MANY_VALUES {
+            // All of them, whatever the first ones are.
+            return all.filter(is_restless).count() == 0;
+        }
+        let restless = match self.restless.take() {
+            None => all.filter(is_restless).collect(),
+            Some(mut restless) => {
+                restless.sort_unstable();
+                restless.dedup();
+                restless.retain(is_restless);
+                restless
+            }
+        };
+        self.restless.insert(restless).is_empty()
     }
 }
 
@@ -88,6 +115,7 @@ impl<V> Map<V> {
             hashes: ThinVec::new(),
             is_settled: true,
             is_at_rest: true,
+            restless: None,
             copies: None,
         }
     }
@@ -115,7 +143,7 @@ impl<V> Map<V> {
         let Place::Taken { entry, .. } = self.place(hash(key), key) else {
             return None;
         };
-        self.is_at_rest = false;
+        self.disturb(entry);
         Some(&mut self.entries.get_mut(entry)?.as_mut()?.value)
     }
 
@@ -129,6 +157,7 @@ impl<V> Map<V> {
     /// The entries in Python's order, their values to be changed.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&Text, &mut V)> {
         self.is_at_rest = false;
+        self.restless = None;
         let order: Vec<usize> = self.order().collect();
         let mut entries: Vec<_> = self.entries.iter_mut().map(Option::as_mut).collect();
         order
@@ -144,7 +173,6 @@ impl<V> Map<V> {
 
     /// `map[key] = value`. A key that is there keeps its place and its mark.
     pub(crate) fn insert(&mut self, key: impl Into<Text>, value: impl Into<V>) {
-        self.is_at_rest = false;
         let key = key.into();
         let hash = hash(&key);
         let entry = Entry {
@@ -153,11 +181,13 @@ impl<V> Map<V> {
         };
         match self.place(hash, &entry.key) {
             Place::Taken { entry: at, .. } => {
+                self.disturb(at);
                 if let Some(Some(known)) = self.entries.get_mut(at) {
                     known.value = entry.value;
                 }
             }
             Place::Free { slot, was_deleted } => {
+                self.disturb(self.entries.len());
                 // More keys than there are numbers would need more memory than there is.
                 let number = Slot::try_from(self.entries.len()).unwrap_or(DELETED);
                 // Most maps have one key, and a body has many of them.
@@ -182,6 +212,16 @@ impl<V> Map<V> {
                     self.resize(grown_size(self.used));
                 }
             }
+        }
+    }
+
+    /// A deep copy has to look at the value of an entry again.
+    fn disturb(&mut self, entry: usize) {
+        self.is_at_rest = false;
+        if let Some(restless) = &mut self.restless
+            && restless.last() != Some(&(entry as Slot))
+        {
+            restless.push(entry as Slot);
         }
     }
 

@@ -1,6 +1,6 @@
 //! How a tree prints.
 
-use super::{Node, Text};
+use super::{Map, Node, Text};
 use crate::language::python_json;
 use std::fmt::Write as _;
 
@@ -23,15 +23,41 @@ impl Node {
     }
 }
 
+impl Map {
+    /// See [`Node::weight`].
+    pub(crate) fn weight(&self) -> usize {
+        let entries = self.iter();
+        entries.fold(VALUE, |sum, (key, value)| sum + key.len() + value.weight())
+    }
+
+    /// See [`Node::least_length`].
+    pub(crate) fn least_length(&self) -> usize {
+        self.iter()
+            .map(|(key, value)| key.len() + value.least_length() + 1)
+            .sum()
+    }
+}
+
+/// How many bytes of output are counted for a value that has fewer: in lines of its own it takes about as many, and in
+/// memory more.
+const VALUE: usize = 16;
+
 impl Node {
+    /// How many bytes of the output are counted for a copy of it.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::List(items) => VALUE + items.iter().map(Self::weight).sum::<usize>(),
+            Self::Map(map) => map.weight(),
+            Self::Text(text) => VALUE.max(text.len()),
+            Self::Null | Self::Bool(_) | Self::Number(_) => VALUE,
+        }
+    }
+
     /// How many bytes it has at least when it is printed, without looking at its texts.
     pub(crate) fn least_length(&self) -> usize {
         match self {
             Self::List(items) => items.iter().map(|item| item.least_length() + 1).sum(),
-            Self::Map(map) => map
-                .iter()
-                .map(|(key, value)| key.len() + value.least_length() + 1)
-                .sum(),
+            Self::Map(map) => map.least_length(),
             Self::Text(text) => text.len(),
             Self::Null | Self::Bool(_) | Self::Number(_) => 1,
         }

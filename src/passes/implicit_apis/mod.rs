@@ -142,7 +142,15 @@ pub(crate) fn add(
         };
     }
     for kind in KINDS {
-        draft_all(resources, &mut apis.drafts, kind, &globals, is_emulated);
+        let room = scope.room_left();
+        draft_all(
+            resources,
+            &mut apis.drafts,
+            kind,
+            &globals,
+            is_emulated,
+            room,
+        );
     }
     let mut orders = Orders {
         resources: order,
@@ -232,6 +240,7 @@ fn draft_all(
     kind: &Kind,
     globals: &Value,
     is_emulated: bool,
+    room: usize,
 ) {
     for (id, resource) in resources.iter_mut() {
         if !is_of_type(resource, kind.resource) {
@@ -254,13 +263,13 @@ fn draft_all(
                 .filter(|body| body.as_object().is_some_and(|body| !body.is_empty()))
                 .map(|body| (kind.read_body)(body.take()));
             let document = match body {
-                Some(Node::Map(body)) => Some(Document::new(body)),
+                Some(Node::Map(body)) => Some(Document::new(body).within(room)),
                 _ => None,
             };
             Draft::new(document, is_managed)
         } else {
             properties.insert("DefinitionBody", Value::Null);
-            Draft::new(Some((kind.skeleton)()), true)
+            Draft::new(Some((kind.skeleton)().within(room)), true)
         };
         if is_emulated && kind.resource == HTTP_API {
             order_tags(&mut draft, properties, globals);
@@ -309,9 +318,9 @@ struct Implicit {
 
 impl Implicit {
     /// The implicit API of a kind before any event is read.
-    fn unused(kind: &Kind) -> Self {
+    fn unused(kind: &Kind, room: usize) -> Self {
         Self {
-            draft: Draft::new(Some((kind.skeleton)()), true),
+            draft: Draft::new(Some((kind.skeleton)().within(room)), true),
             route_settings: Vec::new(),
             tags: Map::new(),
             propagates_tags: false,
@@ -352,7 +361,7 @@ fn add_kind(
     let types = types_of(resources);
     let was_there = orders.resources.contains_key(kind.id);
     orders.resources.insert(kind.id, ());
-    let mut implicit = Implicit::unused(kind);
+    let mut implicit = Implicit::unused(kind, scope.room_left());
     let mut conditions = EventConditions::new();
     let owners: Vec<String> = orders.resources.keys().map(|id| id.to_string()).collect();
     for owner in &owners {

@@ -17,6 +17,8 @@ pub(crate) struct Draft {
     pub(crate) is_managed: bool,
     /// The properties of a REST API that enter its document or its deployment's id.
     pub(crate) properties: Map,
+    /// Whether the parameters in `Auth` stand for their values already: events ask for that, one after the other.
+    pub(crate) is_auth_resolved: bool,
     /// The names of the functions with events of a REST API, one after the other.
     pub(crate) function_names: String,
 }
@@ -35,11 +37,12 @@ impl Draft {
             document,
             is_managed,
             properties: Map::hashed(),
+            is_auth_resolved: false,
             function_names: String::new(),
         }
     }
 
-    /// The draft with one path only, to try an edit of that path on.
+    /// The draft with one path only, to try an edit of that path on. It has the properties, until they are given back.
     pub(crate) fn excerpt(&mut self, path: &str) -> Self {
         Self {
             document: self
@@ -47,14 +50,25 @@ impl Draft {
                 .as_mut()
                 .map(|document| document.excerpt(path)),
             is_managed: self.is_managed,
-            properties: self.properties.clone(),
+            is_auth_resolved: self.is_auth_resolved,
+            properties: std::mem::replace(&mut self.properties, Map::hashed()),
             function_names: String::new(),
         }
     }
 
-    /// The document, where there is one, and the properties beside it.
-    pub(crate) fn parts(&mut self) -> Option<(&mut Document, &mut Map)> {
-        Some((self.document.as_mut()?, &mut self.properties))
+    /// The document, where there is one, and beside it the properties, and whether `Auth` among them is resolved.
+    pub(crate) fn parts(&mut self) -> Option<(&mut Document, &mut Map, &mut bool)> {
+        Some((
+            self.document.as_mut()?,
+            &mut self.properties,
+            &mut self.is_auth_resolved,
+        ))
+    }
+
+    /// Takes the properties back from an excerpt.
+    pub(crate) fn take_back(&mut self, excerpt: Self) {
+        self.properties = excerpt.properties;
+        self.is_auth_resolved = excerpt.is_auth_resolved;
     }
 
     /// A property; null where it is absent.

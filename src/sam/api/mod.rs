@@ -35,6 +35,13 @@ fn check_ids(scope: &Scope<'_>, api: &str, made: &Generated) {
     }
 }
 
+/// Refuses an API whose document does not fit into the output.
+fn refuse_too_large(scope: &Scope<'_>, api: &SamResource, bytes: usize) {
+    let bytes = bytes.max(scope.room_left() + 1);
+    let part = || format!("the document of `{}`", api.id);
+    scope.take_room(bytes, || Path::resource(&api.id), part);
+}
+
 /// Refuses a property that is written into the document where there is none, or none that is `wanted`. A document that is
 /// included at the deployment may hold all that is needed: that is told, and no error where code is ignored.
 fn refuse_without_body(

@@ -136,6 +136,9 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, target: &mut Target<'_>, ev
         }
         return allow(target, &route);
     };
+    if document.is_too_large() {
+        return;
+    }
     let mut copy;
     let document = if has_failed(scope, target) {
         copy = document.excerpt(&route.path);

@@ -10,8 +10,9 @@ use crate::template::{Format, Location, Path, Span, Step, Template};
 use crate::tree::{List, Map, Text, Value};
 use std::collections::HashMap;
 
-/// How many values aliases may stand for in all: enough for any template, and no way to fill the memory.
-const MAX_ALIASED: usize = 1_000_000;
+/// How many values aliases may stand for in all: as many as the megabyte that CloudFormation takes can hold when it is
+/// written out, of four bytes each, and no way to fill the memory.
+const MAX_ALIASED: usize = 250_000;
 
 /// How many faults of a text are noted.
 const MAX_FAULTS: usize = 1000;

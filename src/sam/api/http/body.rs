@@ -35,7 +35,7 @@ use crate::language::truth::is_truthy;
 use crate::resource::keys;
 use crate::resource::{map, set};
 use crate::sam::api::openapi::{Document, Fault};
-use crate::sam::api::refuse_without_body;
+use crate::sam::api::{refuse_too_large, refuse_without_body};
 use crate::sam::code_location::{parse_s3_uri, warn_of_document};
 use crate::scope::Scope;
 use crate::stack::Names;
@@ -90,13 +90,13 @@ pub(super) fn lower(
         None => {}
     }
     if let Some(document) = document {
-        let body = document.clone().into_node().to_value();
-        set(
-            properties,
-            "Body",
-            Document::written(body, document.is_made()),
-        );
-        api.draft.document = Some(document);
+        if document.is_too_large() {
+            refuse_too_large(scope, &api.sam, 0);
+            return authorizers;
+        }
+        let is_made = document.is_made();
+        let body = document.into_node().into_value();
+        set(properties, "Body", Document::written(body, is_made));
     }
     authorizers
 }

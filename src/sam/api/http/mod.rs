@@ -130,6 +130,7 @@ const CREATED_BY: &str = "httpapi:createdBy";
 struct HttpApi {
     sam: SamResource,
     draft: Draft,
+    has_document: bool,
     made: Generated,
 }
 
@@ -145,6 +146,7 @@ fn lower(scope: &Scope<'_>, common: &mut Common<'_>, sam: SamResource) -> Lowere
     let draft = common.take_draft(&sam.id);
     let mut api = HttpApi {
         sam,
+        has_document: draft.document.is_some(),
         draft,
         made: Generated::default(),
     };
@@ -210,7 +212,7 @@ fn lower_domain(scope: &Scope<'_>, api: &mut HttpApi, stage: &str) -> Option<rou
     let attributes = api.sam.attributes.passed_on();
     let records = domain.records.take();
     let tags = match api.sam.get("Tags") {
-        tags if api.draft.document.is_some() && is_truthy(Some(tags)) => tags.clone(),
+        tags if api.has_document && is_truthy(Some(tags)) => tags.clone(),
         _ => json!({ CREATED_BY: "SAM" }),
     };
     domain_v2::make(&api.sam, domain, tags, &attributes, &mut api.made);

@@ -117,6 +117,9 @@ impl Document {
     ) -> Result<(), Fault> {
         let method = method_name(method);
         self.add_path(path, &method)?;
+        if !self.takes(|| integration.weight()) {
+            return Ok(());
+        }
         for item in self.items(path)? {
             let Some(slot) = item.as_map_mut().and_then(|item| item.get_mut(&method)) else {
                 return Err(not_a_map(path, None));
@@ -243,6 +246,7 @@ impl Document {
             }
             merged.insert(key, value);
         }
+        self.room = self.room.saturating_sub(merged.weight());
         if !paths.contains_key(path) {
             paths.insert(path.clone(), Map::plain());
         }

@@ -79,6 +79,8 @@ pub(crate) struct Document {
     new_security: Map,
     /// Whether it began without anything of the user's, whose own keys keep their order.
     is_made: bool,
+    /// How many bytes it may still get of what is written once and copied into many places.
+    room: usize,
 }
 
 /// What is wrong with a document, or with what was asked of it.
@@ -133,7 +135,27 @@ impl Document {
             statements: None,
             new_security: Map::hashed(),
             is_made: false,
+            room: usize::MAX,
         }
+    }
+
+    /// The document, for an output that has room for so many bytes: one that has got more than that is not completed.
+    pub(crate) fn within(self, room: usize) -> Self {
+        Self { room, ..self }
+    }
+
+    /// Whether it has got more than there is room for in the output.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.room == 0
+    }
+
+    /// Takes room for `bytes` that are about to be copied into it. Where there is none left they need not be: the document
+    /// is too large.
+    fn takes(&mut self, bytes: impl FnOnce() -> usize) -> bool {
+        if !self.is_too_large() {
+            self.room = self.room.saturating_sub(bytes());
+        }
+        !self.is_too_large()
     }
 
     /// A Swagger 2 document without paths.
@@ -181,6 +203,7 @@ impl Document {
             statements: None,
             new_security: self.new_security.clone(),
             is_made: self.is_made,
+            room: self.room,
         }
     }
 

@@ -104,15 +104,17 @@ impl Statements {
         }
     }
 
-    fn push(&mut self, statement: Node, distinct: bool, copies: usize) {
-        if !distinct
+    /// Gives whether it was added.
+    fn push(&mut self, statement: Node, distinct: bool, copies: usize) -> bool {
+        let is_added = !distinct
             || self
                 .distinct
-                .is_new(&self.items, &statement, likeness, same)
-        {
+                .is_new(&self.items, &statement, likeness, same);
+        if is_added {
             self.items.push(statement);
             self.added.push(copies);
         }
+        is_added
     }
 
     /// The statements after so many copies of the document.
@@ -132,6 +134,9 @@ impl Document {
         path: &Text,
         stage: &Node,
     ) -> Result<(), Fault> {
+        if self.is_too_large() {
+            return Ok(());
+        }
         let resources = self.resources_of(path, stage)?;
         self.policy()?;
         for (key, effect) in [
@@ -176,6 +181,9 @@ impl Document {
     pub(crate) fn add_policy_statements(&mut self, custom: &Node) -> Result<(), Fault> {
         if !self.has_statements()? {
             self.policy()?.insert("Statement", custom.clone());
+            return Ok(());
+        }
+        if self.is_too_large() {
             return Ok(());
         }
         let custom = match custom {
@@ -228,8 +236,11 @@ impl Document {
             };
             self.statements = Some(Statements::new(items, copies));
         }
-        if let Some(statements) = &mut self.statements {
-            statements.push(statement, distinct, copies);
+        let bytes = statement.weight();
+        if let Some(statements) = &mut self.statements
+            && statements.push(statement, distinct, copies)
+        {
+            self.room = self.room.saturating_sub(bytes);
         }
         Ok(())
     }

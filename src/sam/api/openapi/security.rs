@@ -44,6 +44,7 @@ use super::{Document, Fault, place};
 use crate::diagnostics::codes;
 use crate::language::python2::{Map, Node, Text};
 use crate::tree::json;
+use std::collections::HashSet;
 
 /// What methods require of callers by default.
 #[derive(Debug)]
@@ -107,14 +108,18 @@ impl Document {
     /// which is taken out.
     pub(crate) fn require_by_default(&mut self, default: &Security<'_>) -> Result<(), Fault> {
         let mut needs_iam = false;
+        let authorizers: HashSet<&str> = default.authorizers.iter().map(|name| &**name).collect();
+        let each = default.scopes.weight();
+        let mut copied = 0;
         for path in self.path_names() {
+            if !self.takes(|| std::mem::take(&mut copied)) {
+                return Ok(());
+            }
             for (name, method) in self.all_integrated_methods(&path)? {
                 if !default.on_options && &*name == "options" {
                     continue;
                 }
-                let is_known = |name: &str| {
-                    name == "AWS_IAM" || default.authorizers.iter().any(|known| **known == *name)
-                };
+                let is_known = |name: &str| name == "AWS_IAM" || authorizers.contains(name);
                 let (mut known, mut others): (Vec<Node>, Vec<Node>) =
                     entries(method, &path, &name)?
                         .into_iter()
@@ -129,6 +134,7 @@ impl Document {
                     let mut entry = Map::hashed();
                     entry.insert(default.authorizer.clone(), default.scopes.clone());
                     known.push(entry.into());
+                    copied += each;
                 }
                 others.append(&mut known);
                 needs_iam |= others
@@ -199,6 +205,9 @@ impl Document {
         scheme: &Text,
         scopes: &Node,
     ) -> Result<(), Fault> {
+        if !self.takes(|| scopes.weight()) {
+            return Ok(());
+        }
         for definition in self.integrated_methods(path, method)? {
             let mut wanted = list(definition, path, method)?;
             let mut entry = Map::hashed();

@@ -97,7 +97,12 @@ impl Document {
         scheme: &Text,
         scopes: &Node,
     ) -> Result<(), Fault> {
+        let each = scopes.weight();
+        let mut copied = 0;
         for path in self.path_names() {
+            if !self.takes(|| std::mem::take(&mut copied)) {
+                return Ok(());
+            }
             for item in self.items(&path)? {
                 let Some(item) = item.as_map_mut() else {
                     return Err(not_a_map(&path, None));
@@ -125,6 +130,7 @@ impl Document {
                         let is_open = !method.get("security").is_some_and(Node::is_truthy);
                         if is_integrated(method) && is_open {
                             let mut entry = Map::hashed();
+                            copied += each;
                             entry.insert(scheme.clone(), scopes.clone());
                             method.insert("security", vec![Node::from(entry)]);
                         }

@@ -57,10 +57,9 @@ use crate::language::python2::{Map as Map2, Node};
 use crate::resource::keys;
 use crate::resource::set;
 use crate::sam::api::openapi::{Cors, Document, Fault, is_version};
-use crate::sam::api::refuse_without_body;
+use crate::sam::api::{refuse_too_large, refuse_without_body};
 use crate::sam::code_location;
 use crate::scope::Scope;
-use crate::template::Path;
 use crate::tree::{Map, Value};
 
 pub(crate) const CORS_KEYS: &[&str] = &[
@@ -96,13 +95,16 @@ pub(super) fn lower(scope: &Scope<'_>, api: &mut RestApi, properties: &mut Map) 
         return Some(text);
     }
     let document = document?;
+    if document.is_too_large() {
+        refuse_too_large(scope, &api.sam, 0);
+        return None;
+    }
     let is_made = document.is_made();
     let body = document.into_node();
     // A text that is in memory once is printed for each path that has it. Whoever keeps the API takes the room.
     let bytes = body.least_length();
     if !scope.has_room_for(bytes) {
-        let part = || format!("the document of `{}`", api.sam.id);
-        scope.take_room(bytes, || Path::resource(&api.sam.id), part);
+        refuse_too_large(scope, &api.sam, bytes);
         return None;
     }
     // The id of the deployment goes by the order of the reference.

@@ -43,6 +43,7 @@ use crate::resource::tags;
 use crate::resource::{SamResource, map, set};
 use crate::scope::Scope;
 use crate::tree::{Value, json};
+use std::borrow::Cow;
 
 /// What goes over to the stage as it is.
 const STAGE_PROPERTIES: [&str; 7] = [
@@ -62,7 +63,7 @@ pub(super) fn id(api: &SamResource) -> String {
 
 /// Makes the deployment and the stage; `body` is the text that stands for the API in the deployment's id.
 pub(super) fn lower(scope: &Scope<'_>, api: &mut RestApi, body: &str, stage: &str) {
-    let digest = logical_id::digest(&hashed_text(scope, api, body));
+    let digest = logical_id::digest_of(hashed_parts(scope, api, body));
     let deployment = logical_id::rest_deployment(&api.sam.id, &digest);
     let mut properties = map(json!({
         "Description": format!("RestApi deployment id: {digest}"),
@@ -101,22 +102,23 @@ pub(super) fn lower(scope: &Scope<'_>, api: &mut RestApi, body: &str, stage: &st
 }
 
 /// What the id of the deployment is hashed from.
-fn hashed_text(scope: &Scope<'_>, api: &RestApi, body: &str) -> String {
-    let mut parts = vec![body.to_owned()];
+fn hashed_parts<'a>(scope: &Scope<'_>, api: &RestApi, body: &'a str) -> Vec<Cow<'a, str>> {
+    let mut parts = vec![Cow::Borrowed(body)];
+    let mut add = |part: String| parts.extend(["||".into(), Cow::Owned(part)]);
     if let Node::Text(version) = api.get("OpenApiVersion")
         && !version.is_empty()
     {
-        parts.push(version.to_string());
+        add(version.to_string());
     }
     if api.get("Domain").is_truthy() {
-        parts.push(api.get("Domain").to_json());
+        add(api.get("Domain").to_json());
     }
     if !api.draft.function_names.is_empty() {
-        parts.push(api.draft.function_names.clone());
+        add(api.draft.function_names.clone());
     }
     if api.sam.is_truthy("AlwaysDeploy") {
         match &scope.options.deploy_salt {
-            Some(salt) => return salt.clone(),
+            Some(salt) => return vec![Cow::Owned(salt.clone())],
             None => scope.report(
                 Diagnostic::new(
                     codes::ALWAYS_DEPLOY_BY_CONTENT,
@@ -128,5 +130,5 @@ fn hashed_text(scope: &Scope<'_>, api: &RestApi, body: &str) -> String {
             ),
         }
     }
-    parts.join("||")
+    parts
 }

@@ -102,9 +102,15 @@ pub(super) fn credentials(scope: &Scope<'_>, auth: &Map2, api_auth: Option<&Map2
     }
 }
 
-/// Resolves parameters in the `Auth` of the API, whose properties are `api`, where the event has an `Auth` too.
-pub(super) fn resolve_api_auth(scope: &Scope<'_>, route: &Route<'_>, api: &mut Map2) {
-    if route.auth.is_empty() {
+/// Resolves parameters in the `Auth` of the API, whose properties are `api`, where the event has an `Auth` too and none
+/// before it had.
+pub(super) fn resolve_api_auth(
+    scope: &Scope<'_>,
+    route: &Route<'_>,
+    api: &mut Map2,
+    is_resolved: &mut bool,
+) {
+    if route.auth.is_empty() || std::mem::replace(is_resolved, true) {
         return;
     }
     if let Some(auth) = api.get_mut("Auth")
@@ -255,10 +261,9 @@ pub(super) fn add_auth(
             .into_iter()
             .flatten()
             .find(|scopes| !matches!(scopes, Node::Null))
-            .filter(|_| known.is_some())
-            .cloned()
-            .unwrap_or_else(|| Vec::new().into());
-        document.require(path, method, name, &scopes)?;
+            .filter(|_| known.is_some());
+        let none = Node::List(Vec::new());
+        document.require(path, method, name, scopes.unwrap_or(&none))?;
     }
     match route.auth.get("ApiKeyRequired") {
         None | Some(Node::Null) => {}
@@ -299,10 +304,10 @@ pub(super) fn override_auth(
         .on_key()
         .help("add `Authorizer`, `ApiKeyRequired` or `ResourcePolicy`"));
     }
-    let Some((document, properties)) = draft.parts() else {
+    let Some((document, properties, is_resolved)) = draft.parts() else {
         return Ok(());
     };
-    resolve_api_auth(scope, route, properties);
+    resolve_api_auth(scope, route, properties, is_resolved);
     let api_auth = checked_auth(scope, route, properties)?;
     document
         .edit(|document| add_auth(document, route, api_auth, &stage.clone().into()))

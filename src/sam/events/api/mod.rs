@@ -221,12 +221,18 @@ fn edit_draft(
     route: &Route<'_>,
     edit: impl FnOnce(&mut Draft) -> Result<(), Diagnostic>,
 ) {
-    let draft = drafts.get_mut(&route.api);
-    let Some(draft) = draft.filter(|draft| draft.document.is_some()) else {
+    let takes_more = |draft: &&mut Draft| {
+        let document = draft.document.as_ref();
+        document.is_some_and(|document| !document.is_too_large())
+    };
+    let Some(draft) = drafts.get_mut(&route.api).filter(takes_more) else {
         return;
     };
     let done = if has_failed(scope, target) {
-        edit(&mut draft.excerpt(&route.path))
+        let mut excerpt = draft.excerpt(&route.path);
+        let done = edit(&mut excerpt);
+        draft.take_back(excerpt);
+        done
     } else {
         edit(draft)
     };
@@ -313,14 +319,22 @@ fn integrate_function(
     stage: &Text,
     merges: bool,
 ) -> Result<(), Diagnostic> {
-    let Some((own, properties)) = draft.parts() else {
+    let Some((own, properties, is_resolved)) = draft.parts() else {
         return Ok(());
     };
     if !merges {
-        return integrate_into(scope, target, route, properties, own, stage);
+        return integrate_into(scope, target, route, properties, is_resolved, own, stage);
     }
     let mut generated = Document::swagger();
-    integrate_into(scope, target, route, properties, &mut generated, stage)?;
+    integrate_into(
+        scope,
+        target,
+        route,
+        properties,
+        is_resolved,
+        &mut generated,
+        stage,
+    )?;
     merge(scope, route, &mut generated, own)
 }
 
@@ -329,6 +343,7 @@ fn integrate_into(
     target: &Target<'_>,
     route: &Route<'_>,
     properties: &mut Map2,
+    is_auth_resolved: &mut bool,
     document: &mut Document,
     stage: &Text,
 ) -> Result<(), Diagnostic> {
@@ -341,7 +356,7 @@ fn integrate_into(
         .condition()
         .filter(|name| !name.is_empty());
     let condition = condition.map(Text::marked);
-    resolve_api_auth(scope, route, properties);
+    resolve_api_auth(scope, route, properties, is_auth_resolved);
     let api_auth = checked_auth(scope, route, properties)?;
     let model = request_model(scope, route, properties)?;
     let parameters = request_parameters(route)?;
@@ -510,11 +525,11 @@ fn integrate_state_machine(
     draft: &mut Draft,
     role: Value,
 ) -> Result<(), Diagnostic> {
-    let Some((document, properties)) = draft.parts() else {
+    let Some((document, properties, is_resolved)) = draft.parts() else {
         return Ok(());
     };
     refuse_second(route, document)?;
-    resolve_api_auth(scope, route, properties);
+    resolve_api_auth(scope, route, properties, is_resolved);
     let api_auth = checked_auth(scope, route, properties)?;
     let condition = target
         .sam
