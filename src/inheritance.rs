@@ -58,9 +58,7 @@ impl Inherited {
 
     /// The place in Globals of what stands there, too, below the properties of the resource.
     fn global(&self, below: &[Step]) -> Path {
-        let mut path = self.place.clone();
-        path.0.extend_from_slice(below);
-        path
+        self.place.clone().with(below)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::metadata::Metadata;
 use crate::options::Options;
 use crate::template::{Path, Template};
 use crate::tree::{Map, Text, Value};
+use hashbrown::DefaultHashBuilder;
 use indexmap::IndexMap;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -31,7 +32,7 @@ impl Watch<'_> {
 #[derive(Default)]
 struct Room {
     taken: Cell<usize>,
-    largest: RefCell<IndexMap<String, usize>>,
+    largest: RefCell<IndexMap<String, usize, DefaultHashBuilder>>,
 }
 
 impl Room {

@@ -99,6 +99,12 @@ fn plan_of(name: &str) -> Option<Plan> {
     shapes.find_map(|(known, plan)| (*known == name).then_some(*plan))
 }
 
+/// What CodeDeploy calls a plan that it has a configuration for.
+fn predefined(plan: Plan) -> Option<&'static str> {
+    let mut shapes = SHAPES.iter();
+    shapes.find_map(|(name, known)| (*known == plan).then_some(*name))
+}
+
 /// The shapes that may be written inline, by their keys.
 pub(super) const INLINE: &[&str] = &["Canary", "Linear"];
 
@@ -372,7 +378,7 @@ fn read_amount(
 /// The plans in it that CodeDeploy has no configuration for.
 fn own_plans(traffic: &Traffic, found: &mut Vec<Plan>) {
     match traffic {
-        Traffic::Planned(plan) if plan_of(&plan.to_string()).is_none() => found.push(*plan),
+        Traffic::Planned(plan) if predefined(*plan).is_none() => found.push(*plan),
         Traffic::Planned(_) | Traffic::Named(_) => {}
         Traffic::If {
             then, otherwise, ..
@@ -445,24 +451,25 @@ pub(super) fn as_inline(name: &str) -> Option<String> {
 
 /// What a plan is called where a name stands: by CodeDeploy's name, or by its own configuration.
 pub(crate) fn name_of(plan: Plan) -> Value {
-    let name = plan.to_string();
-    match plan_of(&name) {
-        Some(_) => name.into(),
-        None => reference(&logical_id::deployment_config(&name)),
+    match predefined(plan) {
+        Some(name) => name.into(),
+        None => own_configuration(plan),
     }
+}
+
+/// A reference to the configuration that is made for a plan.
+fn own_configuration(plan: Plan) -> Value {
+    reference(&logical_id::deployment_config(&plan.to_string()))
 }
 
 /// `DeploymentConfigName`: predefined names get CodeDeploy's prefix, also inside lists and intrinsics; everything else
 /// names a configuration of the user's. Null leaves it to CodeDeploy.
 pub(super) fn configuration_name(traffic: &Traffic) -> Value {
     match traffic {
-        Traffic::Planned(plan) => {
-            let name = plan.to_string();
-            match plan_of(&name) {
-                Some(_) => prefixed(&name, false),
-                None => reference(&logical_id::deployment_config(&name)),
-            }
-        }
+        Traffic::Planned(plan) => match predefined(*plan) {
+            Some(name) => prefixed(name, false),
+            None => own_configuration(*plan),
+        },
         Traffic::If {
             condition,
             then,

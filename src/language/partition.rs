@@ -117,12 +117,12 @@ impl Partition {
 
     /// `arn:<partition>:` and then `service_and_rest`.
     pub(crate) fn arn(self, service_and_rest: &str) -> String {
-        format!("arn:{}:{service_and_rest}", self.name())
+        ["arn:", self.name(), ":", service_and_rest].concat()
     }
 
     /// The ARN of AWS's managed policy at `policy_path` (`service-role/AWSLambdaRole`), whether it exists or not.
     pub(crate) fn managed_policy_arn(self, policy_path: &str) -> String {
-        format!("arn:{}:iam::aws:policy/{policy_path}", self.name())
+        ["arn:", self.name(), ":iam::aws:policy/", policy_path].concat()
     }
 
     /// The ARN of the managed policy that is called `name`, without its path, in this partition.

@@ -42,7 +42,7 @@ use settings::{NOT_A_MAP, Settings, transform_and_deny};
 
 use crate::diagnostics::{Code, Diagnostic, Levels, codes};
 use crate::language::logical_id;
-use crate::template::{Path, Step, Template, compact_json, read_str};
+use crate::template::{Path, Step, Template, compact_json, read_json, read_str};
 use crate::tree::{Map, Text, Value};
 use crate::{Options, Output, Severity};
 use serde::Serialize;
@@ -128,8 +128,86 @@ impl<T: Into<String>> From<T> for Refusal {
     }
 }
 
-/// The values of a request by their names, each as it came.
-type Request<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+/// The values of a request by their names.
+struct Request<'a>(BTreeMap<Cow<'a, str>, Given<'a>>);
+
+/// One value of a request.
+enum Given<'a> {
+    /// Read with the whole.
+    Read(Value),
+    /// As it came.
+    Unread(&'a RawValue),
+}
+
+impl<'a> Request<'a> {
+    /// Reads a body in one go, as nearly each can be; one that cannot is taken apart, so that what is wrong is told of the
+    /// value that it is wrong with.
+    fn read(body: &'a str) -> Result<Self, String> {
+        if let Some(Ok(whole)) = read_json(body) {
+            let values = whole.template.0.into_iter();
+            let read = values.map(|(name, value)| (Cow::Owned(name.into()), Given::Read(value)));
+            return Ok(Self(read.collect()));
+        }
+        // What the parser says of a broken body would quote it.
+        let parts: BTreeMap<Cow<'a, str>, &'a RawValue> =
+            serde_json::from_str(body).map_err(|fault| not_a_request(&fault))?;
+        let unread = parts
+            .into_iter()
+            .map(|(name, value)| (name, Given::Unread(value)));
+        Ok(Self(unread.collect()))
+    }
+
+    /// The request's id, where it is a text: as it came, where it is one that cannot be read.
+    fn id(&self) -> Option<Cow<'a, str>> {
+        match self.0.get("requestId")? {
+            Given::Read(id) => id.is_string().then(|| json_of(id).into()),
+            Given::Unread(id) => id.get().starts_with('"').then(|| id.get().into()),
+        }
+    }
+
+    /// A text of the request; none where it is absent or no text.
+    fn text(&self, name: &str) -> Option<String> {
+        match self.0.get(name)? {
+            Given::Read(value) => value.as_str().map(str::to_owned),
+            Given::Unread(value) => serde_json::from_str(value.get()).ok(),
+        }
+    }
+
+    /// A value of the request, which is taken out; none where it is absent.
+    ///
+    /// # Errors
+    /// `fault`, where it cannot be read: what the parser says would quote it.
+    fn take(&mut self, name: &str, fault: &str) -> Result<Option<Value>, String> {
+        match self.0.remove(name) {
+            None => Ok(None),
+            Some(Given::Read(value)) => Ok(Some(value)),
+            Some(Given::Unread(value)) => serde_json::from_str(value.get())
+                .map(Some)
+                .map_err(|_| fault.to_owned()),
+        }
+    }
+}
+
+/// A response up to its last value, which is the fragment or the message.
+fn begin(id: &str, status: &str, name: &str) -> String {
+    [
+        r#"{"requestId":"#,
+        id,
+        r#","status":""#,
+        status,
+        r#"",""#,
+        name,
+        r#"":"#,
+    ]
+    .concat()
+}
+
+/// A value as compact JSON.
+fn json_of(value: &Value) -> String {
+    let mut text = String::new();
+    compact_json(&mut text, value);
+    text
+}
 
 /// Answers one request, whose body may be anything. Never panics.
 pub fn answer(body: &str) -> Reply {
@@ -139,54 +217,38 @@ pub fn answer(body: &str) -> Reply {
 /// The same for a macro whose owner denies findings of all templates: their codes, with commas between them, or
 /// `warnings`. What no finding is called fails every request, so that it is seen.
 pub fn answer_denying(body: &str, denied: &str) -> Reply {
-    // What the parser says of a broken body would quote it.
-    let request = serde_json::from_str::<Request<'_>>(body).map_err(|fault| not_a_request(&fault));
+    let request = caught(|| Request::read(body).map_err(Refusal::from));
     let id = match &request {
-        Ok(request) => request
-            .get("requestId")
-            .map(|id| id.get())
-            .filter(|id| id.starts_with('"')),
-        Err(_) => request_id_in(body),
+        Ok(request) => request.id(),
+        Err(_) => request_id_in(body).map(Cow::Borrowed),
     };
-    // As it came, so that it is the same whatever is in it.
-    let id = id.unwrap_or(r#""""#);
+    let id = id.unwrap_or(Cow::Borrowed(r#""""#));
     let mut summary = Summary {
-        request_id: serde_json::from_str(id)
+        request_id: serde_json::from_str(&id)
             .map(|id: String| cut(&id, MAX_LOGGED_ID).into_owned())
             .unwrap_or_default(),
         ..Summary::default()
     };
     let done = match request {
-        Ok(request) => caught(|| answer_request(&request, denied, &mut summary)),
-        Err(fault) => Err(fault.into()),
+        Ok(request) => caught(|| answer_request(request, body, &id, denied, &mut summary)),
+        Err(refusal) => Err(refusal),
     };
     let succeeded = done.is_ok();
-    let (status, name, value) = match done {
-        Ok(fragment) => ("success", "fragment", fragment),
-        Err(refusal) => {
-            summary.faults = refusal.faults;
-            summary.codes = refusal.codes;
-            let mut message = refusal.message;
-            // What it quotes of the request may be of any length.
-            if message.chars().count() > MAX_MESSAGE {
-                message = cut(&message, MAX_MESSAGE - 1).into_owned();
-            }
-            ("failure", "errorMessage", json_of(&message.into()))
+    let mut response = done.unwrap_or_else(|refusal| {
+        summary.faults = refusal.faults;
+        summary.codes = refusal.codes;
+        let mut message = refusal.message;
+        // What it quotes of the request may be of any length.
+        if message.chars().count() > MAX_MESSAGE {
+            message = cut(&message, MAX_MESSAGE - 1).into_owned();
         }
-    };
+        let mut response = begin(&id, "failure", "errorMessage");
+        compact_json(&mut response, &message.into());
+        response
+    });
+    response.push('}');
     Reply {
-        response: [
-            r#"{"requestId":"#,
-            id,
-            r#","status":""#,
-            status,
-            r#"",""#,
-            name,
-            r#"":"#,
-            &value,
-            "}",
-        ]
-        .concat(),
+        response,
         succeeded,
         summary,
     }
@@ -212,11 +274,6 @@ fn caught<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
     })
 }
 
-/// A text of the request; none where it is absent or no text.
-fn text(request: &Request<'_>, name: &str) -> Option<String> {
-    serde_json::from_str(request.get(name)?.get()).ok()
-}
-
 /// The id of a request that is no JSON: what stands behind the name is most probably it.
 fn request_id_in(body: &str) -> Option<&str> {
     let (_, behind) = body.split_once("\"requestId\"")?;
@@ -228,37 +285,30 @@ fn request_id_in(body: &str) -> Option<&str> {
         .map(RawValue::get)
 }
 
-/// A value as compact JSON.
-fn json_of(value: &Value) -> String {
-    let mut text = String::new();
-    compact_json(&mut text, value);
-    text
-}
-
-/// The processed fragment as JSON, or why there is none.
+/// The response up to its end, with the processed fragment, or why there is none.
 fn answer_request(
-    request: &Request<'_>,
+    mut request: Request<'_>,
+    body: &str,
+    id: &str,
     denied: &str,
     summary: &mut Summary,
 ) -> Result<String, Refusal> {
-    let transform_id = text(request, "transformId").unwrap_or_default();
+    let transform_id = request.text("transformId").unwrap_or_default();
     summary.transform_id = cut(&transform_id, MAX_LOGGED_ID).into_owned();
-    let region = text(request, "region")
+    let region = request
+        .text("region")
         .filter(|region| !region.is_empty())
         .ok_or("the request names no `region`")?;
-    let mut settings = match request.get("params") {
+    let mut settings = match request.take("params", NOT_A_MAP)? {
         None => Settings::default(),
-        Some(given) => Settings::read(&value_of(given, NOT_A_MAP)?)?,
+        Some(given) => Settings::read(&given)?,
     };
     for code in settings::codes(denied) {
         let done = settings.levels.deny(code);
         done.map_err(|fault| format!("what this macro is deployed to deny: {fault}"))?;
     }
-    let values = parameters(request.get("templateParameterValues").copied())?;
-    let given = request
-        .get("fragment")
-        .ok_or("the request has no `fragment`")?;
-    let fragment = Fragment::read(given)?;
+    let values = parameters(&mut request)?;
+    let fragment = Fragment::take(&mut request)?;
     let resources_only = fragment.resources_only;
     summary.resources_in = fragment.template.resources().map_or(0, Map::len);
 
@@ -272,7 +322,7 @@ fn answer_request(
     }
     options.keeps_serverless = settings.keeps_serverless;
     let is_changed = Cell::new(false);
-    let output = transform_leniently(fragment, given, &|template| {
+    let output = transform_leniently(fragment, body, &|template| {
         let before = kept.is_some().then(|| template.clone());
         let output = transform_and_deny(template, &options);
         is_changed.set(before.is_some_and(|before| output.template != before));
@@ -292,17 +342,21 @@ fn answer_request(
         .filter(|_| !is_changed.get())
         .unwrap_or(output.template);
     summary.resources_out = template.resources().map_or(0, Map::len);
-    let value = fragment_of(template, resources_only)?;
-    let text = json_of(&value);
-    check_limits(&value, text.len(), resources_only)?;
-    Ok(text)
+    let fragment = fragment_of(template, resources_only)?;
+    let mut response = begin(id, "success", "fragment");
+    let before = response.len();
+    // A fragment grows: mostly by less than this.
+    response.reserve(2 * body.len());
+    compact_json(&mut response, &fragment);
+    check_limits(&fragment, response.len() - before, resources_only)?;
+    Ok(response)
 }
 
 /// Transforms a fragment; where it is refused for the words `"true"` and `"false"`, they are read as booleans: it is
 /// not documented that CloudFormation passes these on as they stand in the template.
 fn transform_leniently(
     fragment: Fragment,
-    given: &RawValue,
+    body: &str,
     transform: &dyn Fn(Template) -> Output,
 ) -> Result<Output, Refusal> {
     let mut output = transform(fragment.template);
@@ -311,7 +365,7 @@ fn transform_leniently(
         if !output.has_errors() {
             break;
         }
-        let mut again = Fragment::read(given)?.template;
+        let mut again = Fragment::take(&mut Request::read(body)?)?.template;
         for (path, flag) in &booleans {
             if let Some(value) = value_at(&mut again, path) {
                 *value = Value::Bool(*flag);
@@ -355,18 +409,13 @@ fn value_at<'a>(template: &'a mut Template, path: &Path) -> Option<&'a mut Value
 }
 
 /// The values of the template's parameters.
-fn parameters(given: Option<&RawValue>) -> Result<Map, String> {
+fn parameters(request: &mut Request<'_>) -> Result<Map, String> {
     let fault = "`templateParameterValues` of the request must be a map";
-    match given.map(|given| value_of(given, fault)).transpose()? {
+    match request.take("templateParameterValues", fault)? {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(values)) => Ok(values),
         Some(_) => Err(fault.to_owned()),
     }
-}
-
-/// A value of the request; what the parser says of a broken one would quote it.
-fn value_of(given: &RawValue, fault: &str) -> Result<Value, String> {
-    serde_json::from_str(given.get()).map_err(|_| fault.to_owned())
 }
 
 /// The part of a template that the macro was given.
@@ -377,16 +426,20 @@ struct Fragment {
 }
 
 impl Fragment {
-    fn read(given: &RawValue) -> Result<Self, Refusal> {
+    fn take(request: &mut Request<'_>) -> Result<Self, Refusal> {
         let misplaced = || {
             "the macro can stand in `Transform` at the top of a template, or as `Fn::Transform` right below `Resources`; this is neither a template nor a map of resources".to_owned()
         };
-        if !given.get().trim_start().starts_with('{') {
-            return Err(misplaced().into());
-        }
-        let mut template = match read_str(given.get(), &Levels::default()) {
-            Ok(read) => read.template,
-            Err(faults) => return Err(refusal(&faults)),
+        let given = request.0.remove("fragment");
+        let mut template = match given.ok_or("the request has no `fragment`")? {
+            Given::Read(Value::Object(map)) => Template(map),
+            Given::Unread(map) if map.get().starts_with('{') => {
+                match read_str(map.get(), &Levels::default()) {
+                    Ok(read) => read.template,
+                    Err(faults) => return Err(refusal(&faults)),
+                }
+            }
+            Given::Read(_) | Given::Unread(_) => return Err(misplaced().into()),
         };
         let is_resource = |value: &Value| value.get("Type").is_some_and(Value::is_string);
         let all_resources = !template.0.is_empty() && template.0.values().all(is_resource);
@@ -596,11 +649,14 @@ mod tests {
 
     #[test]
     fn the_id_goes_back_as_it_came() {
-        for id in [r#""a""#, r#""\ud800""#, r#""\u0061\n""#] {
-            let reply = answer(&format!(r#"{{"requestId": {id}}}"#));
-            let whole = reply.response;
+        for (id, wanted) in [
+            (r#""a""#, r#""a""#),
+            (r#""\u0061\n""#, r#""a\n""#),
+            (r#""\ud800""#, r#""\ud800""#),
+        ] {
+            let whole = answer(&format!(r#"{{"requestId": {id}}}"#)).response;
             assert!(
-                whole.starts_with(&format!(r#"{{"requestId":{id},"#)),
+                whole.starts_with(&format!(r#"{{"requestId":{wanted},"#)),
                 "{whole}"
             );
         }

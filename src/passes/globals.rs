@@ -113,7 +113,9 @@ pub(crate) fn merge(scope: &Scope<'_>, template: &mut Template) -> Inheritance {
         if let (Some(global), Some(resource)) = (sections.get(section), resource.as_object_mut())
             && let Some(inherited) = merge_resource(scope, id, section, global, resource)
         {
-            inheritance.resources.insert(id.to_string(), inherited);
+            inheritance
+                .resources
+                .insert(id.as_str().to_owned(), inherited);
         }
     }
     if let Some(global) = sections.get("Function") {
@@ -232,7 +234,7 @@ fn unwanted<'a>(
     global: &'a Map,
     given: Option<&Value>,
 ) -> Option<Vec<&'a str>> {
-    let path = Path::resource(id).then("IgnoreGlobals");
+    let path = || Path::resource(id).then("IgnoreGlobals");
     let mut unwanted: Vec<&str> = Vec::new();
     match given.filter(|given| is_truthy(Some(given))) {
         None => {}
@@ -244,7 +246,7 @@ fn unwanted<'a>(
                     Some((known, _)) if !unwanted.contains(&known.as_str()) => unwanted.push(known),
                     _ => scope.report(unknown_ignored_global(
                         scope,
-                        path.clone().then(index),
+                        path().then(index),
                         section,
                         global,
                         name,
@@ -253,7 +255,7 @@ fn unwanted<'a>(
             }
         }
         Some(_) => {
-            scope.report(ignore_globals_shape(path));
+            scope.report(ignore_globals_shape(path()));
             return None;
         }
     }
@@ -353,8 +355,7 @@ fn holds_something(value: &Value) -> bool {
 /// Warns of what Globals and a resource both say something of, and which an intrinsic function keeps from being merged.
 fn tell_unmerged(scope: &Scope<'_>, id: &str, inherited: &Inherited) {
     for below in &inherited.unmerged {
-        let mut path = Path::resource(id).then("Properties");
-        path.0.extend_from_slice(below);
+        let path = Path::resource(id).then("Properties").with(below);
         let Some(Step::Key(name)) = below.last() else {
             continue;
         };

@@ -103,7 +103,9 @@ pub(crate) fn merge(scope: &Scope<'_>, template: &mut Template, inheritance: &mu
             ordered.entry(name).or_insert(value);
         }
         resource.insert("Properties", Value::Object(ordered));
-        inheritance.resources.insert(id.to_string(), inherited);
+        inheritance
+            .resources
+            .insert(id.as_str().to_owned(), inherited);
     }
 }
 

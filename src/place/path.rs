@@ -26,8 +26,17 @@ impl From<usize> for Step {
 }
 
 /// A place in a template, from its top; the empty path is the whole document.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, PartialEq, Eq, Hash, Default)]
 pub struct Path(pub Vec<Step>);
+
+impl Clone for Path {
+    /// With room for one step more: whoever copies a place mostly goes on from it.
+    fn clone(&self) -> Self {
+        let mut steps = Vec::with_capacity(self.0.len() + 1);
+        steps.extend_from_slice(&self.0);
+        Self(steps)
+    }
+}
 
 const RESOURCES: Step = Step::Key(Text::from_static("Resources"));
 const PROPERTIES: Step = Step::Key(Text::from_static("Properties"));
@@ -43,13 +52,23 @@ impl Path {
 
     /// The place of one property of a resource.
     pub fn property(id: &str, name: &str) -> Self {
-        Self(vec![RESOURCES, id.into(), PROPERTIES, name.into()])
+        // With room for what is in it.
+        let mut steps = Vec::with_capacity(6);
+        steps.extend([RESOURCES, id.into(), PROPERTIES, name.into()]);
+        Self(steps)
     }
 
     /// This place and one step more.
     #[must_use]
     pub fn then(mut self, step: impl Into<Step>) -> Self {
         self.0.push(step.into());
+        self
+    }
+
+    /// This place and some steps more.
+    #[must_use]
+    pub(crate) fn with(mut self, steps: &[Step]) -> Self {
+        self.0.extend_from_slice(steps);
         self
     }
 

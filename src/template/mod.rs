@@ -16,8 +16,8 @@ pub(crate) use crate::place::Trail;
 pub use crate::place::{Location, Path, Span, Step};
 pub(crate) use least_length::{least_length, weight};
 pub use locate::{locate, place};
-pub(crate) use read::read_str;
 pub use read::{MAX_DEPTH, Read, read, read_with};
+pub(crate) use read::{read_json, read_str};
 pub(crate) use write::compact_json;
 pub use write::{write, write_annotated, write_to};
 

@@ -85,30 +85,22 @@ impl Walk<'_, '_> {
     }
 
     fn intrinsic(&self, value: &Value) {
-        let path = || {
-            let mut steps = Vec::with_capacity(3 + self.steps.len());
-            steps.extend(self.sam.place().then("Properties").0);
-            steps.extend_from_slice(&self.steps);
-            Path(steps)
-        };
+        let path = || self.sam.place().then("Properties").with(&self.steps);
         self.scope.note_intrinsic(path(), name_of(value));
+        let event = self.event();
         for row in EARLY_READS {
-            if self.is_at(row)
-                && let Some(finding) = judge(self.scope, row, value, path)
-            {
+            let is_at = matches(&self.steps, row.at) && row.is_of(self.kind)
+                || event.is_some_and(|(kind, steps)| {
+                    matches(steps, row.at) && row.events.contains(&kind)
+                });
+            if is_at && let Some(finding) = judge(self.scope, row, value, path) {
                 self.scope.report(finding);
             }
         }
     }
 
-    fn is_at(&self, row: &EarlyRead) -> bool {
-        let is_of_all = row.kinds.is_empty() && row.events.is_empty();
-        if matches(&self.steps, row.at) && (is_of_all || row.kinds.contains(&self.kind)) {
-            return true;
-        }
-        if row.events.is_empty() {
-            return false;
-        }
+    /// The type of the event that this stands in the properties of, and the steps from there.
+    fn event(&self) -> Option<(&str, &[Step])> {
         let [
             Step::Key(section),
             Step::Key(event),
@@ -116,15 +108,13 @@ impl Walk<'_, '_> {
             steps @ ..,
         ] = self.steps.as_slice()
         else {
-            return false;
+            return None;
         };
-        let is_event = section == "Events" && properties == "Properties";
-        if !is_event || !matches(steps, row.at) {
-            return false;
+        if section != "Events" || properties != "Properties" {
+            return None;
         }
-        let event = self.sam.get("Events").get(event);
-        let kind = event.and_then(|event| event.get("Type")?.as_str());
-        kind.is_some_and(|kind| row.events.contains(&kind))
+        let event = self.sam.get("Events").get(event)?;
+        Some((event.get("Type")?.as_str()?, steps))
     }
 }
 

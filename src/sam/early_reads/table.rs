@@ -71,6 +71,11 @@ impl EarlyRead {
         row
     }
 
+    /// Whether a type has it, apart from its events.
+    pub(super) fn is_of(&self, kind: &str) -> bool {
+        self.kinds.contains(&kind) || (self.kinds.is_empty() && self.events.is_empty())
+    }
+
     /// Of a REST API, and of the events that add to one.
     const fn of_route(at: &'static [&'static str], taken: Taken) -> Self {
         let mut row = Self::of(REST, at, taken);

@@ -7,8 +7,14 @@ use crate::tree::{List, Map, Number, Text, Value, is_number_as_written, number_a
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-/// A text that starts like JSON, read as JSON; none where it is none, or has faults that the event reader places.
-pub(super) fn read_json(text: &str, trimmed: &str) -> Option<Result<Read, Vec<Diagnostic>>> {
+/// Reads a JSON map; none where the text is none, or has faults that the event reader places.
+pub(crate) fn read_json(text: &str) -> Option<Result<Read, Vec<Diagnostic>>> {
+    let trimmed = text
+        .trim_start_matches('\u{feff}')
+        .trim_start_matches([' ', '\t', '\r', '\n']);
+    if !trimmed.starts_with('{') {
+        return None;
+    }
     let mut noted = Noted::default();
     let mut deserializer = serde_json::Deserializer::from_str(trimmed);
     let value = JsonTree {

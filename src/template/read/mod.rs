@@ -11,6 +11,8 @@ mod plain;
 mod syntax;
 mod yaml;
 
+pub(crate) use json::read_json;
+
 use super::{Format, Location, Path, Span, Template};
 use crate::diagnostics::{Code, Diagnostic, Faults, Levels, codes};
 
@@ -54,12 +56,7 @@ pub(crate) fn read_str(text: &str, levels: &Levels) -> Result<Read, Faults> {
 }
 
 fn read_text(text: &str, levels: &Levels) -> Result<Read, Vec<Diagnostic>> {
-    let trimmed = text
-        .trim_start_matches('\u{feff}')
-        .trim_start_matches([' ', '\t', '\r', '\n']);
-    if trimmed.starts_with('{')
-        && let Some(read) = json::read_json(text, trimmed)
-    {
+    if let Some(read) = json::read_json(text) {
         return read;
     }
     match plain::read_plain(text) {
