@@ -52,8 +52,8 @@ impl Path {
 
     /// The place of one property of a resource.
     pub fn property(id: &str, name: &str) -> Self {
-        // With room for what is in it.
-        let mut steps = Vec::with_capacity(6);
+        // With room for a step more.
+        let mut steps = Vec::with_capacity(5);
         steps.extend([RESOURCES, id.into(), PROPERTIES, name.into()]);
         Self(steps)
     }

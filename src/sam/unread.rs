@@ -422,15 +422,10 @@ fn has_own_role(scope: &Scope<'_>, sam: &SamResource) -> bool {
 
 /// Tells what of a resource is not read.
 pub(crate) fn tell(scope: &Scope<'_>, inheritance: &Inheritance, kind: &str, sam: &SamResource) {
+    let mut place = sam.place().then("Properties");
     for row in READ.iter().filter(|row| row.kinds.contains(&kind)) {
         if row.events.is_empty() {
-            visit(
-                scope,
-                row,
-                row.at,
-                &sam.properties,
-                &mut sam.place().then("Properties"),
-            );
+            visit(scope, row, row.at, &sam.properties, &mut place);
             continue;
         }
         for (name, event) in sam.get("Events").as_object().into_iter().flatten() {
@@ -447,11 +442,11 @@ pub(crate) fn tell(scope: &Scope<'_>, inheritance: &Inheritance, kind: &str, sam
         scope.report(policies_beside_role(sam));
     }
     for row in IDLE.iter().filter(|row| row.kinds.contains(&kind)) {
-        for name in row.properties {
+        let is_given = |name: &&&str| !sam.get(name).is_null();
+        for name in row.properties.iter().filter(is_given) {
             let path = sam.path(name);
             // What all functions have in Globals is for those that need it.
-            let is_given = !sam.get(name).is_null() && inheritance.trace(path.clone()) == path;
-            if is_given && (row.is_idle)(scope, sam) {
+            if inheritance.trace(path.clone()) == path && (row.is_idle)(scope, sam) {
                 let message = format!("`{name}` of `{}` is ignored: {}", sam.id, row.why);
                 scope.report(
                     Diagnostic::new(codes::IGNORED_PROPERTY, path, message)
