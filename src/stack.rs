@@ -246,7 +246,13 @@ impl Stack {
         resource: Value,
         because: Vec<Path>,
     ) {
-        if self.refuse_taken(scope, first, &id, &resource) {
+        let mut sources = vec![first];
+        for source in because.iter().filter_map(Path::resource_id) {
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+        if self.refuse_taken(scope, &sources, &id, &resource) {
             return;
         }
         self.note_origin(id.clone(), None, because);
@@ -266,7 +272,7 @@ impl Stack {
     /// stays, in the place of the first, as in the reference; where they differ that is said.
     fn emit(&mut self, scope: &Scope<'_>, source: &str, id: String, made: Made) {
         let Made { resource, because } = made;
-        if self.refuse_taken(scope, source, &id, &resource) {
+        if id != source && self.refuse_taken(scope, &[source], &id, &resource) {
             return;
         }
         self.note_origin(id.clone(), Some(source), because);
@@ -291,28 +297,45 @@ impl Stack {
         }
     }
 
-    /// Whether another resource of the template has the id of one that `source` generates, which is reported.
-    fn refuse_taken(&self, scope: &Scope<'_>, source: &str, id: &str, generated: &Value) -> bool {
-        if id == source || !self.own.contains_key(id) {
+    /// Whether another resource of the template has the id of one that `sources` generate together, which is reported.
+    fn refuse_taken(
+        &self,
+        scope: &Scope<'_>,
+        sources: &[&str],
+        id: &str,
+        generated: &Value,
+    ) -> bool {
+        if !self.own.contains_key(id) {
             return false;
         }
         let kind = kind_of(generated);
-        scope.report(
-            Diagnostic::new(
-                codes::GENERATED_ID_TAKEN,
-                Path::resource(source),
-                format!(
-                    "`{source}` generates {kind} with the id `{id}`, which the template has already"
-                ),
-            )
-            .on_key()
-            .help(format!("rename `{id}`")),
-        );
+        for source in sources {
+            scope.report(
+                Diagnostic::new(
+                    codes::GENERATED_ID_TAKEN,
+                    Path::resource(source),
+                    format!(
+                        "`{source}` generates {kind} with the id `{id}`, which the template has already"
+                    ),
+                )
+                .on_key()
+                .help(format!("rename `{id}`")),
+            );
+        }
+        let names: Vec<String> = sources.iter().map(|source| format!("`{source}`")).collect();
+        let generate = if names.len() > 1 {
+            "generate"
+        } else {
+            "generates"
+        };
         scope.report(
             Diagnostic::new(
                 codes::GENERATED_ID_TAKEN,
                 Path::resource(id),
-                format!("`{id}` is the id of {kind} that `{source}` generates"),
+                format!(
+                    "`{id}` is the id of {kind} that {} {generate}",
+                    names.join(" and ")
+                ),
             )
             .on_key()
             .help("rename this resource"),

@@ -353,7 +353,7 @@ codes! {
     /// `Fn::If` does not have exactly three arguments where it must be read.
     IF_ARGUMENTS = "if-arguments" is Error by Sam;
     /// `Fn::If` does not begin with the name of a condition where it must be read.
-    IF_CONDITION_NOT_A_NAME = "if-condition-not-a-name" is Error by Sam;
+    IF_CONDITION_NOT_A_NAME = "if-condition-not-a-name" is Error by Ours;
     /// The branches of an `Fn::If` in `Policies` are different kinds of policy.
     IF_MIXES_POLICY_KINDS = "if-mixes-policy-kinds" is Error by Sam;
     /// `IgnoreGlobals` is neither `'*'` nor a list of properties.
@@ -604,6 +604,8 @@ codes! {
     RESOURCE_NOT_A_MAP = "resource-not-a-map" is Error by Sam;
     /// A generated resource has the logical id of one in the template; SAM would overwrite the template's without a word.
     RESOURCE_OVERWRITTEN = "resource-overwritten" is Error by Ours or "the generated one takes its place, as in SAM";
+    /// A list of networks in a `ResourcePolicy` is a text, which SAM would take for the list of its letters.
+    RESOURCE_POLICY_LETTERS = "resource-policy-letters" is Error by Ours;
     /// A list in a `ResourcePolicy` is not a list, or holds values that are not strings.
     RESOURCE_POLICY_LIST = "resource-policy-list" is Error by Sam;
     /// `ResourcePolicy` is not a map.

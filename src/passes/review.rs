@@ -102,27 +102,40 @@ fn attribute_missing(path: Path, target: &str) -> Diagnostic {
 /// A resource that does not say what it is; an include or a loop may bring it in.
 fn without_type(id: &str, resource: &Value) -> Option<Diagnostic> {
     let map = resource.as_object()?;
-    let is_function = map.keys().any(|key| key.starts_with("Fn::"));
-    if is_function || id.starts_with("Fn::") || map.get("Type").is_some_and(|kind| !kind.is_null())
-    {
+    let is_function = |map: &Map| map.keys().any(|key| key.starts_with("Fn::"));
+    if is_function(map) || id.starts_with("Fn::") {
         return None;
     }
-    let near = map
-        .keys()
-        .find(|key| key.eq_ignore_ascii_case("Type") && *key != "Type");
-    let (path, but) = match near {
-        Some(key) => (Path::resource(id).then(key), format!(", but `{key}`")),
-        None => (Path::resource(id), String::new()),
+    let own = Path::resource(id);
+    let (path, is_so, help) = match map.get("Type").filter(|kind| !kind.is_null()) {
+        Some(Value::String(_)) => return None,
+        Some(kind) if kind.get("Fn::Transform").is_some() => return None,
+        Some(_) => (
+            own.then("Type"),
+            format!("the `Type` of `{id}` is no text"),
+            "write the name of a type, as in `AWS::SNS::Topic`: no function can stand for it",
+        ),
+        None => {
+            let mut keys = map.keys();
+            match keys.find(|key| key.eq_ignore_ascii_case("Type") && *key != "Type") {
+                Some(key) => (
+                    own.then(key),
+                    format!("`{id}` has no `Type`, but `{key}`"),
+                    "write `Type`, with a capital letter",
+                ),
+                None => (
+                    own,
+                    format!("`{id}` has no `Type`"),
+                    "add `Type: ...`, or check the indentation",
+                ),
+            }
+        }
     };
-    let message =
-        format!("`{id}` has no `Type`{but}: it stays as it is, and CloudFormation will refuse it");
+    let message = format!("{is_so}: it stays as it is, and CloudFormation will refuse it");
     Some(
         Diagnostic::new(codes::RESOURCE_WITHOUT_TYPE, path, message)
             .on_key()
-            .help(match near {
-                Some(_) => "write `Type`, with a capital letter",
-                None => "add `Type: ...`, or check the indentation",
-            }),
+            .help(help),
     )
 }
 

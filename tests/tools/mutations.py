@@ -169,8 +169,31 @@ def taken_for_map(template, error):
     return value in ("", [])
 
 
-# What SAM finds after everything else, or not at all.
-LATE = ("local-code-in-stream", "generated-id-taken")
+def has_body_of_no_api(template):
+    """Whether something that is no API of SAM's has a `DefinitionBody`: SAM reads it where an event names the resource as its
+    API, whatever that is, and CloudFormation knows no such property of any type."""
+    return any(
+        isinstance(resource.get("Properties"), dict)
+        and "DefinitionBody" in resource["Properties"]
+        and not str(resource.get("Type")).startswith("AWS::Serverless::")
+        for resource in template["Resources"].values()
+    )
+
+
+def is_no_text(template, path):
+    """Whether the type or the condition of a resource at this place is something else than a text."""
+    steps = path.split("/")
+    return len(steps) == 3 and steps[2] in ("Type", "Condition") and not isinstance(template["Resources"][steps[1]][steps[2]], str)
+
+
+# What SAM finds after everything else.
+LATE = ("generated-id-taken",)
+
+# Where SAM stops: it tells nothing else.
+STOPS = ("ignore-globals-shape", "ignored-global-unknown")
+
+# What is wrong with the template itself: nothing else is told then, since whatever followed would be guesswork.
+SHAPES = ("condition-not-a-name", "properties-not-a-map", "resource-not-a-map")
 
 
 @functools.cache
@@ -191,7 +214,7 @@ def verdict(binary, template, region, note=lambda _: None):
     if "crash" in wanted:
         return None
     alone, allowed = refusals(binary)
-    command = [binary, "transform", "--region", region, "--diagnostics", "json", "--format", "json", "--parameter-overrides", "Given=given"]
+    command = [binary, "transform", "--region", region, "--diagnostics", "json", "--format", "json", "--parameter-overrides", "Given=given", "--code", "refuse"]
     command += [f"--allow={code}" for code in allowed]
     done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
     if done.returncode not in (0, 1):
@@ -199,9 +222,11 @@ def verdict(binary, template, region, note=lambda _: None):
     findings = json.loads(done.stderr or b"[]")
     errors = [finding for finding in findings if finding["severity"] == "error"]
     refused = owners({error["resource"] for error in errors} - {None}, template)
-    blamed = owners({error["resource"] for error in errors if error["code"] not in alone and error["code"] not in LATE} - {None}, template)
+    blamed = owners({error["resource"] for error in errors if error["code"] not in (*alone, *LATE)} - {None}, template)
     if "errors" in wanted:
         if not done.returncode:
+            if has_body_of_no_api(template):
+                return None
             return f"accepted; SAM: {wanted['errors']}"
         if all(error["code"] in alone for error in errors):
             # Refused here for a reason of our own, which hides theirs.
@@ -211,6 +236,11 @@ def verdict(binary, template, region, note=lambda _: None):
         if any(error["path"].startswith("Globals/") for error in errors):
             # Told once, where it is written; SAM blames each resource that has it.
             return ""
+        if all(error["code"] in SHAPES for error in errors):
+            return "" if blamed <= theirs else f"blames {sorted(blamed)}, SAM {sorted(theirs)}: {wanted['errors']}"
+        if any("with id [" not in error for error in wanted["errors"]) or any(error["code"] in STOPS for error in errors):
+            # It says of some fault not whose it is, or tells not all of them.
+            blamed = blamed & theirs
         # What SAM blames is told, be it in our own words; what is told as SAM's is blamed there.
         return f"blames {sorted(blamed)}, SAM {sorted(theirs)}: {wanted['errors']}" if theirs and not blamed <= theirs <= refused else ""
     conditions = wanted["template"].get("Conditions", {})
@@ -235,6 +265,9 @@ def verdict(binary, template, region, note=lambda _: None):
         return f"refused: {errors[0]['message']} at {errors[0]['path']}"
     ours = json.loads(done.stdout)
     ours.pop("Transform", None)
+    if has_body_of_no_api(template) or any(finding["code"] in ("resource-without-type", "undefined-condition") and is_no_text(template, finding["path"]) for finding in findings):
+        # CloudFormation refuses what SAM makes of it.
+        return None
     return "" if ours == wanted["template"] or ordered(ours) == ordered(wanted["template"]) else f"other JSON: {difference(ours, wanted['template'])}"
 
 

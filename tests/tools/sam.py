@@ -1,5 +1,6 @@
 """What aws-sam-translator, the reference, makes of a template: without an account and without a network."""
 
+import functools
 import json
 import os
 import re
@@ -53,11 +54,17 @@ def lists(template, parameters):
     return values
 
 
+@functools.cache
+def session(region):
+    """A session of a region: one takes longer to make than most templates to translate, and few regions are asked for."""
+    return boto3.session.Session(region_name=region)
+
+
 def translate(text, region="us-east-1", parameters=None):
     """`{"template": ...}`, or `{"errors": [...], "resources": [...]}` with the logical ids that are blamed, or `{"crash": ...}`."""
     arn_generator._get_region_from_session.cache_clear()
     os.environ["AWS_DEFAULT_REGION"] = region
-    boto3.setup_default_session(region_name=region)
+    boto3.DEFAULT_SESSION = session(region)
     try:
         policies = ManagedPolicies(arn_generator.ArnGenerator.get_partition_name(region))
         template = read(text)

@@ -267,17 +267,16 @@ fn route_key(route: &str, method: &str) -> String {
     }
 }
 
-/// The settings of a route; under the condition of the function that it leads to.
+/// The settings of a route; under the condition of the function that it leads to. What is no map is a fault of the event
+/// alone where it stands under a condition, told with the other faults of its function.
 fn settings_of(given: &Value, owner: &Owner, place: &Path) -> Result<Map, Diagnostic> {
-    let Value::Object(settings) = given else {
-        return Err(settings_not_a_map(place));
-    };
-    Ok(match owner.condition.as_deref() {
-        Some(condition) if !condition.is_empty() => {
-            map(if_then(condition, settings.clone().into(), no_value()))
+    match (owner.condition.as_deref(), given) {
+        (Some(condition), _) if !condition.is_empty() => {
+            Ok(map(if_then(condition, given.clone(), no_value())))
         }
-        _ => settings.clone(),
-    })
+        (_, Value::Object(settings)) => Ok(settings.clone()),
+        _ => Err(settings_not_a_map(place)),
+    }
 }
 
 fn properties_not_a_map(place: &Path) -> Diagnostic {

@@ -374,11 +374,23 @@ fn vpc_condition(policy: &Map, lists: [&str; 3]) -> Result<Option<Map>, Fault> {
             None | Some(Node::Null) => {}
             Some(Node::List(items)) => add(key, items.clone()),
             Some(Node::Map(map)) => add(key, map.keys().cloned().map(Node::from).collect()),
+            Some(Node::Text(_)) => return Err(letters(list)),
             Some(_) => return Err(wrong_list(list)),
         }
     }
     let is_empty = !condition.iter().any(|(_, endpoints)| endpoints.is_truthy());
     Ok((!is_empty).then_some(condition))
+}
+
+fn letters(key: &str) -> Fault {
+    Fault::new(
+        codes::RESOURCE_POLICY_LETTERS,
+        Vec::new(),
+        format!(
+            "`{key}` of a resource policy is a text, which SAM would take for the list of its letters"
+        ),
+        "write a list, even of one item",
+    )
 }
 
 fn wrong_list(key: &str) -> Fault {
