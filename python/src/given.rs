@@ -207,16 +207,16 @@ impl Reader {
         value: &Bound<'_, PyAny>,
         at: &Place<'_>,
     ) -> Result<(), Stop> {
-        let key = self.key(key, at)?;
-        let here = at.then(Inner::Key(&key));
-        let value = self.value(value, &here)?;
-        if map.contains_key(&key) {
+        let name = self.key(key, at)?;
+        let value = self.value(value, &at.then(Inner::Key(&name)))?;
+        if map.insert(name, value).is_some() {
             // Only a number can be the same text as another key.
-            let fault = format!("the key `{key}` stands here twice: as a number and as text");
-            let fault = Diagnostic::new(codes::DUPLICATE_KEY, here.path(), fault);
+            let name = self.key(key, at)?;
+            let fault = format!("the key `{name}` stands here twice: as a number and as text");
+            let here = at.then(Inner::Key(&name)).path();
+            let fault = Diagnostic::new(codes::DUPLICATE_KEY, here, fault);
             self.faults.push(fault.help("keep one of the two").on_key());
         }
-        map.insert(key, value);
         Ok(())
     }
 
