@@ -237,7 +237,7 @@ def verdict(binary, template, region, note=lambda _: None):
             # Told once, where it is written; SAM blames each resource that has it.
             return ""
         if all(error["code"] in SHAPES for error in errors):
-            return "" if blamed <= theirs else f"blames {sorted(blamed)}, SAM {sorted(theirs)}: {wanted['errors']}"
+            return "" if not theirs or blamed <= theirs else f"blames {sorted(blamed)}, SAM {sorted(theirs)}: {wanted['errors']}"
         if any("with id [" not in error for error in wanted["errors"]) or any(error["code"] in STOPS for error in errors):
             # It says of some fault not whose it is, or tells not all of them.
             blamed = blamed & theirs

@@ -150,9 +150,6 @@ pub(super) fn make_rule(scope: &Scope<'_>, target: &mut Target<'_>, event: &Even
         TargetKind::Function => Value::Null,
         TargetKind::StateMachine => role_to_start(target, event, "events.amazonaws.com"),
     };
-    if let Some(dead_letters) = &dead_letters {
-        dead_letters.make_queue_for_rule(target, event, &arn);
-    }
     let mut properties = Map::new();
     for (name, value) in given {
         set(&mut properties, &name, value);
@@ -161,6 +158,10 @@ pub(super) fn make_rule(scope: &Scope<'_>, target: &mut Target<'_>, event: &Even
     let to = rule_target(target, event, role, dead_letters.as_ref());
     set(&mut properties, "Targets", json!([to]));
     target.make(id, "AWS::Events::Rule", properties, event.place());
+    // Behind the rule: of two with one id the later stays, as in the reference.
+    if let Some(dead_letters) = &dead_letters {
+        dead_letters.make_queue_for_rule(target, event, &arn);
+    }
     if target.kind == TargetKind::Function {
         target.allow(
             logical_id::event_permission(&event.logical_id),

@@ -88,17 +88,13 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
         return;
     }
     let id = event.logical_id.as_str();
-    target.made.reserve(id);
-    if let Some(dead_letters) = &dead_letters {
-        dead_letters.make_queue(target);
-    }
-    let queue = dead_letters.map(|letters| letters.arn);
-    let role = if event.is_truthy("RoleArn") {
-        event.get("RoleArn").clone()
-    } else {
-        make_role(target, event, queue.as_ref())
+    let queue = dead_letters.as_ref().map(|letters| &letters.arn);
+    let role_id = logical_id::role(&event.logical_id);
+    let has_role = event.is_truthy("RoleArn");
+    let role = match has_role {
+        true => event.get("RoleArn").clone(),
+        false => get_att(&role_id, "Arn"),
     };
-
     let mut to = map(json!({ "Arn": &target.arn, "RoleArn": role }));
     set(&mut to, "Input", event.get("Input").clone());
     if let Some(queue) = queue {
@@ -116,6 +112,13 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     set(&mut properties, "Name", name);
     set(&mut properties, "Target", to.into());
     target.make(id, "AWS::Scheduler::Schedule", properties, event.place());
+    // Behind the schedule: of two with one id the later stays, as in the reference.
+    if let Some(dead_letters) = &dead_letters {
+        dead_letters.make_queue(target);
+    }
+    if !has_role {
+        make_role(target, event, role_id, queue);
+    }
 }
 
 /// The schedule's name: the given one, else its logical id, unless it is to have none.
@@ -141,7 +144,7 @@ fn name(scope: &Scope<'_>, event: &Event) -> Value {
 }
 
 /// Makes the role with which the schedule reaches its target and its queue.
-fn make_role(target: &mut Target<'_>, event: &Event, queue: Option<&Value>) -> Value {
+fn make_role(target: &mut Target<'_>, event: &Event, id: String, queue: Option<&Value>) {
     let (policy, action) = match target.kind {
         TargetKind::Function => ("LambdaPolicy", "lambda:InvokeFunction"),
         TargetKind::StateMachine => ("StartExecutionPolicy", "states:StartExecution"),
@@ -168,7 +171,5 @@ fn make_role(target: &mut Target<'_>, event: &Event, queue: Option<&Value>) -> V
         let boundary = event.get("PermissionsBoundary").clone();
         set(&mut properties, "PermissionsBoundary", boundary);
     }
-    let id = logical_id::role(&event.logical_id);
-    target.make(id.clone(), "AWS::IAM::Role", properties, event.place());
-    get_att(&id, "Arn")
+    target.make(id, "AWS::IAM::Role", properties, event.place());
 }
