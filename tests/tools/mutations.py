@@ -182,8 +182,8 @@ def has_body_of_no_api(template):
 
 def is_no_text(template, path):
     """Whether the type or the condition of a resource at this place is something else than a text."""
-    steps = path.split("/")
-    return len(steps) == 3 and steps[2] in ("Type", "Condition") and not isinstance(template["Resources"][steps[1]][steps[2]], str)
+    section, *steps = path.split("/")
+    return section == "Resources" and len(steps) == 2 and steps[1] in ("Type", "Condition") and not isinstance(template["Resources"][steps[0]][steps[1]], str)
 
 
 # What SAM finds after everything else.
