@@ -28,7 +28,42 @@ const NEVER: Slot = Slot::MAX;
 
 /// The last copies of a dictionary, the latest at the end. The slots of that one are with the dictionary.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Copies(VecDeque<Copy>);
+pub(super) struct Copies {
+    latest: VecDeque<Copy>,
+    scratch: Scratch,
+}
+
+/// Memory that all copies share.
+#[derive(Clone, Debug, Default)]
+struct Scratch {
+    /// The keys that may have another slot in what is copied, and where they are, or were.
+    changed: Vec<(Slot, Slot)>,
+    /// The keys that a table has to look at, each once.
+    touched: Vec<Slot>,
+    /// For each key the number of the last search that touched it.
+    seen: Vec<u32>,
+    search: u32,
+    /// The keys that are to enter a table, and their turns.
+    entering: Vec<(Slot, Slot)>,
+}
+
+impl Scratch {
+    /// Begins to look for keys to touch.
+    fn begin(&mut self, keys: usize) {
+        self.touched.clear();
+        self.seen.resize(keys, self.search);
+        self.search = self.search.wrapping_add(1);
+    }
+
+    fn touch(&mut self, key: Slot) {
+        if let Some(seen) = self.seen.get_mut(key as usize)
+            && *seen != self.search
+        {
+            *seen = self.search;
+            self.touched.push(key);
+        }
+    }
+}
 
 /// One copy, and what it came from.
 #[derive(Clone, Debug)]
@@ -43,6 +78,8 @@ struct Copy {
 #[derive(Clone, Debug)]
 struct Table {
     slots: Vec<Slot>,
+    /// The slot of each key, which is the other way round.
+    seats: Vec<Slot>,
     /// The turn of the key in each slot.
     turns: Vec<Slot>,
     /// The keys that found each slot taken.
@@ -61,25 +98,25 @@ impl Copies {
     /// Copies a dictionary of so many keys: `slots` become those of the copy. Gives whether it differs from the one that is
     /// [`CIRCLE`] copies before it; where it does not, all the next ones have been there too.
     pub(super) fn copy(&mut self, hashes: &[u64], slots: &mut Vec<Slot>, used: usize) -> bool {
-        let earlier = (self.0.len() == CIRCLE).then(|| self.0.pop_front());
+        let earlier = (self.latest.len() == CIRCLE).then(|| self.latest.pop_front());
         let earlier = earlier.flatten();
+        let changed = &mut self.scratch.changed;
+        changed.clear();
         // What the earlier one was a copy of is what the latest was before it was mended.
-        let changed = match self.0.back().and_then(|latest| latest.tables.last()) {
-            Some(latest) if earlier.is_some() => latest
-                .moved
-                .iter()
-                .filter_map(|key| Some((*key, slot_of(slots, hashes, *key)?)))
-                .collect(),
-            _ => (0..)
-                .zip(&*slots)
-                .map(|(slot, key)| (*key, slot))
-                .filter(|(key, _)| *key < DELETED)
-                .collect(),
-        };
+        match self.latest.back().and_then(|latest| latest.tables.last()) {
+            Some(latest) if earlier.is_some() => {
+                let moved = latest.moved.iter();
+                changed.extend(moved.filter_map(|key| Some((*key, latest.seat_of(*key)?))));
+            }
+            _ => {
+                let keys = (0..).zip(&*slots).map(|(slot, key)| (*key, slot));
+                changed.extend(keys.filter(|(key, _)| *key < DELETED));
+            }
+        }
         let mut copy = earlier.unwrap_or_else(|| Copy::new(used));
-        let differs = copy.mend(hashes, slots, changed);
+        let differs = copy.mend(hashes, slots, &mut self.scratch);
         self.exchange(slots);
-        self.0.push_back(copy);
+        self.latest.push_back(copy);
         self.exchange(slots);
         differs
     }
@@ -88,13 +125,14 @@ impl Copies {
     pub(super) fn insert(&mut self, hashes: &[u64], slots: &mut Vec<Slot>, key: Slot) {
         self.exchange(slots);
         if let Some(table) = self.latest() {
+            table.seats.resize(hashes.len(), EMPTY);
             table.enter(hashes, key, LATE.saturating_add(key));
         }
         self.exchange(slots);
     }
 
     fn latest(&mut self) -> Option<&mut Table> {
-        self.0.back_mut()?.tables.last_mut()
+        self.latest.back_mut()?.tables.last_mut()
     }
 
     /// Gives the dictionary the slots of the latest copy, or takes them back.
@@ -119,12 +157,11 @@ impl Copy {
         Self { from, tables }
     }
 
-    /// Makes it a copy of what has these slots. `changed` are the keys that may have another slot in it than in what it was
-    /// a copy of, and where they are. Gives whether there are any.
-    fn mend(&mut self, hashes: &[u64], source: &[Slot], mut changed: Vec<(Slot, Slot)>) -> bool {
+    /// Makes it a copy of what has these slots. Gives whether any key has another slot there than in what it was a copy of.
+    fn mend(&mut self, hashes: &[u64], source: &[Slot], scratch: &mut Scratch) -> bool {
         self.from.resize(hashes.len(), EMPTY);
         // Where they were takes the place of where they are, which is kept in `from`.
-        changed.retain_mut(|(key, slot)| {
+        scratch.changed.retain_mut(|(key, slot)| {
             let Some(from) = self.from.get_mut(*key as usize) else {
                 return false;
             };
@@ -133,38 +170,42 @@ impl Copy {
         });
         let mut lower: Option<&Table> = None;
         for table in &mut self.tables {
-            let mut touched = table.take_up_to(source, &changed, &self.from);
-            touched.extend(lower.iter().flat_map(|lower| &lower.moved));
-            touched.sort_unstable();
-            touched.dedup();
+            table.seats.resize(hashes.len(), EMPTY);
+            scratch.begin(hashes.len());
+            table.take_up_to(source, &self.from, scratch);
+            for key in lower.iter().flat_map(|lower| &lower.moved) {
+                scratch.touch(*key);
+            }
             table.moved.clear();
-            let mut entering = Vec::new();
-            for key in touched {
+            scratch.entering.clear();
+            for &key in &scratch.touched {
                 let from = self.from.get(key as usize).copied().unwrap_or(EMPTY);
                 let turn = match lower {
                     _ if from as usize >= table.end => NEVER,
                     None => from,
-                    Some(lower) => slot_of(&lower.slots, hashes, key)
+                    Some(lower) => lower
+                        .seat_of(key)
                         .unwrap_or(lower.slots.len() as Slot + from),
                 };
-                let seat = slot_of(&table.slots, hashes, key);
+                let seat = table.seat_of(key);
                 let known = seat.and_then(|slot| table.turns.get(slot as usize));
                 if known.copied().unwrap_or(NEVER) != turn {
                     if let Some(slot) = seat {
                         table.leave(hashes, key, slot);
                     }
-                    entering.push((turn, key));
+                    if turn != NEVER {
+                        scratch.entering.push((turn, key));
+                    }
                 }
             }
-            entering.sort_unstable();
-            for (turn, key) in entering {
-                if turn != NEVER {
-                    table.enter(hashes, key, turn);
-                }
+
+            // In whatever order: each ends up where it belongs.
+            for &(turn, key) in &scratch.entering {
+                table.enter(hashes, key, turn);
             }
             lower = Some(table);
         }
-        !changed.is_empty()
+        !scratch.changed.is_empty()
     }
 }
 
@@ -172,6 +213,7 @@ impl Table {
     fn new(size: usize, most: usize) -> Self {
         Self {
             slots: vec![EMPTY; size],
+            seats: Vec::new(),
             turns: vec![NEVER; size],
             passed: vec![ThinVec::new(); size],
             most,
@@ -181,36 +223,32 @@ impl Table {
         }
     }
 
-    /// Sets its end, now that the keys that `changed` stand elsewhere, and gives those that this is about: who was or is
-    /// before the end, and who the end came past.
-    fn take_up_to(
-        &mut self,
-        source: &[Slot],
-        changed: &[(Slot, Slot)],
-        from: &[Slot],
-    ) -> Vec<Slot> {
-        let mut touched = Vec::new();
-        for (key, before) in changed {
+    /// Sets its end, now that the keys that have changed stand elsewhere, and touches those that this is about: who was or
+    /// is before the end, and who the end came past.
+    fn take_up_to(&mut self, source: &[Slot], from: &[Slot], scratch: &mut Scratch) {
+        let changed = std::mem::take(&mut scratch.changed);
+        for (key, before) in &changed {
             let now = from.get(*key as usize).copied().unwrap_or(EMPTY);
             let [is_held, was_held] = [now, *before].map(|slot| (slot as usize) < self.end);
             self.held += usize::from(is_held);
             self.held -= usize::from(was_held);
             if is_held || was_held {
-                touched.push(*key);
+                scratch.touch(*key);
             }
         }
-        let key_at = |slot: usize| source.get(slot).copied().filter(|key| *key < DELETED);
+        scratch.changed = changed;
+        let mut pass = |slot: usize| {
+            let key = source.get(slot).copied().filter(|key| *key < DELETED);
+            key.inspect(|key| scratch.touch(*key)).is_some()
+        };
         while self.held > self.most {
             self.end -= 1;
-            self.held -= usize::from(key_at(self.end).is_some());
-            touched.extend(key_at(self.end));
+            self.held -= usize::from(pass(self.end));
         }
         while self.held < self.most && self.end < source.len() {
-            self.held += usize::from(key_at(self.end).is_some());
-            touched.extend(key_at(self.end));
+            self.held += usize::from(pass(self.end));
             self.end += 1;
         }
-        touched
     }
 
     /// Gives a key the first slot of its walk that nobody with an earlier turn has, and whoever is sent away by that the
@@ -228,12 +266,14 @@ impl Table {
             };
             if *place == EMPTY {
                 (*place, *its_turn) = (key, turn);
+                sit(&mut self.seats, key, slot as Slot);
                 self.moved.push(key);
                 return;
             }
             if *its_turn > turn {
                 std::mem::swap(place, &mut key);
                 std::mem::swap(its_turn, &mut turn);
+                sit(&mut self.seats, *place, slot as Slot);
                 self.moved.push(*place);
                 steps = walk_of(hashes, key, self.slots.len());
                 steps.find(|at| *at == slot);
@@ -245,14 +285,13 @@ impl Table {
     /// Takes a key out of its slot, and lets the earliest of those who passed it by have that, and so on.
     fn leave(&mut self, hashes: &[u64], key: Slot, slot: Slot) {
         self.forget(hashes, key, None, slot);
+        sit(&mut self.seats, key, EMPTY);
         self.moved.push(key);
         let mut hole = slot;
         loop {
-            // Whoever looks for a key goes on here.
-            self.set(hole, DELETED, NEVER);
             let passed = self.passed.get(hole as usize).into_iter().flatten();
             let seats = passed.filter_map(|key| {
-                let slot = slot_of(&self.slots, hashes, *key)?;
+                let slot = self.seat_of(*key)?;
                 Some((*self.turns.get(slot as usize)?, *key, slot))
             });
             let Some((turn, next, slot)) = seats.min() else {
@@ -269,7 +308,16 @@ impl Table {
         let at = slot as usize;
         if let (Some(slot), Some(its_turn)) = (self.slots.get_mut(at), self.turns.get_mut(at)) {
             (*slot, *its_turn) = (key, turn);
+            sit(&mut self.seats, key, at as Slot);
         }
+    }
+
+    /// Where a key is; none where it is not in the table.
+    fn seat_of(&self, key: Slot) -> Option<Slot> {
+        self.seats
+            .get(key as usize)
+            .copied()
+            .filter(|slot| *slot != EMPTY)
     }
 
     /// Forgets that a key passed by the slots of its walk, from the one to the other.
@@ -290,14 +338,9 @@ fn walk_of(hashes: &[u64], key: Slot, size: usize) -> impl Iterator<Item = usize
     walk(hashes.get(key as usize).copied().unwrap_or_default(), size)
 }
 
-/// Where a key is in a table; none where it is not in it.
-fn slot_of(slots: &[Slot], hashes: &[u64], key: Slot) -> Option<Slot> {
-    for slot in walk_of(hashes, key, slots.len()) {
-        match slots.get(slot) {
-            Some(other) if *other == key => return Some(slot as Slot),
-            Some(&EMPTY) | None => return None,
-            Some(_) => {}
-        }
+/// Notes the slot of a key.
+fn sit(seats: &mut [Slot], key: Slot, slot: Slot) {
+    if let Some(seat) = seats.get_mut(key as usize) {
+        *seat = slot;
     }
-    None
 }

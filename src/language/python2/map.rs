@@ -71,22 +71,27 @@ impl Map {
 
     /// The same of its values.
     fn deep_copy_values(&mut self, times: usize) -> bool {
+        if self.entries.len() < MANY_VALUES {
+            let mut is_at_rest = true;
+            for entry in self.entries.iter_mut().flatten() {
+                is_at_rest &= entry.value.deep_copy(times);
+            }
+            return is_at_rest;
+        }
+        let all = 0..self.entries.len() as Slot;
         let entries = &mut self.entries;
-        let is_restless = |entry: &Slot| {
+        let mut is_restless = |entry: &Slot| {
+            #[cfg(test)]
+            super::slots::LOOKS.set(super::slots::LOOKS.get() + 1);
             let entry = entries.get_mut(*entry as usize).and_then(Option::as_mut);
             entry.is_some_and(|entry| !entry.value.deep_copy(times))
         };
-        let all = 0..self.hashes.len() as Slot;
-        if all.len() < MANY_VALUES {
-            // All of them, whatever the first ones are.
-            return all.filter(is_restless).count() == 0;
-        }
         let restless = match self.restless.take() {
             None => all.filter(is_restless).collect(),
             Some(mut restless) => {
                 restless.sort_unstable();
                 restless.dedup();
-                restless.retain(is_restless);
+                restless.retain(&mut is_restless);
                 restless
             }
         };
@@ -284,23 +289,25 @@ impl<V> Map<V> {
         if self.used < MENDED_FROM {
             return self.copy_keys_anew(times);
         }
-        let copies = self.copies.get_or_insert_default();
-        // Longer circles than those that the copies know come round together, if late: see below.
-        let mut earlier = None;
-        let (mut left, mut since, mut patience) = (times, 0, CIRCLE);
-        while left > 0 {
+        let mut seen = Seen::new();
+        for number in 0.. {
+            let left = times - number;
+            if left == 0 {
+                break;
+            }
+            let copies = self.copies.get_or_insert_default();
             if !copies.copy(&self.hashes, &mut self.slots, self.used) {
-                left = (left - 1) % CIRCLE + 1;
+                self.fill = self.used;
+                return self.deep_copy_keys((left - 1) % CIRCLE);
             }
-            left -= 1;
-            since += 1;
-            if earlier.as_ref() == Some(&self.slots) {
-                left %= since;
-                earlier = None;
-            }
-            if since == patience && left > 1 {
-                earlier = Some(self.slots.clone());
-                (since, patience) = (0, patience * 2);
+            // Longer circles than those that the copies know come round together, if late.
+            if left > CIRCLE
+                && let Some((slots, rest)) = seen.look(&self.slots, left - 1)
+            {
+                self.slots = slots;
+                self.copies = None;
+                self.copy_keys_anew(rest);
+                break;
             }
         }
         self.fill = self.used;
@@ -469,6 +476,53 @@ impl<V> Iterator for IntoIter<V> {
             .order
             .find_map(|entry| entries.get_mut(entry as usize)?.take());
         taken.map(|entry| (entry.key, entry.value))
+    }
+}
+
+/// The slots of some of many copies, one of the other.
+struct Seen {
+    /// After each so many copies the slots are kept.
+    distance: usize,
+    kept: Vec<Vec<Slot>>,
+    count: usize,
+}
+
+impl Seen {
+    /// How many are kept at most: then every other one is forgotten.
+    const MOST: usize = 64;
+
+    fn new() -> Self {
+        Self {
+            distance: 1,
+            kept: Vec::new(),
+            count: 0,
+        }
+    }
+
+    /// Looks at the slots of the next copy. Where they are those of an earlier one, this gives the slots of one from which it
+    /// takes few copies to come to where `left` more lead, and how few.
+    fn look(&mut self, slots: &[Slot], left: usize) -> Option<(Vec<Slot>, usize)> {
+        if let Some(same) = self.kept.iter().position(|kept| kept == slots) {
+            let first = same * self.distance;
+            let last = first + left % (self.count - first);
+            let nearest = self.kept.swap_remove(last / self.distance);
+            return Some((nearest, last % self.distance));
+        }
+        if self.count.is_multiple_of(self.distance) {
+            if self.kept.len() == Self::MOST {
+                let mut number = 0;
+                self.kept.retain(|_| {
+                    number += 1;
+                    number % 2 == 1
+                });
+                self.distance *= 2;
+            }
+            if self.count.is_multiple_of(self.distance) {
+                self.kept.push(slots.to_vec());
+            }
+        }
+        self.count += 1;
+        None
     }
 }
 

@@ -416,6 +416,56 @@ mod tests {
     }
 
     #[test]
+    fn a_deep_copy_looks_only_at_values_that_it_may_change() {
+        let looks = |count: usize| {
+            let before = slots::LOOKS.get();
+            let mut map = Map::hashed();
+            for number in 0..count {
+                let mut value = Map::hashed();
+                value.insert("get", Node::Null);
+                map.insert(format!("/p{number}").as_str(), value);
+                map.deep_copy(1);
+                if let Some(Node::Map(value)) = map.get_mut("/p0") {
+                    value.insert("put", Node::Null);
+                }
+                map.deep_copy(1);
+            }
+            slots::LOOKS.get() - before
+        };
+        let [small, large] = [1_000, 2_000].map(looks);
+        assert!(large < small * 3, "{small} looks, and {large}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8))]
+
+        /// More copies than the orders take to come round, however long that is.
+        #[test]
+        fn many_copies_of_many_keys_are_as_many_one_after_the_other(
+            (before, after) in ("[a-z/{}]{0,9}", "[a-z/{}]{0,4}"),
+            count in 400..1300_usize,
+            times in 12..900_usize,
+        ) {
+            let (mut all, mut each) = (Map::<()>::hashed(), Map::<()>::hashed());
+            for number in 0..count {
+                let key = format!("{before}{number}{after}");
+                all.insert(key.as_str(), ());
+                each.insert(key.as_str(), ());
+            }
+            all.deep_copy_keys(times);
+            for _ in 0..times {
+                each.copy_keys_anew(1);
+            }
+            prop_assert_eq!(order(&all), order(&each));
+            all.insert("more", ());
+            each.insert("more", ());
+            all.deep_copy_keys(3);
+            each.copy_keys_anew(3);
+            prop_assert_eq!(order(&all), order(&each));
+        }
+    }
+
+    #[test]
     fn copies_between_insertions_cost_a_part_of_copies_made_anew() {
         let steps = |copy: fn(&mut Map<()>, usize)| {
             let before = slots::STEPS.get();

@@ -64,4 +64,6 @@ pub(super) fn hash(text: &str) -> u64 {
 thread_local! {
     /// How many slots were looked at, all in all: work that a test can count.
     pub(super) static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    /// How many values deep copies looked at.
+    pub(super) static LOOKS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
