@@ -19,6 +19,7 @@ use crate::diagnostics::{Code, Diagnostic, Levels, Severity, codes, find_code, s
 use crate::metadata;
 use crate::template::{Path, Template};
 use crate::tree::Value;
+use std::collections::HashMap;
 
 /// What a template wants to be ignored.
 #[derive(Debug, Clone, Default)]
@@ -135,21 +136,27 @@ impl IgnoreList {
         if self.entries.is_empty() {
             return;
         }
+        let mut meant: HashMap<_, bool> = HashMap::new();
+        for entry in &self.entries {
+            meant.insert((entry.code.name, entry.resource.clone()), false);
+        }
         findings.retain(|found| {
             if found.is_error() || levels.denies(found.code) {
                 return true;
             }
             let mut is_told = true;
-            for entry in &mut self.entries {
-                let is_meant = entry.code == found.code
-                    && (entry.resource.is_none() || entry.resource == found.resource);
-                if is_meant {
-                    entry.has_hidden = true;
+            for resource in [None, found.resource.clone()] {
+                if let Some(has_hidden) = meant.get_mut(&(found.code.name, resource)) {
+                    *has_hidden = true;
                     is_told = false;
                 }
             }
             is_told
         });
+        for entry in &mut self.entries {
+            let key = (entry.code.name, entry.resource.clone());
+            entry.has_hidden |= meant.get(&key).copied().unwrap_or_default();
+        }
     }
 
     /// What hid nothing: the code, and what there is to say.

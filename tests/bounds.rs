@@ -152,3 +152,25 @@ fn nothing_is_left_of_what_is_too_large() {
     let options = Options::new("eu-west-1").with_most_output(1_000);
     assert!(transform(template, &options).template.0.is_empty());
 }
+
+#[test]
+fn what_a_connector_grants_is_counted_while_it_is_made() {
+    let text = format!(
+        "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Table: {{Type: AWS::Serverless::SimpleTable}}
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties: {{CodeUri: s3://bucket/key, Handler: app.handler, Runtime: python3.13}}
+  Link:
+    Type: AWS::Serverless::Connector
+    Properties:
+      Source: {{Id: Greeter}}
+      Destination: [{}]
+      Permissions: [Read]
+",
+        "{Id: Table},".repeat(1_000)
+    );
+    assert_eq!(told(&text, 16 << 20), [""; 0]);
+    assert_eq!(told(&text, 1 << 17), ["output-too-large"]);
+}

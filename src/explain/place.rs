@@ -7,7 +7,7 @@ use crate::tree::Value;
 use serde::Serialize;
 
 /// A place in the template that was given.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 #[non_exhaustive]
 pub struct Place {
     /// The way to it from the top of the template.

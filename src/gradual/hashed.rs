@@ -12,6 +12,7 @@ use crate::stack::Stack;
 use crate::template::Path;
 use crate::tree::Map;
 use crate::tree::Value;
+use indexmap::IndexMap;
 
 /// Something that is hashed.
 pub(super) struct Hashed<'a> {
@@ -126,12 +127,10 @@ pub(super) fn parts<'w>(
     hashed: &[Hashed<'_>],
     written: impl Fn(&str, &Path) -> Option<&'w Value>,
 ) -> Vec<Part> {
-    let mut placed: Vec<(Path, Vec<(&str, &Value)>)> = Vec::new();
-    let mut place =
-        |path: Path, name, value| match placed.iter_mut().find(|(known, _)| *known == path) {
-            Some((_, entries)) => entries.push((name, value)),
-            None => placed.push((path, vec![(name, value)])),
-        };
+    let mut placed: IndexMap<Path, Vec<(&str, &Value)>> = IndexMap::new();
+    let mut place = |path: Path, name, value| {
+        placed.entry(path).or_default().push((name, value));
+    };
     let environment = sam.path("Environment");
     for Hashed { name, value, of } in hashed {
         match of {

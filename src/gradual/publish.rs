@@ -114,12 +114,20 @@ pub(crate) fn read_alias(
         );
         return None;
     }
+    // A short one is counted with what is made; a long one is in memory before that, for each function.
+    let part = || format!("the name of the alias of `{}`", sam.id);
+    if name.len() > LONG_NAME && !scope.take_room(name.len(), || path, part) {
+        return None;
+    }
     Some(Alias {
         id: logical_id::alias(&sam.id, &name),
         name: name.into(),
         provisioned_concurrency: provisioned_concurrency::read(scope, conditions, sam),
     })
 }
+
+/// A name of an alias that is longer than anybody wants, in bytes: Lambda takes 128.
+const LONG_NAME: usize = 1_000;
 
 /// What keeps a text from being the name of an alias, without quoting it: it may be a parameter's value.
 fn name_problem(name: &str) -> Option<&'static str> {

@@ -32,7 +32,7 @@
 //! model/role_utils/role_constructor.py.
 
 use super::policy_templates;
-use crate::diagnostics::{Diagnostic, codes, suggestion};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::language::distinct::Distinct;
 use crate::language::intrinsics::{argument, if_parts, is_intrinsic, is_no_value};
 use crate::language::truth::{equal, is_truthy, likeness};
@@ -236,7 +236,7 @@ fn look_up(scope: &Scope<'_>, name: String, path: Path) -> Value {
             path,
             format!("`{name}` is neither an ARN nor a managed policy of AWS that is known here"),
         );
-        let template = suggestion(&name, policy_templates::names());
+        let template = scope.suggestions.find(&name, policy_templates::names());
         finding = match template {
             Some(template) if template == name => finding.help(format!(
                 "`{name}` is a policy template: write `{name}: {{...}}` with its parameters"
@@ -350,7 +350,7 @@ fn report_unknown(scope: &Scope<'_>, entry: &Value, path: Path) {
     );
     let keys: Vec<&Text> = entry.as_object().into_iter().flat_map(Map::keys).collect();
     fault = match keys.as_slice() {
-        [name] => match suggestion(name, policy_templates::names()) {
+        [name] => match scope.suggestions.find(name, policy_templates::names()) {
             Some(meant) => fault.help(format!("did you mean the policy template `{meant}`?")),
             None => fault.help(format!("there is no policy template `{name}`")),
         },

@@ -17,7 +17,7 @@
 //! ```
 
 use super::super::subject::{Subject, kind_of};
-use crate::diagnostics::{Diagnostic, codes, suggestion};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::sam;
 use crate::template::Path;
 use std::collections::BTreeSet;
@@ -42,7 +42,7 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         if name.is_empty() || is_sam || is_let_be(name) || TYPES.contains(name) {
             continue;
         }
-        let meant = suggestion(name, TYPES.iter().copied());
+        let meant = subject.suggestions.find(name, TYPES.iter().copied());
         let help = match meant {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "look it up in the CloudFormation reference; a type that is newer than this command can be allowed".to_owned(),

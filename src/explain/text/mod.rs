@@ -12,6 +12,7 @@ use super::{Alarm, Way, When, text_of};
 use super::{
     Allowed, Call, Explanation, Function, Generated, Hook, Other, Place, Published, Shift,
 };
+use indexmap::IndexMap;
 use page::{Ink, Page, columns, counted, padded};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -277,16 +278,14 @@ fn generated_rows(
     condition: Option<&str>,
 ) {
     let kind_of = |made: &Generated| kind_of(made, condition);
-    let mut groups: Vec<(GeneratedRow<'_>, Vec<&Generated>)> = Vec::new();
+    let mut groups: IndexMap<Option<&Place>, (GeneratedRow<'_>, Vec<&Generated>)> = IndexMap::new();
     for row in rows {
-        match groups
-            .iter_mut()
-            .find(|(group, _)| group.first() == row.first())
-        {
-            Some((_, members)) => members.push(row.made),
-            None => groups.push((*row, vec![row.made])),
-        }
+        let (_, members) = groups
+            .entry(row.first())
+            .or_insert_with(|| (*row, Vec::new()));
+        members.push(row.made);
     }
+    let mut groups: Vec<_> = groups.into_values().collect();
     groups.sort_by_key(|(group, _)| group.first().and_then(|place| place.line));
     let lines = Lines::of(groups.iter().filter_map(|(group, _)| group.first()));
     let indent = 4 + columns(&lines.label(&Place::default())) + 2;

@@ -46,7 +46,7 @@ use crate::resource::{Attributes, CONNECTOR, SamResource};
 use crate::sam::common::Common;
 use crate::sam::resource_type::{Lower, Lowered, ResourceType, Stage};
 use crate::scope::Scope;
-use crate::template::Path;
+use crate::template::{Path, weight};
 use crate::tree::{Map, Value, json};
 use grant::Granted;
 use indexmap::IndexMap;
@@ -139,6 +139,7 @@ fn connect(scope: &Scope<'_>, common: &mut Common<'_>, connector: &Connector<'_>
     }
     check_depends_on(scope, connector);
     let mut made = Generated::default();
+    let mut bytes = 0;
     for (index, destination) in destinations.iter().enumerate() {
         // What has another shape is reported already.
         let Some(destination) = destination.as_object() else {
@@ -151,7 +152,13 @@ fn connect(scope: &Scope<'_>, common: &mut Common<'_>, connector: &Connector<'_>
         let numbered = several.map(|_| index);
         if let Some((id, resource)) = join(scope, common, connector, destination, &place, numbered)
         {
+            bytes += weight(&resource);
             made.insert(id, resource, connector.place.clone());
+        }
+        if !scope.has_room_for(bytes) {
+            let part = || format!("what `{}` generates", connector.id);
+            scope.take_room(bytes, || connector.place.clone(), part);
+            break;
         }
     }
     let ids = made.ids().map(str::to_owned).collect();
