@@ -10,7 +10,7 @@ as its own. OLDER is a file that is another build, or a commit, which is built i
 with this build.
 
 Templates are made here: functions with an alias, a preference, an alarm and a hook, REST APIs, and plain resources. The time
-of each step comes from `cargo bench --bench steps`, that of the deployed macro from `measure_macro.py`, those of the Python
+of each step comes from `cargo bench --bench steps`, how kinds of templates grow from `growth.py`, that of the deployed macro from `measure_macro.py`, those of the Python
 module from `measure_python.py`.
 
 `--quick` asks everything once or a few times, the reference only of the smallest template, and leaves out how work grows: a
@@ -28,6 +28,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import growth as kinds
 import measure_macro
 import measure_python
 
@@ -273,6 +274,9 @@ def main():
         if not options.quick:
             growth("functions", [500, 1000, 2000, 4000], functions)
             growth("routes of 100 functions", [300, 1000, 3000], lambda count: routes(100, count))
+            for cells in kinds.rows(binary, 8):
+                tables.row(*cells)
+            tables.end()
 
     if measure_python.LIBRARY.exists():
         for cells in measure_python.rows(measure_python.LIBRARY, functions(500), options.quick):
