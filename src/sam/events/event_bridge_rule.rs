@@ -150,6 +150,16 @@ pub(super) fn make_rule(scope: &Scope<'_>, target: &mut Target<'_>, event: &Even
         TargetKind::Function => Value::Null,
         TargetKind::StateMachine => role_to_start(target, event, "events.amazonaws.com"),
     };
+    // Of two with one id the later stays: the queue, but for the pattern of a function's event, as in the reference.
+    let is_first = target.kind == TargetKind::Function && given.contains_key("EventPattern");
+    let make_queue = |target: &mut Target<'_>| {
+        if let Some(dead_letters) = &dead_letters {
+            dead_letters.make_queue_for_rule(target, event, &arn);
+        }
+    };
+    if is_first {
+        make_queue(target);
+    }
     let mut properties = Map::new();
     for (name, value) in given {
         set(&mut properties, &name, value);
@@ -158,9 +168,8 @@ pub(super) fn make_rule(scope: &Scope<'_>, target: &mut Target<'_>, event: &Even
     let to = rule_target(target, event, role, dead_letters.as_ref());
     set(&mut properties, "Targets", json!([to]));
     target.make(id, "AWS::Events::Rule", properties, event.place());
-    // Behind the rule: of two with one id the later stays, as in the reference.
-    if let Some(dead_letters) = &dead_letters {
-        dead_letters.make_queue_for_rule(target, event, &arn);
+    if !is_first {
+        make_queue(target);
     }
     if target.kind == TargetKind::Function {
         target.allow(
