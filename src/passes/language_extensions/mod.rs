@@ -39,7 +39,7 @@ use crate::tree::{Map, Value};
 const SECTIONS: &[&str] = &["Conditions", "Resources", "Outputs"];
 
 /// Values that loops may make in all: far beyond what a template holds, and no way to fill the memory.
-const MAX_VALUES: usize = 1_000_000;
+const MAX_VALUES: usize = 250_000;
 
 /// Works out what the language extensions of a template come to, where it asks for them; and tells of what the loops'
 /// bodies became, so that findings lead back to them.

@@ -341,6 +341,10 @@ impl<'a> Reader<'a> {
         self.skip_spaces();
         if self.is_line_done() {
             self.skip_to_content()?;
+            // Two tags of one value.
+            if self.here() == b'!' {
+                return None;
+            }
             let argument = match outer {
                 Outer::Map(column) => self.below(column)??,
                 _ if !self.is_at_end() && outer.holds(self.column()) => self.block(outer)?,
@@ -614,6 +618,8 @@ mod tests {
             "a: 0644",
             "a: .inf",
             "a: !Unknown b",
+            "a: !Sub\n  !Ref b",
+            "a:\n  - !Sub\n    !Ref b\n",
             "a: b: c",
             "a:\n\tb: c",
             "a: [b",
