@@ -11,8 +11,8 @@ use crate::scope::Scope;
 use crate::template::{Path, Template};
 use crate::tree::{Map, Text, Value};
 use hashbrown::DefaultHashBuilder;
-use indexmap::IndexMap;
 use indexmap::map::Entry;
+use indexmap::{IndexMap, IndexSet};
 
 /// The conditions of a template.
 #[derive(Default)]
@@ -114,7 +114,7 @@ impl Conditions {
         named: fn(&[String]) -> String,
         function: &str,
     ) -> String {
-        let names: indexmap::IndexSet<String> = names.iter().cloned().collect();
+        let names: IndexSet<String> = names.iter().cloned().collect();
         let names: Vec<String> = names.into_iter().collect();
         if let [only] = names.as_slice() {
             return only.clone();
@@ -246,13 +246,9 @@ impl Stack {
         resource: Value,
         because: Vec<Path>,
     ) {
-        let mut sources = vec![first];
-        for source in because.iter().filter_map(Path::resource_id) {
-            if !sources.contains(&source) {
-                sources.push(source);
-            }
-        }
-        if self.refuse_taken(scope, &sources, &id, &resource) {
+        let others = because.iter().filter_map(Path::resource_id);
+        let sources = std::iter::once(first).chain(others);
+        if self.refuse_taken(scope, sources, &id, &resource) {
             return;
         }
         self.note_origin(id.clone(), None, because);
@@ -272,7 +268,7 @@ impl Stack {
     /// stays, in the place of the first, as in the reference; where they differ that is said.
     fn emit(&mut self, scope: &Scope<'_>, source: &str, id: String, made: Made) {
         let Made { resource, because } = made;
-        if id != source && self.refuse_taken(scope, &[source], &id, &resource) {
+        if id != source && self.refuse_taken(scope, [source], &id, &resource) {
             return;
         }
         self.note_origin(id.clone(), Some(source), because);
@@ -298,18 +294,19 @@ impl Stack {
     }
 
     /// Whether another resource of the template has the id of one that `sources` generate together, which is reported.
-    fn refuse_taken(
+    fn refuse_taken<'s>(
         &self,
         scope: &Scope<'_>,
-        sources: &[&str],
+        sources: impl IntoIterator<Item = &'s str>,
         id: &str,
         generated: &Value,
     ) -> bool {
         if !self.own.contains_key(id) {
             return false;
         }
+        let sources: IndexSet<&str> = sources.into_iter().collect();
         let kind = kind_of(generated);
-        for source in sources {
+        for source in &sources {
             scope.report(
                 Diagnostic::new(
                     codes::GENERATED_ID_TAKEN,
@@ -322,20 +319,17 @@ impl Stack {
                 .help(format!("rename `{id}`")),
             );
         }
-        let names: Vec<String> = sources.iter().map(|source| format!("`{source}`")).collect();
-        let generate = if names.len() > 1 {
-            "generate"
-        } else {
-            "generates"
+        let first = sources.first().copied().unwrap_or_default();
+        let generate = match sources.get_index(1) {
+            None => format!("`{first}` generates"),
+            Some(second) if sources.len() == 2 => format!("`{first}` and `{second}` generate"),
+            Some(_) => format!("`{first}` and {} others generate", sources.len() - 1),
         };
         scope.report(
             Diagnostic::new(
                 codes::GENERATED_ID_TAKEN,
                 Path::resource(id),
-                format!(
-                    "`{id}` is the id of {kind} that {} {generate}",
-                    names.join(" and ")
-                ),
+                format!("`{id}` is the id of {kind} that {generate}"),
             )
             .on_key()
             .help("rename this resource"),
