@@ -1,6 +1,6 @@
 //! What every room may ask, and where it tells what it finds: the same for a whole transform, and shared by all.
 
-use crate::diagnostics::{Diagnostic, Suggestions, codes};
+use crate::diagnostics::{Code, Diagnostic, Suggestions, codes};
 use crate::language::conditions::{self, Decided};
 use crate::language::intrinsics::{argument, if_parts, is_no_value};
 use crate::language::known::Known;
@@ -70,6 +70,27 @@ impl std::fmt::Debug for Values {
     }
 }
 
+/// How many findings there are of each kind, by the names of their codes.
+type Kinds = IndexMap<&'static str, (&'static Code, usize), DefaultHashBuilder>;
+
+/// The findings that were told, and how many more there are of each kind.
+fn all(findings: RefCell<Vec<Diagnostic>>, kinds: RefCell<Kinds>) -> Vec<Diagnostic> {
+    let mut findings = findings.into_inner();
+    for (code, count) in kinds.into_inner().into_values() {
+        let more = count.saturating_sub(MOST_OF_A_KIND);
+        if more > 0 {
+            let message = format!("there are {more} more findings of this kind");
+            let finding = Diagnostic::new(code, Path::default(), message);
+            findings.push(finding.help("mend what is told of it, and look again"));
+        }
+    }
+    findings
+}
+
+/// How many findings of one kind are told one by one: a template of a megabyte may have half a million, which nobody reads,
+/// and which fill the memory.
+const MOST_OF_A_KIND: usize = 10_000;
+
 /// What is known before anything is transformed, and the findings so far.
 ///
 /// It is handed on as `&Scope`: a room that takes nothing else changes nothing. Findings are told, never read back,
@@ -87,6 +108,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) suggestions: Rc<Suggestions>,
     room: Room,
     findings: RefCell<Vec<Diagnostic>>,
+    kinds: RefCell<Kinds>,
     /// Where intrinsic functions stand in resources that are lowered, and their names.
     intrinsics: Rc<RefCell<Vec<(Path, Text)>>>,
     /// How many of the findings are errors.
@@ -129,6 +151,7 @@ impl<'a> Scope<'a> {
             suggestions: Rc::default(),
             room: Room::default(),
             findings: RefCell::default(),
+            kinds: RefCell::default(),
             intrinsics: Rc::default(),
             errors: Cell::default(),
         }
@@ -148,18 +171,26 @@ impl<'a> Scope<'a> {
             suggestions: Rc::clone(&self.suggestions),
             room: Room::default(),
             findings: RefCell::default(),
+            kinds: RefCell::default(),
             intrinsics: Rc::clone(&self.intrinsics),
             errors: Cell::default(),
         }
     }
 
-    /// Notes a finding.
+    /// Notes a finding; of more of one kind than anybody reads only how many there are.
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
         let diagnostic = self.options.levels.while_working(diagnostic);
         if diagnostic.is_error() {
             self.errors.set(self.errors.get() + 1);
         }
-        self.findings.borrow_mut().push(diagnostic);
+        let mut kinds = self.kinds.borrow_mut();
+        let (_, count) = kinds
+            .entry(diagnostic.code.name)
+            .or_insert((diagnostic.code, 0));
+        *count += 1;
+        if *count <= MOST_OF_A_KIND {
+            self.findings.borrow_mut().push(diagnostic);
+        }
     }
 
     /// Takes room in the output for so many `bytes` that `part` gets, which are about to be made. Where there is none left
@@ -305,7 +336,7 @@ impl<'a> Scope<'a> {
 
     /// All findings, in the order in which they were told.
     pub(crate) fn into_findings(self) -> Vec<Diagnostic> {
-        self.findings.into_inner()
+        all(self.findings, self.kinds)
     }
 
     /// All findings, and what values were read from.
@@ -314,7 +345,7 @@ impl<'a> Scope<'a> {
             parameters: Rc::unwrap_or_clone(self.parameters),
             mappings: Rc::unwrap_or_clone(self.mappings),
         };
-        (self.findings.into_inner(), values)
+        (all(self.findings, self.kinds), values)
     }
 
     /// Notes what could not be resolved at `path`.

@@ -174,3 +174,27 @@ Resources:
     assert_eq!(told(&text, 16 << 20), [""; 0]);
     assert_eq!(told(&text, 1 << 17), ["output-too-large"]);
 }
+
+#[test]
+fn of_more_findings_than_anybody_reads_there_is_a_count() {
+    let text = format!(
+        "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: s3://bucket/key
+      Handler: app.handler
+      Runtime: python3.13
+      Policies: [{}]
+",
+        "a,".repeat(10_002)
+    );
+    let template = read(text.as_bytes()).unwrap().template;
+    let found = transform(template, &Options::new("eu-west-1")).diagnostics;
+    assert_eq!(found.len(), 10_001);
+    let counts = found
+        .iter()
+        .filter(|found| found.message.contains(" 2 more "));
+    assert_eq!(counts.count(), 1);
+}
