@@ -49,6 +49,7 @@ impl Room {
         largest.sort_by(|_, a, _, b| b.cmp(a));
         let parts: Vec<String> = largest
             .iter()
+            .filter(|(_, size)| **size > 0)
             .take(Self::SHOWN)
             .map(|(part, size)| format!("{part} {size}"))
             .collect();

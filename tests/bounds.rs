@@ -198,3 +198,29 @@ Resources:
         .filter(|found| found.message.contains(" 2 more "));
     assert_eq!(counts.count(), 1);
 }
+
+#[test]
+fn parameters_that_each_route_gets_are_counted() {
+    let mut text = format!(
+        "Transform: AWS::Serverless-2016-10-31
+Metadata: {{Parameters: &parameters [{}]}}
+Resources:
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: s3://bucket/key
+      Handler: app.handler
+      Runtime: python3.13
+      Events:
+",
+        "method.request.querystring.name,".repeat(100)
+    );
+    for number in 0..100 {
+        let _ = writeln!(
+            text,
+            "        Route{number}: {{Type: Api, Properties: {{Path: /p{number}, Method: get, RequestParameters: *parameters}}}}"
+        );
+    }
+    assert_eq!(told(&text, 16 << 20), [""; 0]);
+    assert_eq!(told(&text, 1 << 20), ["output-too-large"]);
+}

@@ -71,6 +71,14 @@ pub(crate) struct RequestParameter {
     pub(crate) cached: bool,
 }
 
+impl RequestParameter {
+    /// How many bytes of the output are counted for it: as of any map of its three words and its truth.
+    fn weight(&self) -> usize {
+        const OTHERS: usize = 100;
+        OTHERS + self.name.len()
+    }
+}
+
 impl Document {
     /// Whether a method of a path is integrated already: in every branch of the path, in some branch of the method.
     pub(crate) fn has_integration(&mut self, path: &Text, method: &Text) -> Result<bool, Fault> {
@@ -349,6 +357,10 @@ impl Document {
         method: &Text,
         parameters: &[RequestParameter],
     ) -> Result<(), Fault> {
+        // A list of them may be written once for thousands of methods.
+        if !self.takes(|| parameters.iter().map(RequestParameter::weight).sum()) {
+            return Ok(());
+        }
         for definition in self.integrated_methods(path, method)? {
             if !definition.contains_key("parameters") {
                 definition.insert("parameters", Vec::new());
