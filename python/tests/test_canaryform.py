@@ -313,5 +313,16 @@ def comparable(value, key=""):
     return value
 
 
+class Environment(unittest.TestCase):
+    def test_is_as_it_was_once_the_module_is_loaded(self):
+        shown = "import canaryform, os; print(os.environ.get('MIMALLOC_PURGE_DELAY'), os.popen('echo $MIMALLOC_PURGE_DELAY').read().strip())"
+        for given, wanted in [({}, "None "), ({"MIMALLOC_PURGE_DELAY": "5"}, "5 5")]:
+            with self.subTest(given):
+                path = os.pathsep.join(sys.path)
+                environment = {**os.environ, "PYTHONPATH": path, **given}
+                done = subprocess.run([sys.executable, "-c", shown], env=environment, capture_output=True, text=True)
+                self.assertEqual((done.stdout.rstrip("\n"), done.stderr), (wanted, ""))
+
+
 if __name__ == "__main__":
     unittest.main()
