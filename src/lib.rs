@@ -179,6 +179,8 @@ fn transform_and_see(
     let dotted = review::find_dotted_references(&template);
     let in_documents = early_reads::in_documents(&template);
     transforms::take_out(&scope, &mut template);
+    // Where the call of the macro was all there is.
+    shape::check_any(&scope, &template);
     // Before Globals: an implicit API has those of its type.
     let mut conditions = Conditions::of(&template);
     let (mut apis, halted) = implicit_apis::add(&scope, &mut template, &mut conditions);

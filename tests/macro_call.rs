@@ -487,3 +487,17 @@ fn hostile_requests_get_a_sentence_and_their_id() {
         assert_eq!(response["requestId"], id);
     }
 }
+
+#[test]
+fn a_call_of_the_macro_alone_is_no_template() {
+    let template = read("Resources: !Transform {Name: Canaryform, Parameters: {}}")
+        .unwrap()
+        .template;
+    let output = transform(template, &Options::new("eu-west-1"));
+    let codes: Vec<&str> = output
+        .diagnostics
+        .iter()
+        .map(|found| found.code.name)
+        .collect();
+    assert_eq!(codes, ["no-resources"]);
+}

@@ -146,8 +146,6 @@ fn find(
 struct Rule {
     /// The kinds of its findings.
     codes: &'static [&'static Code],
-    /// The file that it stands in: the comment at its top is the page.
-    source: &'static str,
     /// What it looks at.
     reads: Reads,
     find: Find,

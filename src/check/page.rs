@@ -1,6 +1,6 @@
 //! The page of a finding: what `canaryform check --explain CODE` prints.
 
-use super::rules::RULES;
+use super::rules::{RULES, SOURCES};
 use crate::diagnostics::{Code, Refusal};
 
 /// What there is to say about a kind of finding, as Markdown: what it finds, why that matters and where it is documented,
@@ -12,14 +12,15 @@ pub fn page(code: &Code) -> String {
     let mut text = format!("# {} ({})\n\n", code.name, code.severity.word());
     let rule = RULES
         .iter()
-        .find(|rule| rule.codes.iter().any(|known| known.name == code.name));
+        .zip(SOURCES)
+        .find(|(rule, _)| rule.codes.iter().any(|known| known.name == code.name));
     match rule {
-        Some(rule) => {
+        Some((rule, source)) => {
             if rule.codes.len() > 1 {
                 text.push_str(code.meaning());
                 text.push_str("\n\n");
             }
-            text.push_str(&comment(rule.source));
+            text.push_str(&comment(source));
         }
         None => {
             text.push_str(code.meaning());

@@ -7,7 +7,7 @@ use crate::language::truth::is_truthy;
 use crate::sam;
 use crate::scope::Scope;
 use crate::template::{Path, Template};
-use crate::tree::Value;
+use crate::tree::{Map, Value};
 
 /// Reports what stands where a map, or a name, must stand. Such a template is not worked on any further: whatever
 /// followed would be guesswork.
@@ -39,6 +39,13 @@ pub(crate) fn check(scope: &Scope<'_>, template: &Template) -> bool {
         None => scope.report(no_resources(template)),
     }
     !scope.has_errors()
+}
+
+/// Reports that there are no resources, where there are none.
+pub(crate) fn check_any(scope: &Scope<'_>, template: &Template) {
+    if template.resources().is_none_or(Map::is_empty) {
+        scope.report(no_resources(template));
+    }
 }
 
 /// No resources, or a section that is meant for them.

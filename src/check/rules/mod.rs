@@ -36,10 +36,13 @@ macro_rules! rules {
         /// Every rule, by its file.
         pub(super) const RULES: &[Rule] = &[$(Rule {
             codes: &[$(codes::$code),+],
-            source: include_str!(concat!(stringify!($file), ".rs")),
             reads: Reads::$reads,
             find: $file::find,
         }),*];
+
+        /// The file that each of them stands in. The macro, which prints no pages, has the rules without them.
+        pub(super) const SOURCES: &[&str] =
+            &[$(include_str!(concat!(stringify!($file), ".rs"))),*];
     };
 }
 
