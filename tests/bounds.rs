@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use canaryform::{Options, read, transform};
-use std::fmt::Write as _;
 
 /// What is found in a template whose output may have so many bytes.
 fn told(text: &str, most: usize) -> Vec<&'static str> {
@@ -15,6 +14,18 @@ fn told(text: &str, most: usize) -> Vec<&'static str> {
         .iter()
         .map(|found| found.code.name)
         .collect()
+}
+
+/// That a template comes out where the output may have `enough` bytes, and is refused where it may have only `few`.
+#[track_caller]
+fn assert_counted(text: &str, enough: usize, few: usize) {
+    assert_eq!(told(text, enough), [""; 0]);
+    assert_eq!(told(text, few), ["output-too-large"]);
+}
+
+/// So many lines, each of its number.
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(|number| line(number) + "\n").collect()
 }
 
 #[test]
@@ -29,19 +40,13 @@ Globals:
       Variables:
 "
     .to_owned();
-    for number in 0..500 {
-        let _ = writeln!(text, "        V{number}: value");
-    }
+    text += &lines(500, |number| format!("        V{number}: value"));
     text += "Resources:\n";
-    for number in 0..500 {
-        let _ = writeln!(
-            text,
-            "  F{number}:\n    Type: AWS::Serverless::Function\n    Properties: {{}}"
-        );
-    }
+    text += &lines(500, |number| {
+        format!("  F{number}:\n    Type: AWS::Serverless::Function\n    Properties: {{}}")
+    });
     // 500 times 500 variables, each of some fifteen bytes.
-    assert_eq!(told(&text, 8 << 20), [""; 0]);
-    assert_eq!(told(&text, 1 << 20), ["output-too-large"]);
+    assert_counted(&text, 8 << 20, 1 << 20);
 }
 
 #[test]
@@ -62,15 +67,13 @@ Resources:
 ",
         "x".repeat(100_000)
     );
-    for number in 0..200 {
-        let _ = writeln!(
-            text,
+    text += &lines(200, |number| {
+        format!(
             "        E{number}: {{Type: Api, Properties: {{RestApiId: !Ref Shop, Path: /p{number}, Method: get}}}}"
-        );
-    }
+        )
+    });
     // 200 paths, each with 100,000 bytes.
-    assert_eq!(told(&text, 21 << 20), [""; 0]);
-    assert_eq!(told(&text, 8 << 20), ["output-too-large"]);
+    assert_counted(&text, 21 << 20, 8 << 20);
 }
 
 /// A template with an API of `kind`, whose `Auth` is this, and so many routes.
@@ -94,12 +97,11 @@ Resources:
       Events:
 "
     );
-    for number in 0..count {
-        let _ = writeln!(
-            text,
+    text += &lines(count, |number| {
+        format!(
             "        E{number}: {{Type: {event}, Properties: {{{id}: !Ref Shop, Path: /p{number}, Method: get, Auth: {{Authorizer: Users}}}}}}"
-        );
-    }
+        )
+    });
     text
 }
 
@@ -115,8 +117,7 @@ fn scopes_that_each_route_gets_are_counted_while_they_are_copied() {
     for (kind, auth) in [("Api", of_users), ("HttpApi", of_tokens)] {
         // 100 routes, each with 2,000 scopes in lines of their own.
         let text = routes(kind, &auth, 100);
-        assert_eq!(told(&text, 16 << 20), [""; 0]);
-        assert_eq!(told(&text, 1 << 20), ["output-too-large"]);
+        assert_counted(&text, 16 << 20, 1 << 20);
     }
 }
 
@@ -129,18 +130,16 @@ Globals:
       Authorizers:
 "
     .to_owned();
-    for number in 0..100 {
-        let _ = writeln!(text, "        A{number}: {{UserPoolArn: arn}}");
-    }
+    text += &lines(100, |number| {
+        format!("        A{number}: {{UserPoolArn: arn}}")
+    });
     text += "Resources:\n";
-    for number in 0..100 {
-        let _ = writeln!(
-            text,
+    text += &lines(100, |number| {
+        format!(
             "  Api{number}: {{Type: AWS::Serverless::Api, Properties: {{StageName: p, DefinitionBody: {{swagger: '2.0', paths: {{/a: {{}}}}}}}}}}"
-        );
-    }
-    assert_eq!(told(&text, 16 << 20), [""; 0]);
-    assert_eq!(told(&text, 1 << 20), ["output-too-large"]);
+        )
+    });
+    assert_counted(&text, 16 << 20, 1 << 20);
 }
 
 #[test]
@@ -171,8 +170,7 @@ Resources:
 ",
         "{Id: Table},".repeat(1_000)
     );
-    assert_eq!(told(&text, 16 << 20), [""; 0]);
-    assert_eq!(told(&text, 1 << 17), ["output-too-large"]);
+    assert_counted(&text, 16 << 20, 1 << 17);
 }
 
 #[test]
@@ -215,12 +213,10 @@ Resources:
 ",
         "method.request.querystring.name,".repeat(100)
     );
-    for number in 0..100 {
-        let _ = writeln!(
-            text,
+    text += &lines(100, |number| {
+        format!(
             "        Route{number}: {{Type: Api, Properties: {{Path: /p{number}, Method: get, RequestParameters: *parameters}}}}"
-        );
-    }
-    assert_eq!(told(&text, 16 << 20), [""; 0]);
-    assert_eq!(told(&text, 1 << 20), ["output-too-large"]);
+        )
+    });
+    assert_counted(&text, 16 << 20, 1 << 20);
 }
