@@ -73,9 +73,10 @@ pub(super) fn find(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             let is_choice = if_parts(item).is_some();
             for name in choices(item) {
                 let at = place.clone().then("Alarms");
-                let at = match is_list && !is_choice {
-                    true => at.then(index),
-                    false => at,
+                let at = if is_list && !is_choice {
+                    at.then(index)
+                } else {
+                    at
                 };
                 look(
                     subject,

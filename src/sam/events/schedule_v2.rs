@@ -91,9 +91,10 @@ fn lower(scope: &Scope<'_>, target: &mut Target<'_>, event: &Event) {
     let queue = dead_letters.as_ref().map(|letters| &letters.arn);
     let role_id = logical_id::role(&event.logical_id);
     let has_role = event.is_truthy("RoleArn");
-    let role = match has_role {
-        true => event.get("RoleArn").clone(),
-        false => get_att(&role_id, "Arn"),
+    let role = if has_role {
+        event.get("RoleArn").clone()
+    } else {
+        get_att(&role_id, "Arn")
     };
     let mut to = map(json!({ "Arn": &target.arn, "RoleArn": role }));
     set(&mut to, "Input", event.get("Input").clone());
