@@ -125,7 +125,7 @@ pub(crate) fn read_within(
         .map_err(|error| Failure::io(&format!("cannot read `{name}`"), &error))?;
     if text.len() as u64 > most {
         return Err(Failure::Io(format!(
-            "`{name}` has more than {} MiB; CloudFormation takes templates of up to 1 MB",
+            "`{name}` has more than {} MiB; CloudFormation takes templates of up to 1 MB, with their parameters",
             most >> 20
         )));
     }
